@@ -1,0 +1,244 @@
+/**
+ * Every message about a stack file, grouped by topic. Each says the rule, and the fix says what to
+ * write instead.
+ */
+import { formatPath, type Path } from "./diagnostic.ts";
+
+type Text = { readonly message: string; readonly fix?: string };
+
+const text = (message: string, fix?: string): Text =>
+  fix === undefined ? { message } : { message, fix };
+
+const list = (words: readonly string[]): string => words.join(", ");
+
+/** A value as a message shows it: short, on one line. */
+const show = (value: unknown): string => {
+  const shown = JSON.stringify(value) ?? "nothing";
+  return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
+};
+
+export const messages = {
+  // The text itself
+  empty: () => text("the stack file is empty", "write one with `baton init`"),
+  notYaml: (reason: string) => text(`this is not YAML: ${reason}`),
+  manyDocuments: () =>
+    text("a stack file is one YAML document", "remove the lines `---` and what follows"),
+  notSection: () =>
+    text("a stack file is a section: keys, each with its value", "write one with `baton init`"),
+
+  // Keys and values
+  unknownKey: (key: string, meant: string | undefined, known: readonly string[]) =>
+    text(
+      `unknown key ${show(key)}`,
+      meant === undefined ? `known here: ${list(known)}` : `did you mean \`${meant}\`?`,
+    ),
+  missing: (path: Path, how: string | undefined) => text(`\`${formatPath(path)}\` is missing`, how),
+  notOneOf: (value: unknown, known: readonly string[], meant: string | undefined) =>
+    text(
+      `${show(value)} is not known here`,
+      meant === undefined ? `choose one of: ${list(known)}` : `did you mean \`${meant}\`?`,
+    ),
+  wrongType: (expected: string) => text(`write ${typeNames[expected] ?? expected} here`),
+
+  // Hosts
+  countAndHosts: (count: number, hosts: number) =>
+    text(
+      `count says ${count}, but ${hosts} hosts are named`,
+      "leave out `count`, or name that many",
+    ),
+  noHosts: () => text("say how many by `count`, or name them under `hosts`"),
+  sameName: (name: string) => text(`${name} is the name of two hosts`, "give one another name"),
+  sameAddress: (ip: string, owners: readonly string[]) =>
+    text(`${ip} is the address of ${owners.join(" and of ")}`, "give each its own address"),
+  slotsTooFew: (slots: number, servers: number) =>
+    text(`${slots} slots do not hold ${servers} app servers`, `raise slots to ${servers} or more`),
+  cloudConfigHeader: () =>
+    text("this cloud-config does not begin with the line #cloud-config", "put it first"),
+
+  // Networks and addresses
+  unknownNetwork: (name: string, known: readonly string[]) =>
+    text(
+      `there is no network ${name}`,
+      known.length === 0 ? "declare it under networks" : `known: ${list(known)}`,
+    ),
+  noCidr: (network: string) =>
+    text(`network ${network} is private and has no cidr`, "write its block, such as 10.0.0.0/24"),
+  publicCidr: (network: string) =>
+    text(
+      `network ${network} is public: the cloud gives its addresses`,
+      "leave out cidr and gateway",
+    ),
+  outside: (ip: string, cidr: string, network: string) =>
+    text(`${ip} is outside ${cidr}, the block of network ${network}`),
+  reserved: (ip: string, what: string, network: string) =>
+    text(`${ip} is the ${what} address of network ${network}`, "choose another"),
+  planFull: (network: string, cidr: string) =>
+    text(
+      `network ${network} (${cidr}) has no room for a planned address for each host`,
+      "take a larger block, or write the addresses under ips",
+    ),
+  noVip: (provider: string) =>
+    text(`on ${provider} the nodes carry a vip`, "write `vip`: a free address of the network"),
+  needlessVip: (provider: string) =>
+    text(
+      `on ${provider} the nodes carry the address itself, not a vip`,
+      "write `ip` instead of `vip`",
+    ),
+  ipv6Cloud: (provider: string) =>
+    text(`${provider} has no IPv6 failover address`, "use an IPv4 address"),
+  familyOfVip: () => text("ip and vip are of different families"),
+  overlap: (a: string, b: string) =>
+    text(`networks ${a} and ${b} overlap`, "give each its own block"),
+
+  // Order and election
+  unknownNode: (name: string, meant: string | undefined, known: readonly string[]) =>
+    text(
+      `there is no node ${name}`,
+      meant === undefined ? `nodes: ${list(known)}` : `did you mean \`${meant}\`?`,
+    ),
+  twiceInOrder: (name: string) => text(`${name} stands twice in the order`),
+  notInOrder: (names: readonly string[]) =>
+    text(`${list(names)} is missing from the order`, "name every node once"),
+  equalExclusive: (nodes: readonly string[]) =>
+    text(
+      `${list(nodes)} have equal order, but the address is held by one node at a time`,
+      "give them an order, or write `hold: shared` under election",
+    ),
+  sharedHold: (provider: string) =>
+    text(
+      `${provider} routes an address to one machine at a time; it cannot be shared`,
+      "write `hold: exclusive`",
+    ),
+  sharedMethod: (method: string) =>
+    text(
+      `${method} elects one master; it cannot hold an address on several nodes`,
+      "write `hold: exclusive`, or `method: heartbeat`",
+    ),
+  priorityAndOrder: () =>
+    text("priority says the order already", "leave out `order`, or the priorities"),
+  priorityForSome: (names: readonly string[]) =>
+    text(`${list(names)} has no priority, but other nodes have`, "give every node one, or none"),
+  priorityRange: (method: string, low: number, high: number) =>
+    text(`a priority of ${method} lies between ${low} and ${high}`),
+  vrrpOnExoscale: () =>
+    text(
+      "vrrp cannot pass Exoscale's public network: its security groups know no protocol 112",
+      "write `method: heartbeat`, or name a private network under election",
+    ),
+  methodSystem: (method: string, system: string, can: string) =>
+    text(`${system} cannot carry the election ${method}`, `systems that can: ${can}`),
+  fixedRatio: (method: string) =>
+    text(
+      `${method} calls a node dead after 3 intervals; this cannot be changed`,
+      "leave out `dead-ratio`, or change the interval",
+    ),
+  interval: (method: string, rule: string) =>
+    text(`this interval is not one that ${method} can do`, rule),
+  needless: (key: string, method: string, wants: string) =>
+    text(`\`${key}\` has no meaning with ${method}`, `it belongs to ${wants}; leave it out`),
+  oneOrder: (method: string) =>
+    text(
+      `${method} moves all addresses together: they need one order`,
+      "write the same order for each, or `method: heartbeat`",
+    ),
+  noElectionNetwork: (method: string) =>
+    text(`${method} needs a private network that the nodes speak on`, "declare one under networks"),
+  noCarpAddress: () =>
+    text(
+      "carp0 needs an address of its own in the network that the nodes speak on",
+      "write `carp-address`",
+    ),
+  passLength: (length: number) =>
+    text(
+      `this auth_pass has ${length} characters; keepalived uses the first 8 and ignores the rest`,
+      "shorten it to 8",
+    ),
+  passChars: () =>
+    text(
+      "CARP's password may hold letters, digits, _ and - only",
+      "choose another, or leave it out: one is derived",
+    ),
+  wireExoip: () => text("exoip's frames carry IPv4 addresses only", "write `wire: authenticated`"),
+  routerIds: () =>
+    text("one vrid for each order is needed, and they end at 255", "choose a smaller router-id"),
+
+  // Health
+  oneKind: (kinds: readonly string[]) =>
+    text(
+      "a health check is one of http, tcp, command, link and ping",
+      kinds.length === 0 ? "write one of them" : "write one check for each",
+    ),
+  timeoutInterval: () =>
+    text(
+      "a try takes longer than the time between two tries",
+      "make the interval longer than the timeout",
+    ),
+
+  // Proxy and services
+  noService: () =>
+    text(
+      "there are app servers but no service",
+      "write what they serve, such as `services: {web: {port: 80}}`",
+    ),
+  noBackend: (proxy: string) =>
+    text(
+      `${proxy} has no app server to send requests to`,
+      "write `app-servers`, or `proxy: nginx`, which then serves a page itself",
+    ),
+  tcpWithoutBackend: (service: string) =>
+    text(`service ${service} is tcp, and there is no app server behind it`),
+  samePort: (port: number, a: string, b: string) =>
+    text(`services ${a} and ${b} both use port ${port}`),
+  reservedPort: (port: number) => text(`port ${port} is SSH's on the hosts`, "choose another port"),
+  checkTcp: () => text("a check path needs `protocol: http`"),
+  proxySystem: (proxy: string, system: string, can: string) =>
+    text(`${system} cannot carry ${proxy} here`, `systems that can: ${can}`),
+  proxyNginxTcp: (service: string) =>
+    text(`service ${service}: nginx here carries http only`, "write `proxy: haproxy`"),
+
+  // Agent and system
+  systemCloud: (system: string, clouds: string) =>
+    text(
+      `${system} takes a script as user-data, which only ${clouds} passes on`,
+      "choose another system",
+    ),
+  loopback: (system: string, can: string) =>
+    text(`${system} has another way to configure addresses`, `systems with this choice: ${can}`),
+  exoipAddresses: () =>
+    text(
+      "exoip watches one address in one process; ifupdown starts one for lo:1",
+      "write `wire: authenticated`, or one address",
+    ),
+  deliveryKeys: (delivery: string) =>
+    delivery === "url"
+      ? text("delivery by url needs `url` and `sha256`", "write both")
+      : text(
+          "`url` and `sha256` have no meaning with inline delivery",
+          "leave them out, or write `delivery: url`",
+        ),
+  credentialKeys: (provider: string, wanted: readonly string[]) =>
+    text(
+      `the agent's credentials on ${provider} are: ${wanted.length === 0 ? "none" : list(wanted)}`,
+      wanted.length === 0
+        ? "leave them out: the instance's own identity is used"
+        : "write each as a reference",
+    ),
+
+  // What will bite later
+  sshWorld: () => text("SSH is open to the whole world", "write the blocks that you log in from"),
+  oneAppServer: () =>
+    text("a single app server: when it dies the service is gone", "use two or more"),
+  oneNode: () =>
+    text("a single load balancer: nobody can take the address over", "use two or more"),
+  noLogin: () => text("nobody can log in: no SSH key", "write a public key under access.ssh-keys"),
+} as const;
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list, such as [a, b]",
+  object: "a section: keys, each with its value",
+  record: "names, each with its section",
+};

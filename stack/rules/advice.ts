@@ -1,0 +1,18 @@
+/** Warnings: what is allowed, and will bite later. */
+import type { Finding } from "../diagnostic.ts";
+import { messages } from "../messages.ts";
+import { type Rule, warning } from "./rule.ts";
+
+export const advice: Rule = (declaration, stack) => {
+  const findings: Finding[] = [];
+  stack.access.sshFrom.forEach((block, index) => {
+    if (block.endsWith("/0"))
+      findings.push(warning(["access", "ssh-from", index], messages.sshWorld()));
+  });
+  if (declaration.access.sshKeys.length === 0)
+    findings.push(warning(["access"], messages.noLogin()));
+  if (stack.nodes.length === 1) findings.push(warning(["nodes"], messages.oneNode()));
+  if (stack.appServers.length === 1)
+    findings.push(warning(["app-servers"], messages.oneAppServer()));
+  return findings;
+};

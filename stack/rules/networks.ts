@@ -1,0 +1,129 @@
+/** Rules about networks, and about addresses lying where they must. */
+import { clouds } from "../clouds.ts";
+import type { Finding, Path } from "../diagnostic.ts";
+import { broadcastOf, contains, formatAddress, parseAddress, parseCidr } from "../ip.ts";
+import { messages } from "../messages.ts";
+import { hostsOf, type PrivateNetwork, privateNetworks, type Stack } from "../stack.ts";
+import { error, hostPath, type Rule } from "./rule.ts";
+
+export const blocks: Rule = (declaration) =>
+  Object.entries(declaration.networks).flatMap(([name, { type, cidr, gateway }]) => {
+    if (type === "private") {
+      return cidr === undefined ? [error(["networks", name], messages.noCidr(name))] : [];
+    }
+    const given = [cidr, gateway].some((value) => value !== undefined);
+    return given ? [error(["networks", name], messages.publicCidr(name))] : [];
+  });
+
+export const overlaps: Rule = (_declaration, stack) => {
+  const networks = privateNetworks(stack.networks);
+  return networks.flatMap((b, index) =>
+    networks.slice(0, index).flatMap((a) => {
+      const [first, second] = [parseCidr(a.cidr), parseCidr(b.cidr)];
+      if (first === undefined || second === undefined) return [];
+      const meets =
+        contains(first, { family: second.family, value: second.base }) ||
+        contains(second, { family: first.family, value: first.base });
+      return meets ? [error(["networks", b.name, "cidr"], messages.overlap(a.name, b.name))] : [];
+    }),
+  );
+};
+
+/** Gateways, VIPs, carp0 and the hosts' fixed addresses lie inside their block, and are usable. */
+export const places: Rule = (declaration, stack) => {
+  const networks = new Map(
+    privateNetworks(stack.networks).map((network) => [network.name, network]),
+  );
+  const check = (ip: string, name: string, path: Path): Finding[] => {
+    const network = networks.get(name);
+    if (network === undefined) {
+      return [error(path, messages.unknownNetwork(name, [...networks.keys()]))];
+    }
+    return fault(ip, network).map((text) => error(path, text));
+  };
+  const gateways = [...networks.values()].flatMap(({ name, gateway }) =>
+    gateway === undefined || declaration.networks[name]?.gateway === undefined
+      ? []
+      : check(gateway, name, ["networks", name, "gateway"]),
+  );
+  const vips = stack.addresses.flatMap(({ name, vip, network }) =>
+    vip === undefined ? [] : check(vip, network ?? "", ["addresses", name, "vip"]),
+  );
+  return [
+    ...gateways,
+    ...vips,
+    ...hostPlaces(declaration, stack, check),
+    ...carpPlace(stack, check),
+  ];
+};
+
+type Check = (ip: string, network: string, path: Path) => Finding[];
+
+function hostPlaces(declaration: Parameters<Rule>[0], stack: Stack, check: Check): Finding[] {
+  const planFull = new Set<string>();
+  const written = hostsOf(stack).flatMap((host) => {
+    const path = hostPath(declaration, host.role, host.name);
+    const group = host.role === "node" ? declaration.nodes : declaration.appServers;
+    const own = typeof group === "object" ? group.hosts?.[host.name]?.ips : undefined;
+    return Object.entries(host.ips).flatMap(([network, ip]) => {
+      if (own?.[network] !== undefined) return check(ip, network, [...path, "ips", network]);
+      if (check(ip, network, path).length > 0) planFull.add(network);
+      return [];
+    });
+  });
+  const full = [...planFull].flatMap((name) => {
+    const network = stack.networks.find((candidate) => candidate.name === name);
+    if (network?.type !== "private" || network.cidr === "") return [];
+    return [error(["networks", name], messages.planFull(name, network.cidr))];
+  });
+  return [...written, ...full];
+}
+
+const carpPlace = ({ election }: Stack, check: Check): Finding[] =>
+  election.method === "carp" && election.carpAddress !== "" && election.network !== ""
+    ? check(election.carpAddress, election.network, ["election", "carp-address"])
+    : [];
+
+/** Why an address cannot be used in a network, if it cannot. */
+function fault(ip: string, network: PrivateNetwork): { message: string; fix?: string }[] {
+  const address = parseAddress(ip);
+  const cidr = parseCidr(network.cidr);
+  if (address === undefined || cidr === undefined) return [];
+  if (!contains(cidr, address)) return [messages.outside(ip, network.cidr, network.name)];
+  const canonical = formatAddress(address);
+  const broadcast = broadcastOf(cidr);
+  if (broadcast !== undefined && canonical === formatAddress(broadcast)) {
+    return [messages.reserved(ip, "broadcast", network.name)];
+  }
+  if (broadcast !== undefined && address.value === cidr.base) {
+    return [messages.reserved(ip, "network", network.name)];
+  }
+  return [];
+}
+
+/** Each cloud carries the address in its own way: itself, or a VIP that it is mapped to. */
+export const carried: Rule = (declaration, stack) => {
+  const { provider } = stack.cloud;
+  const facts = clouds[provider];
+  return stack.addresses.flatMap(({ name, ip, vip }) => {
+    const path = ["addresses", name];
+    const family = (text: string | undefined) =>
+      text === undefined ? undefined : parseAddress(text)?.family;
+    const findings: Finding[] = [];
+    if (facts.carries === "vip" && vip === undefined)
+      findings.push(error(path, messages.noVip(provider)));
+    if (facts.carries === "ip" && vip !== undefined) {
+      findings.push(error([...path, "vip"], messages.needlessVip(provider)));
+    }
+    if (!facts.ipv6 && [ip, vip].some((text) => family(text) === "ipv6")) {
+      findings.push(error(path, messages.ipv6Cloud(provider)));
+    }
+    if (declaration.addresses[name]?.network !== undefined && vip === undefined) {
+      findings.push(error([...path, "network"], messages.needless("network", provider, "a vip")));
+    }
+    if (ip !== undefined && vip !== undefined && family(ip) !== family(vip)) {
+      findings.push(error([...path, "vip"], messages.familyOfVip()));
+    }
+    return findings;
+  });
+};
