@@ -1,5 +1,4 @@
 /** From the text of a stack file to a stack, or to everything that is wrong with it. */
-import type { z } from "zod";
 import { type Diagnostic, type Finding, hasErrors, type Path } from "./diagnostic.ts";
 import { readDocument } from "./document.ts";
 import { findingsOf } from "./issues.ts";
@@ -48,17 +47,22 @@ function judge(declared: Declaration): { stack: Stack; findings: readonly Findin
  * the rest. What they say about the places that were cut, or around them, is not to be trusted.
  */
 function furtherFindings(data: unknown, broken: readonly Finding[]): readonly Finding[] {
-  const cut = broken.map(({ path }) => path);
-  if (cut.some((path) => path.length < 2 && !independent.includes(String(path[0])))) return [];
   const copy = structuredClone(data);
-  for (const path of cut) remove(copy, path);
-  const parsed: z.ZodSafeParseResult<Declaration> = declaration.safeParse(copy);
-  if (!parsed.success) return [];
-  const { findings } = judge(parsed.data);
-  return findings.filter(
-    ({ path }) => !cut.some((other) => within(path, other) || within(other, path)),
-  );
+  const cut: Path[] = [];
+  let wrong: readonly Path[] = broken.map(({ path }) => path);
+  // Cutting a required key leaves a gap, which the next round closes by cutting what is around it.
+  for (let round = 0; round < 4; round += 1) {
+    for (const path of wrong) cut.push(remove(copy, path));
+    if (cut.some((path) => path.length < 2 && !independent.includes(String(path[0])))) return [];
+    const parsed = declaration.safeParse(copy, { reportInput: true });
+    if (parsed.success) return trusted(judge(parsed.data).findings, cut);
+    wrong = findingsOf(parsed.error.issues, jsonSchema()).map(({ path }) => path);
+  }
+  return [];
 }
+
+const trusted = (findings: readonly Finding[], cut: readonly Path[]): readonly Finding[] =>
+  findings.filter(({ path }) => !cut.some((other) => within(path, other) || within(other, path)));
 
 /** Top-level fields without which every rule still makes sense. */
 const independent = ["name", "secret", "health", "access", "extra"];
@@ -66,14 +70,23 @@ const independent = ["name", "secret", "health", "access", "extra"];
 const within = (inner: Path, outer: Path): boolean =>
   outer.every((step, index) => inner[index] === step);
 
-function remove(data: unknown, path: Path): void {
-  let around: unknown = data;
-  for (const step of path.slice(0, -1))
-    around = (around as Record<string | number, unknown>)?.[step];
+/** Cuts the entry at `path`, or what is around it where there is none; gives the path that was cut. */
+function remove(data: unknown, path: Path): Path {
   const last = path.at(-1);
-  if (typeof around === "object" && around !== null && last !== undefined) {
-    // A list keeps its length, so that the indices of the other findings stay true.
-    if (Array.isArray(around)) around[Number(last)] = undefined;
-    else delete (around as Record<string, unknown>)[last];
+  if (last === undefined) return path;
+  let around: unknown = data;
+  for (const step of path.slice(0, -1)) {
+    around = isContainer(around) ? around[step] : undefined;
   }
+  if (!isContainer(around) || around[last] === undefined) return remove(data, path.slice(0, -1));
+  if (Array.isArray(around)) {
+    around.splice(Number(last), 1);
+    // The items behind it have moved up: the list as a whole is no longer to be trusted.
+    return path.slice(0, -1);
+  }
+  delete around[last];
+  return path;
 }
+
+const isContainer = (value: unknown): value is Record<string | number, unknown> =>
+  typeof value === "object" && value !== null;

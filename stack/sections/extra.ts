@@ -4,11 +4,9 @@ import { textOrReference } from "../reference.ts";
 import { absolutePath, mode } from "../scalars.ts";
 import { section } from "../section.ts";
 
-const packageName = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9+._=~:-]*$/, {
-    error: "write the name of a package, such as tcpdump",
-  });
+const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._=~:-]*$/, {
+  error: "write the name of a package, such as tcpdump",
+});
 
 const owner = z.string().regex(/^[a-z_][a-z0-9_-]*:[a-z_][a-z0-9_-]*$/, {
   error: "write user:group, such as root:root",
