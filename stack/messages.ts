@@ -224,7 +224,31 @@ export const messages = {
         : "write each as a reference",
     ),
 
+  // Only a command knows these
+  noIp: (name: string) =>
+    text(`address ${name} has no ip yet`, "write `ip`, or give the cloud's answer by --facts"),
+  noBundle: (provider: string) =>
+    text(
+      `a node runs the agent, and the agent's bundle for ${provider} is not built yet`,
+      "give a bundle file by --agent-bundle, or write `delivery: url` under agent",
+    ),
+  shortSecret: (length: number, minimum: number) =>
+    text(
+      `the stack secret has ${length} characters; it needs ${minimum}`,
+      "make one with `baton secret`",
+    ),
+  oddCredential: () =>
+    text(
+      "this credential has blanks, line ends or other odd characters",
+      "check for a stray line end",
+    ),
+
   // What will bite later
+  credentialInside: () =>
+    text(
+      "user-data of the nodes holds credentials: whoever can read it in the cloud's API has them",
+      "keep the agent's role as small as `pulumi up` makes it",
+    ),
   sshWorld: () => text("SSH is open to the whole world", "write the blocks that you log in from"),
   oneAppServer: () =>
     text("a single app server: when it dies the service is gone", "use two or more"),

@@ -51,6 +51,7 @@ export const interval: Rule = (_declaration, { election }) => {
   ];
   switch (election.method) {
     case "heartbeat":
+      if (election.wire === "exoip" && ms % 1000 !== 0) return refuse("exoip counts whole seconds");
       return ms >= 100 && ms <= 60_000 ? [] : refuse("write 100ms to 60s");
     case "carp":
       return ms % 1000 === 0 && ms >= 1000 && ms <= 254_000

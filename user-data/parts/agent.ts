@@ -1,0 +1,98 @@
+/** The watchdog on a Linux node: program, configuration, credentials and a hardened unit. */
+
+import { exoipFace, type NodeContext, type PartMaker } from "../context.ts";
+import { shell, systemd } from "../escape.ts";
+import { command, file, type HostFile, type Part, service } from "../plan.ts";
+import { render } from "../template.ts";
+import { agentConfig, agentCredentials, credentialsFile } from "./agent-config.ts";
+
+const program = "/usr/local/lib/baton/agent.js";
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The program itself, inline or fetched at first boot, and the command that runs it. */
+export const agentProgram: PartMaker = (context) => {
+  const wrapper = render("baton-agent.sh", shell, { program });
+  const start = [
+    file("/usr/local/bin/baton-agent", wrapper, "runs the agent on the system's Node", {
+      mode: "0755",
+    }),
+    ...(exoipFace(context)
+      ? [file("/usr/local/bin/exoip", wrapper, "the agent in the place of exoip", { mode: "0755" })]
+      : []),
+  ];
+  const runtime = { name: "nodejs", why: "runs the agent" };
+  const delivered = deliver(context);
+  return {
+    packages: [runtime, ...(delivered.packages ?? [])],
+    files: [...start, ...(delivered.files ?? [])],
+    commands: delivered.commands ?? [],
+  };
+};
+
+function deliver({ stack, inputs }: NodeContext): Part {
+  const { delivery } = stack.agent;
+  if (delivery.by === "inline") {
+    const text = inputs.bundle?.text;
+    if (text === undefined) throw new Error("the bundle was not gathered");
+    return { files: [file(program, text, "the agent's bundle", { compress: true })] };
+  }
+  const { url, sha256 } = delivery;
+  const script = render("fetch-agent.sh", shell, { url, sha256, program });
+  return {
+    packages: [
+      { name: "curl", why: "fetches the agent's bundle" },
+      { name: "ca-certificates", why: "lets curl check the server of the bundle" },
+    ],
+    files: [
+      file("/usr/local/lib/baton/fetch-agent", script, "fetches the agent and checks its SHA-256", {
+        mode: "0755",
+      }),
+    ],
+    commands: [
+      command(["/usr/local/lib/baton/fetch-agent"], "the agent is there before its unit starts"),
+    ],
+  };
+}
+
+/** The account that the agent runs as; it owns nothing and may do nothing. */
+export const agentUser: PartMaker = () => ({
+  files: [
+    file(
+      "/etc/sysusers.d/baton.conf",
+      'u baton - "baton agent" /var/lib/baton\n',
+      "the agent's account",
+    ),
+  ],
+  commands: [command(["systemd-sysusers"], "makes the agent's account")],
+});
+
+/** The unit with its files; in exoip's own way ifupdown starts the agent instead. */
+export const agentUnit: PartMaker = (context) => {
+  if (exoipFace(context)) return {};
+  const { stack, host } = context;
+  const unit = render("baton.service", systemd, {
+    stack: stack.name,
+    vrrp: stack.election.method === "vrrp",
+    program: "/usr/local/bin/baton-agent",
+    credentialsFile,
+  });
+  const secrets: HostFile = file(
+    credentialsFile,
+    json(agentCredentials(context)),
+    "the agent's credentials, for root alone",
+    { mode: "0600", secret: true },
+  );
+  return {
+    files: [
+      file(
+        "/etc/baton/agent.json",
+        json(agentConfig(context)),
+        `what the agent knows of ${host.name}`,
+      ),
+      secrets,
+      file("/etc/systemd/system/baton.service", unit, "runs the agent without privileges"),
+    ],
+    commands: [command(["systemctl", "daemon-reload"], "systemd sees the new unit")],
+    services: [service("baton.service", "start", "the watchdog")],
+  };
+};
