@@ -8,7 +8,13 @@ import { type Declaration, declaration, jsonSchema } from "./schema.ts";
 import type { Stack } from "./stack.ts";
 
 export type Loaded =
-  | { readonly ok: true; readonly stack: Stack; readonly warnings: readonly Diagnostic[] }
+  | {
+      readonly ok: true;
+      readonly stack: Stack;
+      readonly warnings: readonly Diagnostic[];
+      /** Puts the file and the place to what is found out later. */
+      readonly locate: (finding: Finding) => Diagnostic;
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
@@ -23,7 +29,7 @@ export function loadStack(source: string, file: string): Loaded {
   const { stack, findings } = examine(data);
   const diagnostics = findings.map(locate).sort(byPlace);
   if (stack === undefined || hasErrors(findings)) return { ok: false, diagnostics };
-  return { ok: true, stack, warnings: diagnostics };
+  return { ok: true, stack, warnings: diagnostics, locate };
 }
 
 const byPlace = (a: Diagnostic, b: Diagnostic): number =>

@@ -39,16 +39,22 @@ export type Gathered =
   | { readonly ok: true; readonly inputs: Inputs }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
-type Wanted = { readonly reference: Reference; readonly path: Path };
+type Wanted = {
+  readonly reference: Reference;
+  readonly path: Path;
+  /** The text of a file keeps its last line end; a secret that was read from a file loses it. */
+  readonly verbatim?: boolean;
+};
 
 export function gatherInputs(stack: Stack, host: Host, sources: Sources): Gathered {
   const findings: Finding[] = [];
   const values = new Map<string, string>();
-  for (const { reference, path } of wantedBy(stack, host, sources.facts)) {
+  for (const { reference, path, verbatim } of wantedBy(stack, host, sources.facts)) {
     const resolved = sources.resolve(reference);
     if (resolved.ok) {
-      values.set(formatReference(reference), resolved.value);
-      const wrong = faultOf(stack, path, resolved.value);
+      const value = verbatim ? resolved.value : resolved.value.replace(/\r?\n$/, "");
+      values.set(formatReference(reference), value);
+      const wrong = faultOf(stack, path, value);
       if (wrong !== undefined) findings.push({ severity: "error", path, ...wrong });
     } else {
       findings.push({ severity: "error", path, message: resolved.message, fix: resolved.fix });
@@ -102,7 +108,7 @@ function wantedBy(stack: Stack, host: Host, facts: Facts): Wanted[] {
 }
 
 const asWanted = (value: string | Reference | undefined, path: Path): Wanted[] =>
-  typeof value === "object" ? [{ reference: value, path }] : [];
+  typeof value === "object" ? [{ reference: value, path, verbatim: true }] : [];
 
 function electionSecrets({ election, secret }: Stack): Wanted[] {
   const stackSecret: Wanted = { reference: secret, path: ["secret"] };

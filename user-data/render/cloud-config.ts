@@ -3,9 +3,9 @@
  * Keys and order of the boot: cloud-init's module reference (write_files, then packages, then the
  * deferred files, then runcmd).
  */
-import { gzipSync, strToU8 } from "fflate";
 import type { HostFile, HostPlan, HostStep } from "../plan.ts";
 import { toYaml } from "../yaml.ts";
+import { gzipBase64 } from "./gzip.ts";
 
 export function renderCloudConfig(plan: HostPlan): string {
   if (plan.verbatim !== undefined) return plan.verbatim;
@@ -36,16 +36,6 @@ function writeFile(file: HostFile): object {
     ...(compress ? { encoding: "gz+b64", content: gzipBase64(content) } : { content }),
   };
 }
-
-/** Gzip without time and system in its header: the same text gives the same bytes everywhere. */
-export function gzip(text: string): Uint8Array {
-  const bytes = gzipSync(strToU8(text), { level: 9, mtime: new Date("1980-01-01T00:00:00Z") });
-  bytes.set([0, 0, 0, 0], 4);
-  bytes[9] = 255;
-  return bytes;
-}
-
-const gzipBase64 = (text: string): string => Buffer.from(gzip(text)).toString("base64");
 
 function runCommands(step: HostStep): (string | readonly string[])[] {
   switch (step.kind) {

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+/** The commands `baton` and `gen-cloud-init`: hands over to the Node that the project brings. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const node = at("../node_modules/node/bin/node");
+const command = basename(process.argv[1] ?? "").replace(/\.js$/, "");
+const args = [...(command === "gen-cloud-init" ? [command] : []), ...process.argv.slice(2)];
+
+if (Number(process.versions.node.split(".")[0]) >= 24) {
+  process.argv = [process.argv[0], at("main.ts"), ...args];
+  await import("./main.ts");
+} else if (existsSync(node)) {
+  const { status, signal } = spawnSync(node, [at("main.ts"), ...args], { stdio: "inherit" });
+  process.exitCode = signal ? 130 : (status ?? 1);
+} else {
+  process.stderr.write(
+    "baton: its npm packages are not installed yet: run `npm start` in its folder\n",
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,59 @@
+/** The one command: `baton`, with its subcommands; failures become messages and exit codes here. */
+import { Command, CommanderError } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { addCheck } from "./check.ts";
+import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
+import { addGenCloudInit } from "./gen-cloud-init.ts";
+import { addInit, addSecret } from "./init.ts";
+import { report } from "./terminal.ts";
+
+function program(): Command {
+  const baton = new Command("baton")
+    .description(
+      "Stands up a highly available stack behind a failover address, and keeps it there.",
+    )
+    .version(packageJson.version)
+    .showHelpAfterError("(add --help for what is possible)")
+    .exitOverride();
+  addInit(baton.command("init"));
+  addSecret(baton.command("secret"));
+  addCheck(baton.command("check"));
+  addGenCloudInit(baton.command("gen-cloud-init"));
+  baton.addHelpText("after", "\nExit codes: 0 fine, 1 the input is wrong, 2 usage.");
+  return baton;
+}
+
+/** Runs a command line, without the program's name, and gives the exit code. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    await program().parseAsync([...args], { from: "user" });
+    return exitCodes.fine;
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+    if (error instanceof UsageError) {
+      process.stderr.write(`error: ${error.message}\n(add --help for what is possible)\n`);
+      return exitCodes.usage;
+    }
+    if (error instanceof Failure) {
+      report(error.diagnostics);
+      return exitCodes.wrongInput;
+    }
+    if (isSystemError(error)) {
+      process.stderr.write(`error: ${reasonOf(error)}\n`);
+      return exitCodes.wrongInput;
+    }
+    throw error;
+  }
+}
+
+const isSystemError = (error: unknown): boolean =>
+  error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+
+// A reader such as `head` that has seen enough is no fault.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") process.stderr.write(`error: standard output: ${reasonOf(error)}\n`);
+  process.exit(error.code === "EPIPE" ? exitCodes.fine : exitCodes.wrongInput);
+});
+
+process.exitCode = await run(process.argv.slice(2));

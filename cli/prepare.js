@@ -1,0 +1,94 @@
+/**
+ * What a fresh machine lacks: npm packages, and the Debian packages of the real tools that the
+ * tests run. Plain JavaScript for Node 18, since it runs before anything is installed.
+ */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The Node that the project brings, as the npm package `node`. */
+export const node = `${root}node_modules/node/bin/node`;
+
+/** The validators that the tests run for real, by Debian package. */
+export const validators = [
+  "cloud-init",
+  "dash",
+  "haproxy",
+  "ifupdown",
+  "iproute2",
+  "keepalived",
+  "mksh",
+  "netplan.io",
+  "nftables",
+  "nginx-light",
+  "python3-yaml",
+  "shellcheck",
+  "systemd",
+];
+
+/** Tells what is being done; the output of the thing itself follows. */
+export const say = (text) => process.stderr.write(`baton: ${text}\n`);
+
+export function giveUp(text) {
+  say(text);
+  process.exit(1);
+}
+
+/** Runs a command in the project's folder, with its output shown; ends the run when it fails. */
+export function run(command, args, what, options = {}) {
+  const env = { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` };
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: "inherit",
+    env,
+    ...options,
+  });
+  if (error) giveUp(`${what} cannot run: ${error.message}`);
+  if (signal) process.exit(130);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Installs the npm packages of the lock file, unless they are there. */
+export function prepareNpm() {
+  const lock = createHash("sha256")
+    .update(readFileSync(`${root}package-lock.json`))
+    .digest("hex");
+  const stamp = `${root}node_modules/.lock-sha256`;
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
+  say("installing the npm packages of package-lock.json, Node 24 among them (about 260 MB) …");
+  run("npm", ["ci", "--no-audit", "--no-fund"], "npm");
+  if (!existsSync(node))
+    giveUp("npm has not installed its package `node`; allow its install script and try again");
+  writeFileSync(stamp, lock);
+}
+
+/** Installs the validators' Debian packages, as root or by one sudo, or says what to install. */
+export function prepareValidators() {
+  const missing = validators.filter((name) => !installed(name));
+  if (missing.length === 0) return;
+  const list = missing.join(" ");
+  if (!onPath("apt-get")) {
+    giveUp(`the tests run these tools for real, and this is not Debian or Ubuntu: ${list}`);
+  }
+  const asRoot = process.getuid?.() === 0;
+  if (!asRoot && !(onPath("sudo") && process.stdin.isTTY)) {
+    giveUp(`the tests run these tools for real; install them first: sudo apt-get install ${list}`);
+  }
+  say(`installing the tools that the tests run for real: ${list}`);
+  say("none of their services is started or enabled");
+  const [command, ...before] = asRoot ? ["sh"] : ["sudo", "sh"];
+  run(command, [...before, `${root}cli/install-validators.sh`, ...missing], "apt-get");
+}
+
+const installed = (name) => {
+  const { stdout } = spawnSync("dpkg-query", ["--show", "--showformat=${db:Status-Status}", name], {
+    encoding: "utf8",
+  });
+  return stdout === "installed";
+};
+
+const onPath = (command) =>
+  (process.env.PATH ?? "").split(":").some((folder) => existsSync(`${folder}/${command}`));

@@ -1,0 +1,77 @@
+/** Where a plan's inputs come from when a person runs a command: environment, files and facts. */
+import { resolve as resolvePath } from "node:path";
+import { formatReference, type Reference } from "../stack/reference.ts";
+import { type Facts, noFacts, parseFacts } from "../user-data/facts.ts";
+import type { Bundle, Resolved, Resolver, Sources } from "../user-data/inputs.ts";
+import { Failure, fail } from "./failure.ts";
+import { readText } from "./text-file.ts";
+
+export type SourceOptions = {
+  /** Path of the facts, `-` for standard input. */
+  readonly facts?: string;
+  /** Path of the agent's bundle. */
+  readonly agentBundle?: string;
+};
+
+/** @param folder that `${file:PATH}` starts from */
+export function sourcesOf(folder: string, options: SourceOptions): Sources {
+  const facts = options.facts === undefined ? noFacts : readFacts(options.facts);
+  const bundle = options.agentBundle === undefined ? undefined : readBundle(options.agentBundle);
+  return { facts, bundle, resolve: resolver(folder, facts) };
+}
+
+function readFacts(path: string): Facts {
+  const parsed = parseFacts(readText(path, "facts"));
+  if (parsed.ok) return parsed.facts;
+  const file = path === "-" ? "standard input" : path;
+  throw new Failure(
+    parsed.problems.map((message) => ({ severity: "error", path: [], file, message })),
+  );
+}
+
+function readBundle(path: string): Bundle {
+  const text = readText(path, "agent bundle");
+  return text.trim() === "" ? fail(path, "this agent bundle is empty") : { text };
+}
+
+const resolver =
+  (folder: string, facts: Facts): Resolver =>
+  (reference) => {
+    switch (reference.from) {
+      case "env":
+        return fromEnvironment(reference.name);
+      case "file":
+        return fromFile(folder, reference);
+      case "pulumi": {
+        const value = facts.secrets[reference.name];
+        if (value !== undefined) return { ok: true, value };
+        const message = `the facts hold no secret ${reference.name}`;
+        return {
+          ok: false,
+          message,
+          fix: "give them by --facts, from `pulumi stack output --json --show-secrets`",
+        };
+      }
+    }
+  };
+
+function fromEnvironment(name: string): Resolved {
+  const value = process.env[name];
+  if (value !== undefined && value !== "") return { ok: true, value };
+  const fix =
+    name === "BATON_SECRET" ? `export ${name}="$(baton secret)", and keep it` : `export ${name}`;
+  return { ok: false, message: `environment variable ${name} is not set`, fix };
+}
+
+function fromFile(folder: string, reference: Extract<Reference, { from: "file" }>): Resolved {
+  try {
+    return { ok: true, value: readText(resolvePath(folder, reference.path), "file") };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return {
+      ok: false,
+      message: `${formatReference(reference)}: ${error.message}`,
+      fix: "check the path; it starts from the stack file's folder",
+    };
+  }
+}

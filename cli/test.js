@@ -1,0 +1,12 @@
+/** `npm test`: installs what is missing, then checks types, style and behaviour. */
+import { node, prepareNpm, prepareValidators, run, say } from "./prepare.js";
+
+prepareNpm();
+prepareValidators();
+say("types …");
+run("tsc", ["--project", "."], "tsc");
+say("style …");
+run("biome", ["check", "--error-on-warnings"], "biome");
+say("behaviour …");
+const chosen = process.argv.slice(2);
+run(node, ["--test", ...(chosen.length > 0 ? chosen : ["test/**/*.test.ts"])], "the tests");

@@ -1,0 +1,40 @@
+/** Reading a text file that a person names: small, UTF-8, and a plain file or a pipe. */
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fail, reasonOf } from "./failure.ts";
+
+/** Nothing that a person writes for this tool is larger. */
+const maxBytes = 1024 * 1024;
+
+/** @param path a file, or `-` for standard input; @param what how messages call it */
+export function readText(path: string, what: string): string {
+  const shown = path === "-" ? "standard input" : path;
+  const bytes = readBytes(path, shown, what);
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    return fail(shown, `this ${what} is not UTF-8 text`, "save it as UTF-8");
+  }
+}
+
+function readBytes(path: string, shown: string, what: string): Uint8Array {
+  let descriptor: number | undefined;
+  try {
+    descriptor = path === "-" ? 0 : openSync(path, "r");
+    if (fstatSync(descriptor).isDirectory()) return fail(shown, `this ${what} is a directory`);
+    const buffer = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    for (;;) {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      length += read;
+      if (read === 0 || length > maxBytes) break;
+    }
+    if (length > maxBytes)
+      fail(shown, `this ${what} is larger than 1 MiB`, "is it the right file?");
+    return buffer.subarray(0, length);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    return fail(shown, `the ${what} cannot be read: ${reasonOf(error)}`);
+  } finally {
+    if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
+  }
+}
