@@ -53,7 +53,7 @@ function withStandIns({ facts, bundle, resolve }: Sources): {
     stoodIn.add("the agent's bundle is not counted: give it by --agent-bundle");
   const sources: Sources = {
     facts,
-    bundle: bundle ?? { text: "" },
+    bundle: bundle ?? { text: "#!/usr/bin/env node\n" },
     resolve: (reference) => {
       const resolved = resolve(reference);
       if (resolved.ok || reference.from === "file") return resolved;

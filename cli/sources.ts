@@ -31,7 +31,8 @@ function readFacts(path: string): Facts {
 
 function readBundle(path: string): Bundle {
   const text = readText(path, "agent bundle");
-  return text.trim() === "" ? fail(path, "this agent bundle is empty") : { text };
+  if (text.startsWith("#!")) return { text };
+  return fail(path, "an agent bundle begins with the line #!/usr/bin/env node; this file does not");
 }
 
 const resolver =

@@ -6,26 +6,21 @@ import { command, file, type HostFile, type Part, service } from "../plan.ts";
 import { render } from "../template.ts";
 import { agentConfig, agentCredentials, credentialsFile } from "./agent-config.ts";
 
-const program = "/usr/local/lib/baton/agent.js";
+/** One executable file: the bundle begins with the line that names its interpreter. */
+const program = "/usr/local/bin/baton-agent";
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** The program itself, inline or fetched at first boot, and the command that runs it. */
+/** The program itself, inline or fetched at first boot; under the name exoip it is exoip's face. */
 export const agentProgram: PartMaker = (context) => {
-  const wrapper = render("baton-agent.sh", shell, { program });
-  const start = [
-    file("/usr/local/bin/baton-agent", wrapper, "runs the agent on the system's Node", {
-      mode: "0755",
-    }),
-    ...(exoipFace(context)
-      ? [file("/usr/local/bin/exoip", wrapper, "the agent in the place of exoip", { mode: "0755" })]
-      : []),
-  ];
-  const runtime = { name: "nodejs", why: "runs the agent" };
   const delivered = deliver(context);
+  const link = command(
+    ["ln", "-sf", program, "/usr/local/bin/exoip"],
+    "the agent in exoip's place",
+  );
   return {
-    packages: [runtime, ...(delivered.packages ?? [])],
-    files: [...start, ...(delivered.files ?? [])],
-    commands: delivered.commands ?? [],
+    packages: [{ name: "nodejs", why: "runs the agent" }, ...(delivered.packages ?? [])],
+    files: delivered.files ?? [],
+    commands: [...(delivered.commands ?? []), ...(exoipFace(context) ? [link] : [])],
   };
 };
 
@@ -34,23 +29,18 @@ function deliver({ stack, inputs }: NodeContext): Part {
   if (delivery.by === "inline") {
     const text = inputs.bundle?.text;
     if (text === undefined) throw new Error("the bundle was not gathered");
-    return { files: [file(program, text, "the agent's bundle", { compress: true })] };
+    return { files: [file(program, text, "the agent", { mode: "0755", compress: true })] };
   }
   const { url, sha256 } = delivery;
   const script = render("fetch-agent.sh", shell, { url, sha256, program });
+  const fetcher = "/usr/local/lib/baton/fetch-agent";
   return {
     packages: [
-      { name: "curl", why: "fetches the agent's bundle" },
-      { name: "ca-certificates", why: "lets curl check the server of the bundle" },
+      { name: "curl", why: "fetches the agent" },
+      { name: "ca-certificates", why: "lets curl check the server of the agent" },
     ],
-    files: [
-      file("/usr/local/lib/baton/fetch-agent", script, "fetches the agent and checks its SHA-256", {
-        mode: "0755",
-      }),
-    ],
-    commands: [
-      command(["/usr/local/lib/baton/fetch-agent"], "the agent is there before its unit starts"),
-    ],
+    files: [file(fetcher, script, "fetches the agent and checks its SHA-256", { mode: "0755" })],
+    commands: [command([fetcher], "the agent is there before its unit starts")],
   };
 }
 
@@ -73,7 +63,7 @@ export const agentUnit: PartMaker = (context) => {
   const unit = render("baton.service", systemd, {
     stack: stack.name,
     vrrp: stack.election.method === "vrrp",
-    program: "/usr/local/bin/baton-agent",
+    program,
     credentialsFile,
   });
   const secrets: HostFile = file(
