@@ -38,7 +38,7 @@ function renderAll(source: string): number {
 }
 
 function coldStart(): number {
-  const args = ["cli/main.ts", "gen-cloud-init", "examples/minimal.yaml", "--host", "app1"];
+  const args = ["cli/baton.js", "gen-cloud-init", "examples/minimal.yaml", "--host", "app1"];
   const begun = performance.now();
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);
@@ -58,7 +58,7 @@ const times = [
   ...[250, 500, 1000, 2000].map((hosts) =>
     measured(`${hosts} hosts rendered and validated`, 7, () => renderAll(stackOf(hosts))),
   ),
-  measured("cold start, one app server", 15, coldStart),
+  measured("start of gen-cloud-init, one host", 15, coldStart),
 ];
 console.log(`node ${process.version}, ${process.platform} ${process.arch}\n`);
 console.log(`${table(["", "n", "min", "median", "max"], times)}\n`);
