@@ -4,11 +4,10 @@ import { Option } from "commander";
 import type { Diagnostic } from "../stack/diagnostic.ts";
 import { type Host, hostsOf } from "../stack/stack.ts";
 import type { Sources } from "../user-data/inputs.ts";
-import type { HostStep } from "../user-data/plan.ts";
 import { gzip } from "../user-data/render/gzip.ts";
-import { roomOf } from "../user-data/size.ts";
 import { makeUserData, type UserData } from "../user-data/user-data.ts";
-import { Failure, UsageError } from "./failure.ts";
+import { explain } from "./explain.ts";
+import { Failure, fail, UsageError } from "./failure.ts";
 import { sourcesOf } from "./sources.ts";
 import { hostNamed, readStackFile, type StackFile } from "./stack-file.ts";
 import { report, table } from "./terminal.ts";
@@ -80,6 +79,14 @@ function genCloudInit(path: string, options: Options): void {
     options.host === undefined
       ? hostsOf(stackFile.stack)
       : [hostNamed(stackFile.stack, options.host, path)];
+  const gzips = hosts.find(({ system }) => system.userData === "sh" && options.format === "gzip");
+  if (gzips !== undefined) {
+    fail(
+      path,
+      `${gzips.name}: the image's agent on ${gzips.system.name} takes no gzip`,
+      "use base64",
+    );
+  }
   const made = renderHosts(stackFile, hosts, sourcesOf(stackFile.folder, options));
   if (options.explain) process.stdout.write(`${made.map(explain).join("\n\n")}\n`);
   else if (options.out !== undefined) writeAll(options.out, made, options.format);
@@ -135,32 +142,4 @@ function writeAll(folder: string, made: readonly UserData[], format: Format): vo
   process.stderr.write(
     `${table(["file", "bytes", "as delivered", "limit"], rows)}\nwritten to ${folder}\n`,
   );
-}
-
-/** What a host becomes and why, with what takes the room. */
-function explain({ host, plan, size }: UserData): string {
-  const files = table(
-    ["bytes", "file", "why"],
-    roomOf(plan).map(({ bytes, path, why }) => [bytes, path, why]),
-  );
-  const packages = plan.packages.map(({ name, why }) => [name, why]);
-  const steps = plan.steps.map(explainStep);
-  return [
-    `${host} (${plan.system.name}): ${size.raw} bytes, ${size.delivered} of ${size.limit} as delivered`,
-    ...(plan.verbatim === undefined ? [] : ["  its user-data is your own cloud-config"]),
-    ...(packages.length === 0 ? [] : ["", table(["package", "why"], packages)]),
-    ...(plan.files.length === 0 ? [] : ["", files]),
-    ...(steps.length === 0 ? [] : ["", table(["step", "why"], steps)]),
-  ].join("\n");
-}
-
-function explainStep(step: HostStep): [string, string] {
-  switch (step.kind) {
-    case "command":
-      return [step.command.argv.join(" "), step.command.why];
-    case "service":
-      return [`${step.service.action} ${step.service.name}`, step.service.why];
-    case "shell":
-      return [step.line, step.why];
-  }
 }

@@ -24,6 +24,7 @@ export const validators = [
   "netplan.io",
   "nftables",
   "nginx-light",
+  "openssl",
   "python3-yaml",
   "shellcheck",
   "systemd",

@@ -13,7 +13,7 @@ export type CloudFacts = {
   readonly ipv6: boolean;
   /** The first address of each private block is the cloud's router. */
   readonly gatewayFirst: boolean;
-  /** Whether the image's agent may be another than cloud-init. */
+  /** Whether OpenBSD, whose image agent takes a script as user-data, can be an edge node here. */
   readonly scripts: boolean;
   readonly credentials: readonly string[];
   readonly networks: readonly Network[];
@@ -27,6 +27,7 @@ const privateOn = (name: string, gateway?: string): Network => ({
   interface: name,
   cidr: "10.0.0.0/24",
   gateway,
+  ips: "fixed",
 });
 
 export const clouds: Readonly<Record<Provider, CloudFacts>> = {
@@ -56,7 +57,7 @@ export const clouds: Readonly<Record<Provider, CloudFacts>> = {
     sharedHold: false,
     ipv6: false,
     gatewayFirst: true,
-    scripts: true,
+    scripts: false,
     credentials: ["id", "secret"],
     networks: [privateOn("ens3", "10.0.0.1")],
   },

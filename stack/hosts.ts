@@ -1,13 +1,14 @@
 /** Host groups of the declaration as named hosts with fixed addresses. */
-import { addressAt, contains, formatAddress, parseCidr } from "./ip.ts";
+import { addressAt, type Cidr, contains, formatAddress, parseCidr } from "./ip.ts";
 import type { Declaration } from "./schema.ts";
 import {
   type AppServer,
+  addressedNetworks,
   type Backend,
   type Extra,
   type Network,
   type Node,
-  privateNetworks,
+  type PrivateNetwork,
 } from "./stack.ts";
 import { systems } from "./systems.ts";
 
@@ -28,13 +29,11 @@ const numbered = (prefix: string, count: number): string[] =>
 
 export function resolveNodes(declaration: Declaration, networks: readonly Network[]): Node[] {
   const group = nodeGroup(declaration.nodes);
-  const prefix = group.kind === "virtual-router" ? "vr" : "lb";
   const declared = group.hosts ?? {};
-  const names = namesOf(declared, numbered(prefix, group.count ?? 0));
-  return names.map((name, index) => {
+  return nodeNames(group).map((name, index) => {
     const own = declared[name] ?? { ips: {} };
     const planned = Object.fromEntries(
-      privateNetworks(networks).map((network) => [network.name, plan(network, "node", index)]),
+      addressedNetworks(networks).map((network) => [network.name, planNode(network, index)]),
     );
     return {
       name,
@@ -59,7 +58,8 @@ export function resolveAppServers(
   if (declaration.appServers === undefined) return [];
   const group = appServerGroup(declaration.appServers);
   const declared = group.hosts ?? {};
-  const [first] = privateNetworks(networks);
+  const [first] = addressedNetworks(networks);
+  const nodes = nodeNames(nodeGroup(declaration.nodes)).length;
   return namesOf(declared, numbered("app", group.count ?? 0)).map((name, index) => {
     const own = declared[name] ?? { ips: {} };
     return {
@@ -70,7 +70,7 @@ export function resolveAppServers(
       size: own.size ?? group.size,
       hostName: own.hostName,
       publicIp: own.publicIp,
-      ips: { ...(first && { [first.name]: plan(first, "app-server", index) }), ...own.ips },
+      ips: { ...(first && { [first.name]: planAppServer(first, index, nodes) }), ...own.ips },
       cloudConfig: own.cloudConfig ?? group.cloudConfig,
       extra: mergeExtras([declaration.extra, group.extra, own.extra]),
     };
@@ -83,7 +83,7 @@ export function resolveBackends(
   servers: readonly AppServer[],
   networks: readonly Network[],
 ): Backend[] {
-  const [network] = privateNetworks(networks);
+  const [network] = addressedNetworks(networks);
   const backends = servers.map(({ name, hostName, ips }) => ({
     name,
     target: hostName ?? (network && ips[network.name]) ?? name,
@@ -91,30 +91,42 @@ export function resolveBackends(
   const group =
     declaration.appServers === undefined ? undefined : appServerGroup(declaration.appServers);
   const empty = numbered("app", group?.slots ?? 0).slice(servers.length);
+  const nodes = nodeNames(nodeGroup(declaration.nodes)).length;
   return [
     ...backends,
     ...empty.map((name, index) => ({
       name,
-      target: network === undefined ? name : plan(network, "app-server", servers.length + index),
+      target: network === undefined ? name : planAppServer(network, servers.length + index, nodes),
     })),
   ];
 }
 
-/** Nodes are planned from the 11th address of a block on, app servers from the 21st. */
-const offsets = { node: 11, "app-server": 21 } as const;
+/**
+ * Nodes are planned from the 11th address of a block on, app servers from the 21st. In a small
+ * block, nodes begin behind the router's address and app servers at the eighth.
+ */
+const startsIn = (cidr: Cidr): { node: number; appServer: number } =>
+  contains(cidr, addressAt(cidr, 63)) ? { node: 11, appServer: 21 } : { node: 2, appServer: 8 };
 
-/** In a small block, nodes begin behind the router's address and app servers at the half. */
-function plan(
-  network: Extract<Network, { type: "private" }>,
-  role: "node" | "app-server",
-  index: number,
-): string {
+function planNode(network: PrivateNetwork, index: number): string {
   const cidr = parseCidr(network.cidr);
   if (cidr === undefined) return network.cidr;
-  const roomy = contains(cidr, addressAt(cidr, 63));
-  const start = roomy ? offsets[role] : role === "node" ? 2 : 8;
-  return formatAddress(addressAt(cidr, start + index));
+  return formatAddress(addressAt(cidr, startsIn(cidr).node + index));
 }
+
+/** Many nodes push the app servers back, so that a larger number alone makes no clash. */
+function planAppServer(network: PrivateNetwork, index: number, nodes: number): string {
+  const cidr = parseCidr(network.cidr);
+  if (cidr === undefined) return network.cidr;
+  const { node, appServer } = startsIn(cidr);
+  return formatAddress(addressAt(cidr, Math.max(appServer, node + nodes) + index));
+}
+
+const nodeNames = (group: NodeGroup): readonly string[] =>
+  namesOf(
+    group.hosts ?? {},
+    numbered(group.kind === "virtual-router" ? "vr" : "lb", group.count ?? 0),
+  );
 
 /** A numbered group may override some of its hosts by name; a named group is just its names. */
 function namesOf(

@@ -30,7 +30,8 @@ export function parseAddress(text: string): Address | undefined {
 export function parseCidr(text: string): Cidr | undefined {
   const [head = "", tail = "", ...rest] = text.split("/");
   const address = parseAddress(head);
-  if (address === undefined || rest.length > 0 || !/^\d{1,3}$/.test(tail)) return undefined;
+  if (address === undefined || rest.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(tail))
+    return undefined;
   const prefix = Number(tail);
   if (prefix > bitsOf(address.family)) return undefined;
   const cidr = { family: address.family, base: address.value, prefix };

@@ -15,7 +15,13 @@ export function findingsOf(issues: readonly Issue[], jsonSchema: object): Findin
 function flatten(issue: Issue, around: Path, root: Schema): Finding[] {
   const path = [...around, ...issue.path.map((step) => step as string | number)];
   if (issue.code === "invalid_union" && issue.errors.length > 0) {
-    return branchMeant(issue.errors).flatMap((inner) => flatten(inner, path, root));
+    const meant = branchMeant(issue.errors);
+    const words = ownWords(issue);
+    if (meant === undefined && words !== undefined && issue.input !== undefined) {
+      return [{ severity: "error", path, message: words }];
+    }
+    const inner = meant ?? issue.errors[0] ?? [];
+    return inner.flatMap((one) => flatten(one, path, root));
   }
   if (issue.code === "unrecognized_keys") {
     const known = keysAt(root, path);
@@ -38,7 +44,7 @@ function flatten(issue: Issue, around: Path, root: Schema): Finding[] {
 
 /** The sentence that our schema gives an issue, if it gives one of its own. */
 const ownWords = (issue: Issue): string | undefined =>
-  issue.message.startsWith("Invalid") ? undefined : issue.message;
+  /^(Invalid|Too small|Too big)/.test(issue.message) ? undefined : issue.message;
 
 function saying(issue: Issue): Pick<Finding, "message" | "fix"> {
   const words = ownWords(issue);
@@ -49,16 +55,20 @@ function saying(issue: Issue): Pick<Finding, "message" | "fix"> {
   }
   if (words !== undefined) return { message: words };
   if (issue.code === "invalid_type") return messages.wrongType(issue.expected);
+  if (issue.code === "too_big") return messages.tooBig(Number(issue.maximum));
+  if (issue.code === "too_small") {
+    const counted = issue.origin === "array" || issue.origin === "string";
+    return counted ? messages.nothingHere() : messages.tooSmall(Number(issue.minimum));
+  }
   return { message: issue.message };
 }
 
-/** Of the branches of a union, the one whose kind of value was written. */
-function branchMeant(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  const fits = branches.find(
-    (issues) => !issues.some(({ code, path }) => code === "invalid_type" && path.length === 0),
-  );
-  return fits ?? branches[0] ?? [];
-}
+/** Of the branches of a union, the one whose kind of value was written, if any. */
+const branchMeant = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined =>
+  branches.find((issues) => !issues.some(({ code, path }) => path.length === 0 && kinds.has(code)));
+
+/** What an issue is called where a value is of another kind altogether. */
+const kinds: ReadonlySet<string> = new Set(["invalid_type", "invalid_value"]);
 
 /** The keys that the JSON Schema knows at a path, of whichever branch has any. */
 function keysAt(root: Schema, path: Path): string[] {

@@ -11,8 +11,10 @@ const text = (message: string, fix?: string): Text =>
 
 const list = (words: readonly string[]): string => words.join(", ");
 
-/** A value as a message shows it: short, on one line. */
+/** A value as a message shows it: short, on one line; of a collection only its kind. */
 const show = (value: unknown): string => {
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "a section";
   const shown = JSON.stringify(value) ?? "nothing";
   return shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
 };
@@ -38,12 +40,15 @@ export const messages = {
       `${show(value)} is not known here`,
       meant === undefined ? `choose one of: ${list(known)}` : `did you mean \`${meant}\`?`,
     ),
-  wrongType: (expected: string) => text(`write ${typeNames[expected] ?? expected} here`),
+  wrongType: (expected: string) => text(`write ${typeNames[expected] ?? `${expected} here`}`),
+  tooSmall: (least: number) => text(`write a number here that is at least ${least}`),
+  tooBig: (most: number) => text(`write a number here that is at most ${most}`),
+  nothingHere: () => text("this is empty", "write something, or leave the key out"),
 
   // Hosts
   countAndHosts: (count: number, hosts: number) =>
     text(
-      `count says ${count}, but ${hosts} hosts are named`,
+      `count says ${count}, but ${hosts} ${hosts === 1 ? "host is" : "hosts are"} named`,
       "leave out `count`, or name that many",
     ),
   noHosts: () => text("say how many by `count`, or name them under `hosts`"),
@@ -56,6 +61,7 @@ export const messages = {
     text("this cloud-config does not begin with the line #cloud-config", "put it first"),
 
   // Networks and addresses
+  noAddress: () => text("there is no address to keep", "write one, such as `web: {}`"),
   unknownNetwork: (name: string, known: readonly string[]) =>
     text(
       `there is no network ${name}`,
@@ -134,6 +140,11 @@ export const messages = {
     ),
   interval: (method: string, rule: string) =>
     text(`this interval is not one that ${method} can do`, rule),
+  peersCloud: (provider: string, from: string) =>
+    text(
+      `${provider} has no ${from} that a node could learn its peers from`,
+      "write `peers: addresses`",
+    ),
   needless: (key: string, method: string, wants: string) =>
     text(`\`${key}\` has no meaning with ${method}`, `it belongs to ${wants}; leave it out`),
   oneOrder: (method: string) =>
@@ -147,6 +158,16 @@ export const messages = {
     text(
       "carp0 needs an address of its own in the network that the nodes speak on",
       "write `carp-address`",
+    ),
+  noPublicNetwork: () =>
+    text(
+      "the failover address of a CARP pair lies on the interface of a public network",
+      "declare one: `public: { type: public, interface: vio0 }`",
+    ),
+  noIpsNeeded: () =>
+    text(
+      "`ips: none` fits the network that CARP speaks on, and no other",
+      "leave it out: hosts need their addresses here",
     ),
   passLength: (length: number) =>
     text(
@@ -197,11 +218,8 @@ export const messages = {
     text(`service ${service}: nginx here carries http only`, "write `proxy: haproxy`"),
 
   // Agent and system
-  systemCloud: (system: string, clouds: string) =>
-    text(
-      `${system} takes a script as user-data, which only ${clouds} passes on`,
-      "choose another system",
-    ),
+  systemCloud: (system: string, cloud: string) =>
+    text(`${system} can only be an edge node on ${cloud}`, "choose another system"),
   loopback: (system: string, can: string) =>
     text(`${system} has another way to configure addresses`, `systems with this choice: ${can}`),
   exoipAddresses: () =>
@@ -242,6 +260,11 @@ export const messages = {
       "this credential has blanks, line ends or other odd characters",
       "check for a stray line end",
     ),
+  factsCredential: (provider: string, name: string) =>
+    text(
+      `the facts' agentCredentials lack ${name}, which the agent needs on ${provider}`,
+      "output them all, or leave them out and name them under agent.credentials",
+    ),
 
   // What will bite later
   credentialInside: () =>
@@ -258,11 +281,11 @@ export const messages = {
 } as const;
 
 const typeNames: Readonly<Record<string, string>> = {
-  string: "text",
-  number: "a number",
-  int: "a whole number",
-  boolean: "true or false",
-  array: "a list, such as [a, b]",
-  object: "a section: keys, each with its value",
-  record: "names, each with its section",
+  string: "text here",
+  number: "a number here",
+  int: "a whole number here",
+  boolean: "true or false here",
+  array: "a list here, such as [a, b]",
+  object: "a section here: keys, each with its value",
+  record: "a section here: names, each with its value",
 };

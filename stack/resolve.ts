@@ -3,7 +3,7 @@
  * It is total, so that the rules can look at the result of a wrong declaration too.
  */
 import { clouds } from "./clouds.ts";
-import { resolveAppServers, resolveBackends, resolveNodes } from "./hosts.ts";
+import { nodeGroup, resolveAppServers, resolveBackends, resolveNodes } from "./hosts.ts";
 import { addressAt, formatAddress, parseCidr } from "./ip.ts";
 import type { Declaration } from "./schema.ts";
 import {
@@ -17,6 +17,7 @@ import {
   type Service,
   type Stack,
 } from "./stack.ts";
+import { systems } from "./systems.ts";
 
 export function resolve(declaration: Declaration): Stack {
   const networks = resolveNetworks(declaration);
@@ -57,15 +58,22 @@ const defaultProxy = (servers: number, services: number): Stack["proxy"] => {
 function resolveNetworks(declaration: Declaration): readonly Network[] {
   const facts = clouds[declaration.cloud.provider];
   const declared = Object.entries(declaration.networks);
-  if (declared.length === 0) return facts.networks;
+  if (declared.length === 0) {
+    const { system = declaration.system } = nodeGroup(declaration.nodes);
+    const virtio = systems[system].networkStacks.includes("hostname.if");
+    // OpenBSD names interfaces after their driver: vio0, vio1.
+    return facts.networks.map((network, index) =>
+      virtio ? { ...network, interface: `vio${index}` } : network,
+    );
+  }
   return declared.map(([name, network]): Network => {
     if (network.type === "public") return { name, type: "public", interface: network.interface };
     const cidr = network.cidr ?? "";
     const block = parseCidr(cidr);
     const first =
       facts.gatewayFirst && block !== undefined ? formatAddress(addressAt(block, 1)) : undefined;
-    const { interface: interfaceName, gateway = first } = network;
-    return { name, type: "private", interface: interfaceName, cidr, gateway };
+    const { interface: interfaceName, gateway = first, ips } = network;
+    return { name, type: "private", interface: interfaceName, cidr, gateway, ips };
   });
 }
 
@@ -75,6 +83,9 @@ function resolveAddresses(
   nodes: readonly Node[],
 ): Address[] {
   const [first] = privateNetworks(networks);
+  const method = methodOf(declaration, nodes);
+  // ifstated and hostname.if(5) put the address beside the one that DHCP gave; Linux has it on lo.
+  const beside = method === "carp" ? networks.find(({ type }) => type === "public") : undefined;
   return Object.entries(declaration.addresses).map(([name, declared]) => {
     const network = declared.vip === undefined ? undefined : (declared.network ?? first?.name);
     const carrier = networks.find((candidate) => candidate.name === network)?.interface;
@@ -83,8 +94,8 @@ function resolveAddresses(
       ip: declared.ip,
       vip: declared.vip,
       network,
-      interface: declared.interface ?? carrier ?? "lo",
-      ranks: ranksOf(declared.order, nodes, methodOf(declaration, nodes)),
+      interface: declared.interface ?? carrier ?? beside?.interface ?? "lo",
+      ranks: ranksOf(declared.order, nodes, method),
     };
   });
 }

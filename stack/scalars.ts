@@ -43,6 +43,14 @@ export const port = z
   .min(1, { error: "write a port between 1 and 65535" })
   .max(65535, { error: "write a port between 1 and 65535" });
 
+export const isPort = (value: number): boolean => port.safeParse(value).success;
+
+/** A URL with a host behind two slashes, which the URL parser would put there without a word. */
+export const url = (protocol: "http" | "https" | "https?", wants: string) =>
+  z
+    .url({ protocol: new RegExp(`^${protocol}$`), error: wants, abort: true })
+    .regex(new RegExp(`^${protocol}://[^/]`), { error: wants });
+
 /** A span of time as a number with its unit, read into milliseconds. */
 export const duration = matching(
   /^(\d{1,7}ms|\d{1,7}(\.\d{1,3})?s)$/,

@@ -19,12 +19,14 @@ export const declaration = section({
   cloud,
   networks: z
     .record(name, network)
-    .default({})
+    .prefault({})
     .describe("Networks by name. Default on Exoscale: public on eth0, private on eth1."),
   addresses: z.record(name, address).describe("The addresses to keep, by name."),
-  nodes: nodes.default(2),
+  nodes: nodes
+    .prefault(2)
+    .describe("The machines that can hold the address: how many, or each by name. Default: 2."),
   appServers: appServers.optional(),
-  services: z.record(name, service).default({}).describe("What is served, by name."),
+  services: z.record(name, service).prefault({}).describe("What is served, by name."),
   proxy: z
     .enum(["haproxy", "nginx", "none"])
     .optional()
@@ -37,7 +39,12 @@ export const declaration = section({
     .optional()
     .describe("Checks that gate ownership. Default: a TCP connect to the proxy's first port."),
   access: access.prefault({}),
-  system: system.default("ubuntu-24.04"),
+  system: system
+    .default("ubuntu-24.04")
+    .describe(
+      "Operating system of every host. Packages, network files and service manager follow from " +
+        "it. Default: ubuntu-24.04.",
+    ),
   extra: extra.optional().describe("Packages, files and commands of every host."),
   agent: agent.prefault({}),
   secret: reference

@@ -17,6 +17,8 @@ export type Network =
       readonly interface: string;
       readonly cidr: string;
       readonly gateway: string | undefined;
+      /** `none`: the hosts' interfaces are up there, and carry no address. */
+      readonly ips: "fixed" | "none";
     };
 
 export type PrivateNetwork = Extract<Network, { type: "private" }>;
@@ -171,3 +173,7 @@ export const hostsOf = (stack: Stack): readonly Host[] => [...stack.nodes, ...st
 
 export const privateNetworks = (networks: readonly Network[]): PrivateNetwork[] =>
   networks.filter((network) => network.type === "private");
+
+/** Private networks on which the hosts have addresses. */
+export const addressedNetworks = (networks: readonly Network[]): PrivateNetwork[] =>
+  privateNetworks(networks).filter(({ ips }) => ips === "fixed");

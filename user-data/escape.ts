@@ -16,12 +16,12 @@ const refuse = (value: string, format: string, what: string): never => {
 /** Characters that mean nothing special to any of the formats. */
 const bare = /^[A-Za-z0-9_./:@%+=,-]+$/;
 
-/** Controls that no line of a configuration file can hold. */
-const control = /[\p{Cc}\u2028\u2029]/u;
+/** Controls that no line of a configuration file can hold, and halves of a character. */
+const control = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
-/** POSIX shell: everything but NUL stands inside single quotes (XCU 2.2.2). */
+/** POSIX shell: every character but NUL stands inside single quotes (XCU 2.2.2). */
 export const shell: Escape = (value) => {
-  if (value.includes("\0")) return refuse(value, "a shell word", "NUL");
+  if (/[\0\p{Cs}]/u.test(value)) return refuse(value, "a shell word", "NUL or half a character");
   return bare.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 };
 
@@ -35,13 +35,17 @@ export const haproxy: Escape = (value) => {
 export const nginx: Escape = (value) => {
   if (control.test(value)) return refuse(value, "nginx.conf", "a control character");
   if (value.includes("$")) return refuse(value, "nginx.conf", "a dollar sign");
-  if (/^[A-Za-z0-9_./:@%+=,-]+$/.test(value)) return value;
+  // Brackets are plain to nginx; they stand around an IPv6 address in front of its port.
+  if (/^[A-Za-z0-9_./:@%+=,[\]-]+$/.test(value)) return value;
   return `"${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 };
 
 /** systemd.unit(5) and systemd.service(5): specifiers doubled, a word in double quotes. */
 export const systemd: Escape = (value) => {
-  if (value.includes("\0")) return refuse(value, "a systemd unit", "NUL");
+  // systemd drops a whole setting that holds one of these (its unichar_is_valid).
+  if (/[\0\p{Noncharacter_Code_Point}]/u.test(value)) {
+    return refuse(value, "a systemd unit", "NUL or what Unicode calls no character");
+  }
   const inner = value
     .replaceAll("\\", "\\\\")
     .replaceAll('"', '\\"')

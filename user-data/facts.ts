@@ -9,8 +9,13 @@ import { parseAddress } from "../stack/ip.ts";
 const id = z.string().min(1).max(255);
 const masked = "[secret]";
 
-const secretText = z.string().refine((text) => text !== masked, {
-  error: "this secret is masked: use `pulumi stack output --json --show-secrets`",
+const unmask = "this secret is masked: use `pulumi stack output --json --show-secrets`";
+
+const secretText = z.string().refine((text) => text !== masked, { error: unmask });
+
+/** Pulumi masks the whole output where it is a secret as a whole. */
+const secretTexts = z.record(z.string(), secretText, {
+  error: ({ input }) => (input === masked ? unmask : undefined),
 });
 
 const facts = z.object({
@@ -30,9 +35,9 @@ const facts = z.object({
   /** Security group of the load balancers, from which heartbeat peers are learnt. */
   securityGroup: z.object({ id }).optional(),
   /** Credentials of the agent, by the names that the cloud gives them. */
-  agentCredentials: z.record(z.string(), secretText).optional(),
+  agentCredentials: secretTexts.optional(),
   /** Values of `${pulumi:NAME}`. */
-  secrets: z.record(z.string(), secretText).default({}),
+  secrets: secretTexts.default({}),
 });
 
 export type Facts = z.output<typeof facts>;

@@ -1,9 +1,11 @@
 /** A host's plan: which parts make it up, in the order in which they take effect. */
+import { posix } from "node:path";
 import type { Finding } from "../stack/diagnostic.ts";
 import type { AppServer, Host, Node, Stack } from "../stack/stack.ts";
 import type { Context, NodeContext } from "./context.ts";
 import { gatherInputs, type Inputs, type Sources } from "./inputs.ts";
 import { linuxNode } from "./linux-node.ts";
+import { openbsdNode } from "./openbsd-node.ts";
 import { nginxPage } from "./parts/nginx.ts";
 import { privateNetworkLinks } from "./parts/private-network.ts";
 import {
@@ -38,7 +40,8 @@ export function planHost(stack: Stack, host: Host, sources: Sources): Planned {
 }
 
 /** The system decides how a node is put together: Linux with systemd, or OpenBSD. */
-const nodeParts = (context: NodeContext): Part[] => linuxNode(context);
+const nodeParts = (context: NodeContext): Part[] =>
+  context.host.system.services === "rcctl" ? openbsdNode(context) : linuxNode(context);
 
 const appServerParts = (context: Context<AppServer>): Part[] => [
   privateNetworkLinks(context),
@@ -74,6 +77,7 @@ function assemble(
     packageUpdate: extra.packageUpdate,
     packageUpgrade: extra.packageUpgrade,
     packages: firstOfEach([...packages, ...userPackages]),
+    accounts: parts.flatMap((part) => part.accounts ?? []),
     files,
     steps: [
       ...parts.flatMap(stepsOf),
@@ -92,9 +96,10 @@ function assemble(
 function refuseTwice(files: readonly HostFile[]): void {
   const seen = new Set<string>();
   for (const { path } of files) {
-    if (seen.has(path))
+    const plain = posix.normalize(path);
+    if (seen.has(plain))
       throw new Refusal(`${path} is written twice`, ["extra", "files"], "choose another path");
-    seen.add(path);
+    seen.add(plain);
   }
 }
 

@@ -152,5 +152,20 @@ function missingForNode(stack: Stack, { facts, bundle }: Sources): Finding[] {
       ...messages.noBundle(stack.cloud.provider),
     });
   }
-  return findings;
+  return [...findings, ...wrongCredentials(stack, facts)];
+}
+
+/** Credentials of the facts are held to the same as those that the stack file names. */
+function wrongCredentials(stack: Stack, { agentCredentials }: Facts): Finding[] {
+  if (agentCredentials === undefined) return [];
+  const { provider } = stack.cloud;
+  const path = ["agent", "credentials"];
+  return clouds[provider].credentials.flatMap((name): Finding[] => {
+    const value = agentCredentials[name];
+    const wrong =
+      value === undefined
+        ? messages.factsCredential(provider, name)
+        : faultOf(stack, [...path, name], value);
+    return wrong === undefined ? [] : [{ severity: "error", path, ...wrong }];
+  });
 }

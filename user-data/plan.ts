@@ -17,25 +17,35 @@ export type HostFile = {
   readonly deferred: boolean;
   /** Whether it holds a credential, or a password. */
   readonly secret: boolean;
-  /** Whether the text is large and compresses well, such as the agent's bundle. */
+  /** Whether it travels compressed, as large texts do and the agent's bundle always. */
   readonly compress: boolean;
   readonly why: string;
 };
 
 export type HostPackage = { readonly name: string; readonly why: string };
 
+/** An account without a login, made before the files, since some of them may belong to it. */
+export type HostAccount = { readonly name: string; readonly why: string };
+
+/** What a step follows from, for renderings that may run again on a host that is at work. */
+type Following = {
+  /** Files without a change of which the step need not run again; at first boot all are new. */
+  readonly ifChanged?: readonly string[];
+};
+
 /** A command as its words; no shell reads it. */
-export type HostCommand = { readonly argv: readonly string[]; readonly why: string };
+export type HostCommand = { readonly argv: readonly string[]; readonly why: string } & Following;
 
 export type HostService = {
   readonly name: string;
   /** `start`: enable and start; `reload`: enable, and read the configuration that was written. */
   readonly action: "start" | "reload";
   readonly why: string;
-};
+} & Following;
 
 /** A piece of a plan: what one concern, such as the proxy, puts on the host. */
 export type Part = {
+  readonly accounts?: readonly HostAccount[];
   readonly packages?: readonly HostPackage[];
   readonly files?: readonly HostFile[];
   /** Run in order once the packages and files are there, before the services of the same part. */
@@ -56,6 +66,7 @@ export type HostPlan = {
   readonly packageUpdate: boolean;
   readonly packageUpgrade: boolean;
   readonly packages: readonly HostPackage[];
+  readonly accounts: readonly HostAccount[];
   readonly files: readonly HostFile[];
   readonly steps: readonly HostStep[];
   /** The user's own cloud-config, which then is the whole user-data. */
@@ -65,6 +76,9 @@ export type HostPlan = {
 type FileOptions = Partial<
   Pick<HostFile, "owner" | "mode" | "write" | "deferred" | "secret" | "compress">
 >;
+
+/** A text of this many characters is no longer read by eye, and the clouds' limits are near. */
+const compressedFrom = 8192;
 
 /** A file of root's, mode 0644, unless said otherwise. */
 export const file = (
@@ -79,16 +93,21 @@ export const file = (
   write: "create",
   deferred: false,
   secret: false,
-  compress: false,
+  compress: content.length > compressedFrom,
   ...options,
   content,
   why,
 });
 
-export const command = (argv: readonly string[], why: string): HostCommand => ({ argv, why });
+export const command = (
+  argv: readonly string[],
+  why: string,
+  following: Following = {},
+): HostCommand => ({ argv, why, ...following });
 
-export const service = (name: string, action: HostService["action"], why: string): HostService => ({
-  name,
-  action,
-  why,
-});
+export const service = (
+  name: string,
+  action: HostService["action"],
+  why: string,
+  following: Following = {},
+): HostService => ({ name, action, why, ...following });

@@ -12,10 +12,14 @@ export type Values = { readonly [name: string]: Value };
 
 /** The names that a scope of a template asks for; lists have a scope of their own. */
 type Shape = Map<string, Shape | undefined>;
-type Compiled = { readonly shape: Shape; readonly run: (values: unknown) => string };
+export type Template = {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly run: (values: unknown) => string;
+};
 
 const folder = new URL("../templates/", import.meta.url);
-const cache = new Map<string, Compiled>();
+const cache = new Map<string, Template>();
 
 /**
  * Fills a template of `templates/`.
@@ -23,25 +27,29 @@ const cache = new Map<string, Compiled>();
  * @param format the escape of the format that the file is written in
  */
 export function render(name: string, format: Escape, values: Values): string {
-  const { shape, run } = compiled(name);
-  check(name, shape, values);
-  return run(escaped(values, format));
+  const known = cache.get(name) ?? compile(name, readFileSync(fileOf(name), "utf8"));
+  cache.set(name, known);
+  return fill(known, format, values);
 }
 
-function compiled(name: string): Compiled {
-  const known = cache.get(name);
-  if (known !== undefined) return known;
-  const source = readFileSync(new URL(`${name}.hbs`, folder), "utf8");
-  const run = Handlebars.compile(source, {
+const fileOf = (name: string): URL => new URL(`${name}.hbs`, folder);
+
+/** @param name how messages call the template */
+export const compile = (name: string, source: string): Template => ({
+  name,
+  shape: shapeOf(name, Handlebars.parse(source)),
+  run: Handlebars.compile(source, {
     strict: true,
     noEscape: true,
     knownHelpersOnly: true,
     knownHelpers: { each: true, if: true, unless: true },
     explicitPartialContext: true,
-  });
-  const fresh = { shape: shapeOf(name, Handlebars.parse(source)), run };
-  cache.set(name, fresh);
-  return fresh;
+  }),
+});
+
+export function fill({ name, shape, run }: Template, format: Escape, values: Values): string {
+  check(name, shape, values);
+  return run(escaped(values, format));
 }
 
 function escaped(values: Values, format: Escape): Values {
@@ -60,8 +68,13 @@ function check(name: string, shape: Shape, values: Values): void {
   if (asked !== given) throw new Error(`template ${name} asks for [${asked}], got [${given}]`);
   for (const [key, inner] of shape) {
     const value = values[key];
-    if (inner === undefined || !Array.isArray(value)) continue;
-    for (const item of value) check(`${name} ${key}`, inner, item);
+    const isList = Array.isArray(value);
+    if (isList !== (inner !== undefined)) {
+      throw new Error(`template ${name} asks for ${key} as ${isList ? "a value" : "a list"}`);
+    }
+    if (isList && inner !== undefined) {
+      for (const item of value) check(`${name} ${key}`, inner, item);
+    }
   }
 }
 
@@ -71,6 +84,8 @@ function shapeOf(name: string, program: hbs.AST.Program, shape: Shape = new Map(
       note(shape, nameOf(name, (statement as hbs.AST.MustacheStatement).path));
     } else if (statement.type === "BlockStatement") {
       block(name, statement as hbs.AST.BlockStatement, shape);
+    } else if (!/^(Content|Comment)Statement$/.test(statement.type)) {
+      throw new Error(`template ${name}: no ${statement.type} is allowed`);
     }
   }
   return shape;
@@ -84,10 +99,10 @@ function block(name: string, statement: hbs.AST.BlockStatement, shape: Shape): v
   if (nameOf(name, statement.path) === "each") {
     const inner = shape.get(key) ?? new Map();
     shape.set(key, shapeOf(name, statement.program, inner));
-    return;
+  } else {
+    note(shape, key);
+    shapeOf(name, statement.program, shape);
   }
-  note(shape, key);
-  shapeOf(name, statement.program, shape);
   if (statement.inverse) shapeOf(name, statement.inverse, shape);
 }
 

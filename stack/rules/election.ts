@@ -40,6 +40,28 @@ function electionNetwork({ election }: Stack): string | undefined {
   return election.peers.from === "addresses" ? election.peers.network : undefined;
 }
 
+/** CARP watches the interface that carries the address too: the one on the public network. */
+export const carpWatches: Rule = (_declaration, stack) => {
+  if (stack.election.method !== "carp") return [];
+  const outside = stack.networks.some(({ type }) => type === "public");
+  return outside ? [] : [error(["networks"], messages.noPublicNetwork(), "key")];
+};
+
+/** Only CARP can speak from an interface that has no address. */
+export const speaksWithout: Rule = (_declaration, { election, networks }) =>
+  privateNetworks(networks)
+    .filter(({ ips, name }) => {
+      const carps = election.method === "carp" && election.network === name;
+      return ips === "none" && !carps;
+    })
+    .map(({ name }) => error(["networks", name, "ips"], messages.noIpsNeeded()));
+
+/** A security group or a label that a node can ask for while running: on Exoscale alone. */
+export const peersKnown: Rule = ({ election: { peers } }, { cloud: { provider } }) =>
+  peers === undefined || peers === "addresses" || provider === "exoscale"
+    ? []
+    : [error(at("peers"), messages.peersCloud(provider, peers))];
+
 /**
  * Heartbeat: 100 ms, below which a stall of the host looks like a death. keepalived: VRRPv2 whole
  * seconds up to 255, VRRPv3 hundredths up to 40.95 (RFC 3768, RFC 5798). CARP: advbase, a byte.
@@ -88,6 +110,7 @@ export const needless: Rule = (declaration, { election: { method } }) => {
     [election.peers !== undefined, "peers", ["heartbeat"]],
     [election.wire !== "authenticated", "wire", ["heartbeat"]],
     [election.port !== 12345, "port", ["heartbeat"]],
+    [election.preemptDelay !== 0, "preempt-delay", ["heartbeat", "vrrp"]],
   ];
   return belongs.flatMap(([written, key, methods]) =>
     written && !methods.includes(method)

@@ -2,28 +2,24 @@
 import { clouds } from "../clouds.ts";
 import type { Finding } from "../diagnostic.ts";
 import { appServerGroup, nodeGroup } from "../hosts.ts";
+import { formatAddress, parseAddress } from "../ip.ts";
 import { messages } from "../messages.ts";
 import { type Host, hostsOf, type Stack } from "../stack.ts";
 import { systemsThat } from "../systems.ts";
 import { error, hostPath, type Rule, repeated } from "./rule.ts";
 
 /** A group says how many hosts it has, or names them; a count and names agree. */
-export const counts: Rule = (declaration) => {
+export const counts: Rule = ({ nodes, appServers }, stack) => {
   const groups = [
-    { key: "nodes", group: nodeGroup(declaration.nodes), prefix: /^(lb|vr)\d+$/ },
-    ...(declaration.appServers === undefined
+    { key: "nodes", group: nodeGroup(nodes), made: stack.nodes.length },
+    ...(appServers === undefined
       ? []
-      : [
-          { key: "app-servers", group: appServerGroup(declaration.appServers), prefix: /^app\d+$/ },
-        ]),
+      : [{ key: "app-servers", group: appServerGroup(appServers), made: stack.appServers.length }]),
   ];
-  return groups.flatMap(({ key, group, prefix }) => {
-    const names = Object.keys(group.hosts ?? {});
-    if (group.count === undefined)
-      return names.length === 0 ? [error([key], messages.noHosts())] : [];
-    const overrides = names.every((name) => prefix.test(name)) && names.length <= group.count;
-    if (names.length === 0 || overrides) return [];
-    return [error([key, "count"], messages.countAndHosts(group.count, names.length))];
+  return groups.flatMap(({ key, group, made }) => {
+    if (group.count === undefined) return made === 0 ? [error([key], messages.noHosts())] : [];
+    if (group.count === made) return [];
+    return [error([key, "count"], messages.countAndHosts(group.count, made))];
   });
 };
 
@@ -47,9 +43,14 @@ export const uniqueNames: Rule = (declaration, stack) =>
         ],
   );
 
-/** Every address belongs to one owner: host, gateway, VIP, carp0 or the failover address itself. */
+/** Every address belongs to one owner: host, slot, gateway, VIP, carp0 or the failover address. */
 export const uniqueAddresses: Rule = (declaration, stack) => {
-  const owned = [...hostAddresses(stack), ...stackAddresses(stack)];
+  // One IPv6 address has many spellings, and a host of a broken network has no address at all.
+  const owned = [...hostAddresses(stack), ...slotAddresses(stack), ...stackAddresses(stack)]
+    .map((owner) => ({ ...owner, address: parseAddress(owner.ip) }))
+    .flatMap(({ address, ...owner }) =>
+      address ? [{ ...owner, ip: formatAddress(address) }] : [],
+    );
   return [...repeated(owned, ({ ip }) => ip).values()].map((owners) => {
     const last = owners.at(-1);
     const path =
@@ -78,6 +79,13 @@ const hostAddresses = (stack: Stack): Owned[] =>
       }),
     ),
   );
+
+const slotAddresses = ({ backends, appServers }: Stack): Owned[] =>
+  backends.slice(appServers.length).map(({ name, target }) => ({
+    ip: target,
+    owner: `the empty slot ${name}`,
+    path: ["app-servers", "slots"],
+  }));
 
 function stackAddresses(stack: Stack): Owned[] {
   const gateways = stack.networks.flatMap((network) =>
@@ -110,7 +118,7 @@ export const systemsFit: Rule = (declaration, stack) => {
     const path = hostPath(declaration, host.role, host.name);
     const findings: Finding[] = [];
     if (system.userData === "sh" && !clouds[stack.cloud.provider].scripts) {
-      findings.push(error(path, messages.systemCloud(system.name, "openstack and ovh")));
+      findings.push(error(path, messages.systemCloud(system.name, "ovh")));
     }
     if (host.role === "node") findings.push(...nodeSystem(host, stack, path));
     if (host.role === "app-server" && system.userData === "sh") {

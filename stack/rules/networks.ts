@@ -3,7 +3,13 @@ import { clouds } from "../clouds.ts";
 import type { Finding, Path } from "../diagnostic.ts";
 import { broadcastOf, contains, formatAddress, parseAddress, parseCidr } from "../ip.ts";
 import { messages } from "../messages.ts";
-import { hostsOf, type PrivateNetwork, privateNetworks, type Stack } from "../stack.ts";
+import {
+  addressedNetworks,
+  hostsOf,
+  type PrivateNetwork,
+  privateNetworks,
+  type Stack,
+} from "../stack.ts";
 import { error, hostPath, type Rule } from "./rule.ts";
 
 export const blocks: Rule = (declaration) =>
@@ -15,15 +21,19 @@ export const blocks: Rule = (declaration) =>
     return given ? [error(["networks", name], messages.publicCidr(name))] : [];
   });
 
+export const anyAddress: Rule = (_declaration, { addresses }) =>
+  addresses.length === 0 ? [error(["addresses"], messages.noAddress())] : [];
+
 export const overlaps: Rule = (_declaration, stack) => {
-  const networks = privateNetworks(stack.networks);
-  return networks.flatMap((b, index) =>
-    networks.slice(0, index).flatMap((a) => {
-      const [first, second] = [parseCidr(a.cidr), parseCidr(b.cidr)];
-      if (first === undefined || second === undefined) return [];
+  const parsed = privateNetworks(stack.networks).flatMap(({ name, cidr }) => {
+    const block = parseCidr(cidr);
+    return block === undefined ? [] : [{ name, block }];
+  });
+  return parsed.flatMap((b, index) =>
+    parsed.slice(0, index).flatMap((a) => {
       const meets =
-        contains(first, { family: second.family, value: second.base }) ||
-        contains(second, { family: first.family, value: first.base });
+        contains(a.block, { family: b.block.family, value: b.block.base }) ||
+        contains(b.block, { family: a.block.family, value: a.block.base });
       return meets ? [error(["networks", b.name, "cidr"], messages.overlap(a.name, b.name))] : [];
     }),
   );
@@ -71,6 +81,11 @@ function hostPlaces(declaration: Parameters<Rule>[0], stack: Stack, check: Check
       return [];
     });
   });
+  const [first] = addressedNetworks(stack.networks);
+  const slots = stack.backends.slice(stack.appServers.length);
+  if (first && slots.some(({ target }) => check(target, first.name, []).length > 0)) {
+    planFull.add(first.name);
+  }
   const full = [...planFull].flatMap((name) => {
     const network = stack.networks.find((candidate) => candidate.name === name);
     if (network?.type !== "private" || network.cidr === "") return [];

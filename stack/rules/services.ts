@@ -11,9 +11,11 @@ export const services: Rule = (_declaration, stack) => {
     findings.push(error(["app-servers"], messages.noService(), "key"));
   }
   for (const members of repeated(stack.services, ({ port }) => port).values()) {
-    const [a, b] = members;
-    if (a === undefined || b === undefined) continue;
-    findings.push(error(["services", b.name, "port"], messages.samePort(b.port, a.name, b.name)));
+    const [first, ...others] = members;
+    for (const { name, port } of others) {
+      const text = messages.samePort(port, first?.name ?? "", name);
+      findings.push(error(["services", name, "port"], text));
+    }
   }
   for (const { name, port, protocol, check } of stack.services) {
     if (port === 22) findings.push(error(["services", name, "port"], messages.reservedPort(port)));

@@ -1,7 +1,7 @@
 /** How the watchdog reaches the host, and with which credentials it calls the cloud. */
 import { z } from "zod";
 import { reference } from "../reference.ts";
-import { name } from "../scalars.ts";
+import { name, url } from "../scalars.ts";
 import { section } from "../section.ts";
 
 export const agent = section({
@@ -11,8 +11,7 @@ export const agent = section({
     .describe(
       "inline: inside user-data. url: fetched at first boot, pinned by SHA-256. Default: inline.",
     ),
-  url: z
-    .url({ protocol: /^https$/, error: "write an https URL of the agent's bundle" })
+  url: url("https", "write an https URL of the agent's bundle")
     .optional()
     .describe("Where the bundle is fetched from (delivery: url)."),
   sha256: z
@@ -22,7 +21,7 @@ export const agent = section({
     .describe("SHA-256 of the bundle (delivery: url)."),
   credentials: z
     .record(name, reference)
-    .default({})
+    .prefault({})
     .describe(
       "Cloud credentials of the agent, each a reference. Exoscale: key, secret. OpenStack: id, " +
         "secret. OVH: application-key, application-secret, consumer-key. OCI: none. `pulumi up` makes them.",

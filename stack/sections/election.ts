@@ -1,7 +1,7 @@
 /** Who should hold the address: the election, and the health that gates it. */
 import { z } from "zod";
 import { reference } from "../reference.ts";
-import { duration, interfaceName, line, name, port } from "../scalars.ts";
+import { duration, interfaceName, isPort, line, name, port, url } from "../scalars.ts";
 import { section } from "../section.ts";
 
 export const election = section({
@@ -90,14 +90,17 @@ export const election = section({
 
 /** One check; exactly one of http, tcp, command, link and ping says of which kind. */
 export const healthCheck = section({
-  http: z
-    .url({ protocol: /^http$/, error: "write a URL, such as http://127.0.0.1:80/health" })
+  http: url("http", "write a URL, such as http://127.0.0.1:80/health")
     .optional()
     .describe("URL that must answer with a status from 200 to 399."),
   tcp: z
     .string()
-    .regex(/^(\[[0-9a-fA-F:]+\]|[a-z0-9.-]+):\d{1,5}$/, {
+    .regex(/^(\[[0-9a-fA-F:]+\]|[a-z0-9][a-z0-9.-]*):\d{1,5}$/, {
       error: "write host:port, such as 127.0.0.1:80",
+      abort: true,
+    })
+    .refine((text) => isPort(Number(text.split(":").at(-1))), {
+      error: "write a port between 1 and 65535 behind the host",
     })
     .optional()
     .describe("host:port that must accept a connection."),
@@ -108,7 +111,7 @@ export const healthCheck = section({
     .describe("Program and arguments that must exit with 0. No shell is involved."),
   link: interfaceName.optional().describe("Interface that must have a link."),
   ping: line
-    .regex(/^[A-Za-z0-9.:-]+$/, { error: "write an address or a host name to ping" })
+    .regex(/^[A-Za-z0-9:][A-Za-z0-9.:-]*$/, { error: "write an address or a host name to ping" })
     .optional()
     .describe("Host that must answer a ping."),
   interval: duration.prefault("2s").describe("Time between two tries. Default: 2s."),

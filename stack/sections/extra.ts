@@ -21,7 +21,7 @@ const file = section({
 
 export const extra = section({
   packages: z.array(packageName).default([]).describe("More packages to install."),
-  files: z.array(file).default([]).describe("More files to write."),
+  files: z.array(file).prefault([]).describe("More files to write."),
   commands: z
     .array(z.string().min(1, { error: "write a command of the shell" }))
     .default([])

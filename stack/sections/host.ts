@@ -8,7 +8,7 @@ import { extra } from "./extra.ts";
 
 const system = z
   .enum(systemNames, { error: `choose a system: ${systemNames.join(", ")}` })
-  .describe("Operating system. Packages, network files and service manager follow from it.");
+  .describe("Operating system, where it differs.");
 
 /** What every host may say, by itself or for its whole group. */
 const common = {
@@ -68,27 +68,25 @@ const hosts = <T extends z.ZodType>(host: T, example: string) =>
     .optional()
     .describe("Hosts by name, each with what differs from the group.");
 
-export const nodes = z
-  .union([
-    nodeCount,
-    section({
-      count: nodeCount.optional().describe("How many, named lb1, lb2 … (routers: vr1, vr2 …)."),
-      hosts: hosts(node, "lb1"),
-      kind: z
-        .enum(["load-balancer", "virtual-router"])
-        .default("load-balancer")
-        .describe("`virtual-router`: forwards packets between its networks."),
-      ...common,
-      extra: extra.optional().describe("Packages, files and commands of every node."),
-    }),
-  ])
-  .describe("The machines that can hold the address: how many, or each by name.");
+export const nodes = z.union([
+  nodeCount,
+  section({
+    count: nodeCount.optional().describe("How many; they are named lb1, lb2 and so on (routers: vr1, vr2)."),
+    hosts: hosts(node, "lb1"),
+    kind: z
+      .enum(["load-balancer", "virtual-router"])
+      .default("load-balancer")
+      .describe("`virtual-router`: forwards packets between its networks. Default: load-balancer."),
+    ...common,
+    extra: extra.optional().describe("Packages, files and commands of every node."),
+  }),
+]);
 
 export const appServers = z
   .union([
     appServerCount,
     section({
-      count: appServerCount.optional().describe("How many, named app1, app2 …"),
+      count: appServerCount.optional().describe("How many; they are named app1, app2 and so on."),
       hosts: hosts(appServer, "app1"),
       slots: appServerCount
         .optional()

@@ -7,7 +7,10 @@ const world = ["0.0.0.0/0", "::/0"];
 
 export const service = section({
   port: port.describe("Port on the address."),
-  protocol: z.enum(["http", "tcp"]).default("http").describe("Default: http."),
+  protocol: z
+    .enum(["http", "tcp"])
+    .default("http")
+    .describe("What the proxies carry. Default: http."),
   targetPort: port.optional().describe("Port on the app servers. Default: the same port."),
   check: z
     .string()

@@ -5,10 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { table } from "../../cli/terminal.ts";
-import { loadStack } from "../../stack/load.ts";
-import { hostsOf } from "../../stack/stack.ts";
-import { makeUserData } from "../../user-data/user-data.ts";
-import { exampleNames, exampleStack, fixedSources } from "../examples.ts";
+import { exampleNames, renderAll, renderExample } from "../render-example.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -26,14 +23,9 @@ services:
 `;
 
 /** Reads, checks and renders every host once; milliseconds. */
-function renderAll(source: string): number {
+function timed(source: string): number {
   const begun = performance.now();
-  const loaded = loadStack(source, "bench.yaml");
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ message }) => message).join("; "));
-  for (const host of hostsOf(loaded.stack)) {
-    const made = makeUserData(loaded.stack, host, fixedSources(loaded.stack.cloud.provider));
-    if (!made.ok) throw new Error(made.findings.map(({ message }) => message).join("; "));
-  }
+  renderAll(source, "bench.yaml");
   return performance.now() - begun;
 }
 
@@ -56,21 +48,21 @@ function measured(what: string, runs: number, once: () => number): Row {
 
 const times = [
   ...[250, 500, 1000, 2000].map((hosts) =>
-    measured(`${hosts} hosts rendered and validated`, 7, () => renderAll(stackOf(hosts))),
+    measured(`${hosts} hosts rendered and validated`, 7, () => timed(stackOf(hosts))),
   ),
   measured("start of gen-cloud-init, one host", 15, coldStart),
 ];
 console.log(`node ${process.version}, ${process.platform} ${process.arch}\n`);
 console.log(`${table(["", "n", "min", "median", "max"], times)}\n`);
 
-const sizes = exampleNames().flatMap((name) => {
-  const stack = exampleStack(name);
-  return hostsOf(stack).map((host) => {
-    const made = makeUserData(stack, host, fixedSources(stack.cloud.provider));
-    if (!made.ok) throw new Error(made.findings.map(({ message }) => message).join("; "));
-    const { raw, delivered, limit } = made.userData.size;
-    return [name, host.name, raw, delivered, limit];
-  });
-});
+const sizes = exampleNames.flatMap((name) =>
+  renderExample(name).map(({ host, size: { raw, delivered, limit } }) => [
+    name,
+    host,
+    raw,
+    delivered,
+    limit,
+  ]),
+);
 console.log(table(["example", "host", "bytes", "as delivered", "limit"], sizes));
 console.log("\nThe agent in these is a fixture of a few hundred bytes, not the agent.");

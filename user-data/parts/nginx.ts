@@ -1,9 +1,11 @@
 /** nginx: as the proxy of a load balancer, or serving a page that names the host. */
+import { isIP } from "node:net";
 import { parseAddress } from "../../stack/ip.ts";
-import type { Host } from "../../stack/stack.ts";
+import { addressedNetworks, type Backend, type Host } from "../../stack/stack.ts";
 import { type Context, carriedIps, type PartMaker } from "../context.ts";
 import { nginx as format, html } from "../escape.ts";
 import { command, file, type HostCommand, type HostFile, service } from "../plan.ts";
+import { Refusal } from "../refusal.ts";
 import { render } from "../template.ts";
 
 const configuration = "/etc/nginx/conf.d/baton.conf";
@@ -15,13 +17,28 @@ export const nginxProxy: PartMaker = (context) => {
       name,
       port,
       ipv6: carriedIps(context).some((ip) => parseAddress(ip)?.family === "ipv6"),
-      servers: backends.map(({ target }) => ({ target, port: targetPort })),
+      servers: backends.map((backend) => ({ target: fixed(context, backend), port: targetPort })),
     })),
   });
   return around(context, "the load balancer", [
     file(configuration, text, "sends requests to the app servers", { deferred: true }),
   ]);
 };
+
+/**
+ * nginx resolves a name once, and does not start while it does not resolve; so its backends are the
+ * fixed addresses of the app servers, even of those that have a host name.
+ */
+function fixed({ stack }: Context, { name, target }: Backend): string {
+  const [network] = addressedNetworks(stack.networks);
+  const ips = stack.appServers.find((server) => server.name === name)?.ips ?? {};
+  const ip = isIP(target) === 0 ? network && ips[network.name] : target;
+  if (ip === undefined) {
+    const message = `nginx needs a fixed address of ${name}: it does not start while a name does not resolve`;
+    throw new Refusal(message, ["proxy"], "declare a private network, or write proxy: haproxy");
+  }
+  return isIP(ip) === 6 ? `[${ip}]` : ip;
+}
 
 /** A page that names the host, on every port that it serves. */
 export const nginxPage: PartMaker<Host> = (context) => {

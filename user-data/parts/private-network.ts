@@ -1,4 +1,5 @@
 /** Fixed addresses on private networks that nothing else configures in the guest. */
+import { isIP } from "node:net";
 import type { Host } from "../../stack/stack.ts";
 import { networkStackOf, type PartMaker, unconfiguredNetworks } from "../context.ts";
 import { ifupdown } from "../escape.ts";
@@ -13,6 +14,7 @@ export const privateNetworkLinks: PartMaker<Host> = (context) => {
   if (networkStackOf(context) === "ifupdown") {
     const values = links.map(({ interface: name, ip, cidr }) => ({
       name,
+      family: isIP(ip) === 6 ? "inet6" : "inet",
       prefix: `${ip}/${prefixOf(cidr)}`,
     }));
     const stanzas = render("50-private.cfg", ifupdown, { links: values });
