@@ -85,7 +85,7 @@ function snippet(position: Position, severity: Finding["severity"], paint: Paint
 }
 
 const wide =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303f\uff01-\uff60\p{Emoji_Presentation}]/u;
+  /\p{sc=Han}|\p{sc=Hira}|\p{sc=Kana}|\p{sc=Hang}|[\u3000-\u303f\uff01-\uff60]|\p{EPres}/u;
 const narrow = /^(\p{Mn}|\p{Me}|[\u200b-\u200d]|\ufe0f)$/u;
 
 /** Columns of a terminal that a text takes. */

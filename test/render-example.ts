@@ -1,4 +1,4 @@
-/** Every example with every host, planned and rendered with fixed secrets and the fixture bundle. */
+/** Every example with every host, rendered with fixed secrets and the fixture bundle. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
@@ -66,8 +66,10 @@ export const exampleNames: readonly string[] = readdirSync(examples)
   .map((file) => basename(file, ".yaml"))
   .sort();
 
-export const renderExample = (name: string): RenderedHost[] =>
-  renderAll(readFileSync(new URL(`${name}.yaml`, examples), "utf8"), name);
+export const readExample = (name: string): string =>
+  readFileSync(new URL(`${name}.yaml`, examples), "utf8");
+
+export const renderExample = (name: string): RenderedHost[] => renderAll(readExample(name), name);
 
 /** The file of a host at a path, which has to be there. */
 export function fileAt({ host, files }: HostPlan, path: string): HostFile {

@@ -6,6 +6,7 @@ import type { Context, NodeContext } from "./context.ts";
 import { gatherInputs, type Inputs, type Sources } from "./inputs.ts";
 import { linuxNode } from "./linux-node.ts";
 import { openbsdNode } from "./openbsd-node.ts";
+import { hostFirewall } from "./parts/host-firewall.ts";
 import { nginxPage } from "./parts/nginx.ts";
 import { privateNetworkLinks } from "./parts/private-network.ts";
 import {
@@ -45,6 +46,7 @@ const nodeParts = (context: NodeContext): Part[] =>
 
 const appServerParts = (context: Context<AppServer>): Part[] => [
   privateNetworkLinks(context),
+  hostFirewall(context),
   nginxPage(context),
 ];
 

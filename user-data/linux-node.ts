@@ -1,7 +1,10 @@
-/** What makes up a load balancer or virtual router on Linux, in the order in which it takes effect. */
+/** What makes up a load balancer or virtual router on Linux, in the order of its effects. */
 import type { NodeContext } from "./context.ts";
 import { agentProgram, agentUnit, agentUser } from "./parts/agent.ts";
+import { forwarding } from "./parts/forwarding.ts";
 import { haproxy } from "./parts/haproxy.ts";
+import { hostFirewall } from "./parts/host-firewall.ts";
+import { keepalived } from "./parts/keepalived.ts";
 import { carriedAddresses } from "./parts/loopback.ts";
 import { metadataGuard } from "./parts/metadata-guard.ts";
 import { nginxPage, nginxProxy } from "./parts/nginx.ts";
@@ -12,9 +15,12 @@ export const linuxNode = (context: NodeContext): Part[] => [
   agentUser(context),
   metadataGuard(context),
   privateNetworkLinks(context),
+  forwarding(context),
+  hostFirewall(context),
   ...proxyParts(context),
   agentProgram(context),
   carriedAddresses(context),
+  keepalived(context),
   agentUnit(context),
 ];
 

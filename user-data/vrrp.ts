@@ -1,4 +1,4 @@
-/** VRRP instances of a stack: one for each order of the nodes, since an instance moves as a whole. */
+/** VRRP instances of a stack: one for each order of the nodes, for an instance moves whole. */
 import type { Address } from "../stack/stack.ts";
 import type { NodeContext } from "./context.ts";
 

@@ -71,7 +71,9 @@ const hosts = <T extends z.ZodType>(host: T, example: string) =>
 export const nodes = z.union([
   nodeCount,
   section({
-    count: nodeCount.optional().describe("How many; they are named lb1, lb2 and so on (routers: vr1, vr2)."),
+    count: nodeCount
+      .optional()
+      .describe("How many; they are named lb1, lb2 and so on (routers: vr1, vr2)."),
     hosts: hosts(node, "lb1"),
     kind: z
       .enum(["load-balancer", "virtual-router"])

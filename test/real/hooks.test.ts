@@ -1,4 +1,4 @@
-/** The hooks and scripts of a host, really run: of networkd-dispatcher, of ifupdown, the fetcher. */
+/** The hooks and scripts of a host, really run: networkd-dispatcher, ifupdown, the fetcher. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";

@@ -54,7 +54,7 @@ function scratchNginx(root: string): string {
   for (const folder of ["log", "run", "body"]) mkdirSync(`${root}/${folder}`);
   const shipped = readFileSync("/etc/nginx/nginx.conf", "utf8");
   const text = shipped
-    .replace(/^user .*$/m, "")
+    .replace(/^user .*$/m, "user root root;")
     .replace("include /etc/nginx/sites-enabled/*;", "")
     .replaceAll("/etc/nginx/conf.d/", `${root}/etc/nginx/conf.d/`)
     .replaceAll("/var/log/nginx", `${root}/log`)

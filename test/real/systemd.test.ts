@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { HostPlan } from "../../user-data/plan.ts";
+import { fileAt } from "../render-example.ts";
 import { inside } from "./namespace.ts";
 import { put, putFiles, withScratch } from "./scratch.ts";
 import { distinct, having } from "./subjects.ts";
@@ -44,6 +45,7 @@ for (const { title, plan } of distinct(having(units), units)) {
     withScratch((root) => {
       putFiles(root, plan.files);
       for (const path of unitPaths(plan)) {
+        if (path === heartbeatUnit) assert.match(fileAt(plan, path).content, /^User=baton$/m);
         const args = ["security", "--offline=true", "--no-pager", root + path];
         const { stdout } = runWell("systemd-analyze", args);
         const [, exposure] = /Overall exposure level for \S+: (\d+\.\d)/.exec(stdout) ?? [];

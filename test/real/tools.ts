@@ -16,6 +16,7 @@ const packages = {
   ifquery: "ifupdown",
   ifup: "ifupdown",
   ip: "iproute2",
+  keepalived: "keepalived",
   netplan: "netplan.io",
   nft: "nftables",
   nginx: "nginx-light",

@@ -85,7 +85,7 @@ for (const control of controls) {
 
 test("halves of a letter at the edge of the window are not printed", () => {
   for (const shift of ["", "x"]) {
-    const text = `${head}extra: { files: [{ path: /a, content: ${shift}${"😀".repeat(200)}, mode: 5 }] }\n`;
+    const text = `${head}extra: { files: [{ path: /a, content: ${"😀".repeat(200)}${shift}, mode: 5 }] }\n`;
     assert.ok(shown(text).isWellFormed());
   }
 });

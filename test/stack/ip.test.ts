@@ -117,14 +117,12 @@ const anyAddress: fc.Arbitrary<Address> = fc.oneof(
     .bigInt({ min: 0n, max: (1n << 128n) - 1n })
     .map((v): Address => ({ family: "ipv6", value: v })),
   // Groups of zeros are where the texts differ.
-  fc
-    .array(fc.constantFrom(0n, 0n, 1n, 0xffffn), { minLength: 8, maxLength: 8 })
-    .map(
-      (all): Address => ({
-        family: "ipv6",
-        value: all.reduce<bigint>((sum, g) => sum * 65536n + g, 0n),
-      }),
-    ),
+  fc.array(fc.constantFrom(0n, 0n, 1n, 0xffffn), { minLength: 8, maxLength: 8 }).map(
+    (all): Address => ({
+      family: "ipv6",
+      value: all.reduce<bigint>((sum, g) => sum * 65536n + g, 0n),
+    }),
+  ),
 );
 
 const bits = ({ family }: Address): number => (family === "ipv4" ? 32 : 128);

@@ -1,8 +1,10 @@
 /** A case of the rule tables: a stack file that is right, what breaks it, and what is said then. */
+import assert from "node:assert/strict";
 import { dump } from "js-yaml";
 import { type Diagnostic, formatPath } from "../../stack/diagnostic.ts";
 import { loadStack } from "../../stack/load.ts";
 import type { messages } from "../../stack/messages.ts";
+import type { Stack } from "../../stack/stack.ts";
 import { type Base, bases } from "./bases.ts";
 
 /** Values by dotted path; `undefined` removes one. Text is a whole stack file in its place. */
@@ -54,3 +56,10 @@ export function diagnose(text: string): readonly Diagnostic[] {
 
 /** A finding on one line, for comparison: its path and its message. */
 export const brief = ({ path, message }: Diagnostic): string => `${formatPath(path)}: ${message}`;
+
+/** The stack that a changed base becomes, where it has no fault. */
+export function stackOf(base: Base, changes: Readonly<Record<string, unknown>> = {}): Stack {
+  const loaded = loadStack(dump(stackWith(base, changes)), "stack.yaml");
+  assert.ok(loaded.ok, loaded.ok ? "" : loaded.diagnostics.map(brief).join("\n"));
+  return loaded.stack;
+}

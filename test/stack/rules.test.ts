@@ -1,5 +1,6 @@
 /** Every rule and every message: a stack file that breaks it, and a neighbour that keeps it. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { formatPath } from "../../stack/diagnostic.ts";
 import { messages } from "../../stack/messages.ts";
@@ -25,7 +26,7 @@ import { orderCases, priorityCases } from "./cases/order.ts";
 import { fileCases, scalarCases, scalarsAllowed } from "./cases/scalars.ts";
 import { agentCases, serviceCases, warningCases } from "./cases/services.ts";
 import { textCases, valueCases } from "./cases/text.ts";
-import { brief, diagnose, type RuleCase, stackWith, textOf } from "./rule-case.ts";
+import { brief, type Change, diagnose, type RuleCase, stackWith, textOf } from "./rule-case.ts";
 
 const tables: Readonly<Record<string, readonly RuleCase[]>> = {
   "the text": textCases,
@@ -57,10 +58,13 @@ for (const base of Object.keys(bases) as Base[]) {
 for (const [topic, table] of Object.entries(tables)) {
   describe(topic, () => {
     for (const { title, on, broken, says, message, at, fine, warns } of table) {
-      const severity = warns ? "warning" : "error";
+      const findings = (change: Change) =>
+        diagnose(textOf(on, change)).filter(
+          ({ severity }) => severity === (warns ? "warning" : "error"),
+        );
       test(title, (context) => {
         const spoken = says && context.mock.method(messages, says).mock;
-        const found = diagnose(textOf(on, broken)).filter((one) => one.severity === severity);
+        const found = findings(broken);
         assert.deepEqual(
           found.map(({ path }) => formatPath(path)),
           [at].flat(),
@@ -70,10 +74,7 @@ for (const [topic, table] of Object.entries(tables)) {
           found.map(brief).join("\n"),
         );
         assert.notEqual(spoken?.callCount(), 0, `messages.${says} is not what was said`);
-      });
-      test(`beside it: ${title}`, () => {
-        const found = diagnose(textOf(on, fine)).filter((one) => one.severity === severity);
-        assert.deepEqual(found.map(brief), []);
+        assert.deepEqual(findings(fine).map(brief), [], "its neighbour breaks no rule");
       });
     }
   });
@@ -97,21 +98,23 @@ describe("fields", () => {
   }
 });
 
-/** What only a command can find out: secrets, facts and the bundle are not read here. */
-const saidElsewhere = [
-  "passLength",
-  "passChars",
-  "noIp",
-  "noBundle",
-  "shortSecret",
-  "oddCredential",
-  "credentialInside",
-];
+/** The text of all code of a folder, in which messages are looked for by their name. */
+const codeOf = (folder: string): string => {
+  const root = new URL(`../../${folder}/`, import.meta.url);
+  return readdirSync(root, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts") && path !== "messages.ts")
+    .map((path) => readFileSync(new URL(path, root), "utf8"))
+    .join("\n");
+};
 
-test("every message has a case", () => {
+test("every message that the stack file can cause has a case, and the others are in use", () => {
   const covered = new Set<string>(cases.flatMap(({ says }) => says ?? []));
   const uncovered = Object.keys(messages).filter((key) => !covered.has(key));
-  assert.deepEqual(uncovered.sort(), saidElsewhere.sort());
+  const [here, elsewhere] = [codeOf("stack"), codeOf("user-data") + codeOf("cli")];
+  for (const key of uncovered) {
+    assert.ok(!here.includes(`messages.${key}(`), `no case says messages.${key}`);
+    assert.ok(elsewhere.includes(`messages.${key}(`), `nobody says messages.${key}`);
+  }
 });
 
 test("every rule is broken by a case", () => {

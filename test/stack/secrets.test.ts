@@ -80,7 +80,7 @@ describe("a secret is not repeated when it is pasted", () => {
           assert.ok(!output.includes(text), output);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

@@ -11,11 +11,12 @@ import {
   type PartMaker,
 } from "../context.ts";
 import { ifupdown, shell } from "../escape.ts";
-import { command, file, type Part } from "../plan.ts";
+import { command, file, type HostFile, type Part } from "../plan.ts";
 import { priorityOf } from "../priority.ts";
 import { render } from "../template.ts";
 import { toYaml } from "../yaml.ts";
 import { exoipAddress } from "./agent-config.ts";
+import { bringUp, keyfile, reloadKeyfiles } from "./networkmanager.ts";
 
 const linkHook = "/usr/local/lib/baton/link-hook";
 
@@ -36,8 +37,33 @@ export const carriedAddresses: PartMaker = (context) => {
   // keepalived and carp put the address on the host by themselves.
   if (context.stack.election.method !== "heartbeat") return {};
   if (context.stack.addresses.some(({ vip }) => vip !== undefined)) return {};
-  return networkStackOf(context) === "ifupdown" ? byIfupdown(context) : byNetplan(context);
+  switch (networkStackOf(context)) {
+    case "ifupdown":
+      return byIfupdown(context);
+    case "netplan":
+      return byNetplan(context);
+    case "networkmanager":
+      return byNetworkManager(context);
+    case "hostname.if":
+      throw new Error("a heartbeat on OpenBSD was not refused");
+  }
 };
+
+/** What puts the address back and pokes the agent, whichever daemon runs it. */
+const hookFile = (context: NodeContext): HostFile =>
+  file(
+    linkHook,
+    render("link-hook.sh", shell, {
+      addresses: byInterface(context).flatMap(([name, ips]) =>
+        ips.map((ip) => ({ prefix: hostPrefix(ip), interface: name })),
+      ),
+    }),
+    "puts the address back and pokes the agent",
+    { mode: "0755" },
+  );
+
+const runsHook = (path: string, why: string): HostFile =>
+  file(path, `#!/bin/sh\nexec ${linkHook}\n`, why, { mode: "0755" });
 
 function byNetplan(context: NodeContext): Part {
   const ethernets = byInterface(context).map(([name, ips]) => [
@@ -45,11 +71,6 @@ function byNetplan(context: NodeContext): Part {
     { ...(name === "lo" && { match: { name } }), addresses: ips.map(hostPrefix) },
   ]);
   const netplan = toYaml({ network: { version: 2, ethernets: Object.fromEntries(ethernets) } });
-  const hook = render("networkd-hook.sh", shell, {
-    addresses: byInterface(context).flatMap(([name, ips]) =>
-      ips.map((ip) => ({ prefix: hostPrefix(ip), interface: name })),
-    ),
-  });
   const states = ["routable", "off", "no-carrier"];
   return {
     packages: [{ name: "networkd-dispatcher", why: "runs the hooks when a link changes" }],
@@ -57,19 +78,29 @@ function byNetplan(context: NodeContext): Part {
       file("/etc/netplan/60-baton.yaml", netplan, "the address stays on the host", {
         mode: "0600",
       }),
-      file(linkHook, hook, "puts the address back and pokes the agent", { mode: "0755" }),
+      hookFile(context),
       ...states.map((state) =>
-        file(
-          `/etc/networkd-dispatcher/${state}.d/50-baton`,
-          `#!/bin/sh\nexec ${linkHook}\n`,
-          `runs it when a link is ${state}`,
-          {
-            mode: "0755",
-          },
-        ),
+        runsHook(`/etc/networkd-dispatcher/${state}.d/50-baton`, `runs it when a link is ${state}`),
       ),
     ],
     commands: [command(["netplan", "apply"], "the address is on the host now")],
+  };
+}
+
+function byNetworkManager(context: NodeContext): Part {
+  const links = byInterface(context);
+  return {
+    files: [
+      ...links.map(([name, ips]) =>
+        keyfile(
+          { interface: name, addresses: ips.map(hostPrefix), mtu: 0 },
+          "the address stays on the host",
+        ),
+      ),
+      hookFile(context),
+      runsHook("/etc/NetworkManager/dispatcher.d/50-baton", "runs it when a link changes"),
+    ],
+    commands: [reloadKeyfiles, ...links.map(([name]) => bringUp(name))],
   };
 }
 

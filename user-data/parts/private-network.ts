@@ -7,10 +7,22 @@ import { command, file } from "../plan.ts";
 import { render } from "../template.ts";
 import { toYaml } from "../yaml.ts";
 import { prefixOf } from "./loopback.ts";
+import { keyfile, reloadKeyfiles } from "./networkmanager.ts";
 
 export const privateNetworkLinks: PartMaker<Host> = (context) => {
   const links = unconfiguredNetworks(context);
   if (links.length === 0) return {};
+  // OCI's network carries large frames, and its own interfaces use them.
+  const mtu = context.stack.cloud.provider === "oci" ? 9000 : 0;
+  if (networkStackOf(context) === "networkmanager") {
+    const files = links.map(({ interface: name, ip, cidr }) =>
+      keyfile(
+        { interface: name, addresses: [`${ip}/${prefixOf(cidr)}`], mtu },
+        "fixed private addresses",
+      ),
+    );
+    return { files, commands: [reloadKeyfiles] };
+  }
   if (networkStackOf(context) === "ifupdown") {
     const values = links.map(({ interface: name, ip, cidr }) => ({
       name,
@@ -28,7 +40,12 @@ export const privateNetworkLinks: PartMaker<Host> = (context) => {
   const ethernets = links.map(({ interface: name, ip, cidr }) => [
     name,
     // The cloud may plug the interface in after the host has booted.
-    { optional: true, dhcp4: false, addresses: [`${ip}/${prefixOf(cidr)}`] },
+    {
+      optional: true,
+      dhcp4: false,
+      ...(mtu > 0 && { mtu }),
+      addresses: [`${ip}/${prefixOf(cidr)}`],
+    },
   ]);
   const netplan = toYaml({ network: { version: 2, ethernets: Object.fromEntries(ethernets) } });
   return {

@@ -1,4 +1,4 @@
-/** Gzip whose bytes depend on the text alone: no time, no system, no difference between machines. */
+/** Gzip whose bytes depend on the text alone: the same on any machine, at any time. */
 import { gzipSync, strToU8 } from "fflate";
 
 /** RFC 1952: MTIME is bytes 4 to 7, zero for "none"; OS is byte 9, 255 for "unknown". */

@@ -80,6 +80,13 @@ export const valueCases: readonly RuleCase[] = [
     fine: { "election.dead-ratio": 3 },
   },
   {
+    title: "a name with capitals",
+    broken: { services: { Web: { port: 80 } } },
+    message: /a name of lower-case letters/,
+    at: "services.Web",
+    fine: { services: { web: { port: 80 } } },
+  },
+  {
     title: "a key that must be there",
     broken: { name: undefined },
     says: "missing",
