@@ -1,4 +1,4 @@
-/** The documents are run: every shell block in order in a folder of its own, every YAML block checked. */
+/** The documents are run: shell blocks in order in a folder of their own, YAML blocks checked. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {

@@ -1,4 +1,4 @@
-/** The rendered keepalived.conf, judged by the real keepalived, and two of them electing a master. */
+/** The rendered keepalived.conf, judged by the real keepalived; and two of them elect a master. */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";

@@ -75,10 +75,9 @@ test("addresses of one order are one instance, of two orders two with ids of the
     "b: { vip: 10.0.0.101, order: [lb2, lb1] }",
   );
   const { lb1: two = "" } = configurations(other);
-  assert.match(
-    two,
-    /vrrp_instance VI_1 \{[\s\S]*id 7[\s\S]*priority 200[\s\S]*vrrp_instance VI_1_2 \{[\s\S]*id 8[\s\S]*priority 150/,
-  );
+  const [, first = "", second = ""] = two.split("vrrp_instance ");
+  assert.match(first, /^VI_1 \{[\s\S]*id 7[\s\S]*priority 200/);
+  assert.match(second, /^VI_1_2 \{[\s\S]*id 8[\s\S]*priority 150/);
 });
 
 test("a password that keepalived cannot read is refused and not shown", () => {

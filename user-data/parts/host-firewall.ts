@@ -24,7 +24,7 @@ export const hostFirewall: PartMaker<Host> = (context) => {
 const familyOf = (from: string): Opening["family"] =>
   (parseCidr(from) ?? parseAddress(from))?.family ?? "ipv4";
 
-/** Who may reach what on a host: clients the services, peers VRRP, load balancers the app servers. */
+/** Who may reach what: clients the services, peers VRRP, load balancers the app servers. */
 function openings({ stack, host }: Context): Opening[] {
   const { election, services, nodes } = stack;
   const peers = nodes.filter(({ name }) => name !== host.name).map(({ ips }) => ips);

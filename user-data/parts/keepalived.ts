@@ -139,7 +139,7 @@ function password({ stack, inputs }: NodeContext, { authPass }: VrrpElection): s
 }
 
 /**
- * The FIFO exists before keepalived starts, so that it belongs to the group of the agent: keepalived
+ * The FIFO exists before keepalived starts, so that it belongs to the agent's group: keepalived
  * takes the one that it finds, and makes one for root alone where there is none.
  */
 function fifoPart({ host }: NodeContext, checked: boolean): Part {

@@ -27,6 +27,7 @@ export const intervalCases: readonly RuleCase[] = [
   interval("openstack", "105ms", "110ms"),
   interval("openstack", "40.96s", "40.95s"),
   interval("openstack", "500ms", "1s", { "election.auth-pass": "${env:PASS}" }),
+  interval("openbsd", "0s", "1s"),
   interval("openbsd", "500ms", "1s"),
   interval("openbsd", "255s", "254s"),
 ];
