@@ -40,7 +40,12 @@ export function giveUp(text) {
 
 /** Runs a command in the project's folder, with its output shown; ends the run when it fails. */
 export function run(command, args, what, options = {}) {
-  const env = { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH}` };
+  const env = {
+    // Node keeps what it compiled; hundreds of short runs start faster.
+    NODE_COMPILE_CACHE: `${root}node_modules/.compile-cache`,
+    ...process.env,
+    PATH: `${root}node_modules/.bin:${process.env.PATH}`,
+  };
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",

@@ -15,7 +15,11 @@ const shownMax = 12;
 /** Prints diagnostics to standard error, each once, errors before warnings. */
 export function report(diagnostics: readonly Diagnostic[]): void {
   const paint = coloured(process.stderr) ? colour : plain;
-  const texts = [...new Set(diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, paint)))];
+  const ordered = [
+    ...diagnostics.filter(({ severity }) => severity === "error"),
+    ...diagnostics.filter(({ severity }) => severity === "warning"),
+  ];
+  const texts = [...new Set(ordered.map((diagnostic) => formatDiagnostic(diagnostic, paint)))];
   const shown = texts.slice(0, shownMax);
   const more = texts.length - shown.length;
   process.stderr.write(`${shown.join("\n")}\n`);
