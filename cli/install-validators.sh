@@ -16,6 +16,7 @@ for package in "$@"; do
   case "$package" in
     haproxy | keepalived) systemctl disable --quiet "$package" ;;
     nginx-light) systemctl disable --quiet nginx ;;
+    ifupdown) systemctl disable --quiet networking ;;
     cloud-init) touch /etc/cloud/cloud-init.disabled ;;
   esac
 done
