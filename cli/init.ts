@@ -4,7 +4,8 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { fail, reasonOf } from "./failure.ts";
+import { name as stackName } from "../stack/scalars.ts";
+import { fail, reasonOf, UsageError } from "./failure.ts";
 
 export function addInit(command: Command): Command {
   return command
@@ -25,6 +26,9 @@ export function addSecret(command: Command): Command {
 }
 
 function init(file: string, { name }: { name: string }): void {
+  if (!stackName.safeParse(name).success) {
+    throw new UsageError("a stack's name has lower-case letters, digits and hyphens only");
+  }
   const text = stackFile(name, file === "-" ? "." : dirname(file));
   if (file === "-") {
     process.stdout.write(text);

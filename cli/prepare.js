@@ -19,6 +19,7 @@ export const validators = [
   "haproxy",
   "ifupdown",
   "iproute2",
+  "iptables",
   "keepalived",
   "mksh",
   "netplan.io",

@@ -44,7 +44,8 @@ const resolver =
       case "file":
         return fromFile(folder, reference);
       case "pulumi": {
-        const value = facts.secrets[reference.name];
+        const { secrets } = facts;
+        const value = Object.hasOwn(secrets, reference.name) ? secrets[reference.name] : undefined;
         if (value !== undefined) return { ok: true, value };
         const message = `the facts hold no secret ${reference.name}`;
         return {

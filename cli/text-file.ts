@@ -16,6 +16,18 @@ export function readText(path: string, what: string): string {
   }
 }
 
+/** Reads what there is, at least one byte; a pipe that nobody has written to yet is waited for. */
+function readSome(descriptor: number, buffer: Buffer, offset: number): number {
+  for (;;) {
+    try {
+      return readSync(descriptor, buffer, offset, buffer.length - offset, null);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
 function readBytes(path: string, shown: string, what: string): Uint8Array {
   let descriptor: number | undefined;
   try {
@@ -24,7 +36,7 @@ function readBytes(path: string, shown: string, what: string): Uint8Array {
     const buffer = Buffer.alloc(maxBytes + 1);
     let length = 0;
     for (;;) {
-      const read = readSync(descriptor, buffer, length, buffer.length - length, null);
+      const read = readSome(descriptor, buffer, length);
       length += read;
       if (read === 0 || length > maxBytes) break;
     }

@@ -1,5 +1,14 @@
 /** Writing several files so that either all of them are new, or none is. */
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fail, reasonOf } from "./failure.ts";
 
@@ -7,29 +16,33 @@ export type OutputFile = { readonly name: string; readonly bytes: Uint8Array };
 
 /**
  * Writes files that only their owner may read, each first under a temporary name. Nothing
- * half-written stays when the disk is full; what a killed run left is replaced by the next one.
+ * half-written stays when the disk is full, and no file is replaced before all could be written.
  */
 export function writeFiles(folder: string, files: readonly OutputFile[]): void {
-  const made = makeFolder(folder);
-  const temporary = (name: string) => join(folder, `.${name}.part`);
+  makeFolder(folder);
+  const blocked = files.find(({ name }) => isFolder(join(folder, name)));
+  if (blocked !== undefined) fail(join(folder, blocked.name), "a directory is where a file goes");
+  // Two runs at once do not write into each other's files.
+  const temporary = (name: string) => join(folder, `.${name}.${process.pid}.part`);
   try {
     for (const { name, bytes } of files) writeWhole(temporary(name), bytes);
     for (const { name } of files) renameSync(temporary(name), join(folder, name));
   } catch (error) {
     for (const { name } of files) rmSync(temporary(name), { force: true });
-    if (made !== undefined) rmSync(made, { recursive: true, force: true });
-    fail(folder, `the user-data cannot be written: ${reasonOf(error)}`, "nothing was changed");
+    fail(folder, `the user-data cannot be written: ${reasonOf(error)}`);
   }
 }
 
-/** @returns the topmost folder that had to be made */
-function makeFolder(folder: string): string | undefined {
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+function makeFolder(folder: string): void {
   try {
-    return mkdirSync(folder, { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === "EEXIST" ? "it is a file" : reasonOf(error);
-    return fail(folder, `this cannot be the output directory: ${reason}`, "name another by --out");
+    fail(folder, `this cannot be the output directory: ${reason}`, "name another by --out");
   }
 }
 

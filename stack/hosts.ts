@@ -90,7 +90,12 @@ export function resolveBackends(
   }));
   const group =
     declaration.appServers === undefined ? undefined : appServerGroup(declaration.appServers);
-  const empty = numbered("app", group?.slots ?? 0).slice(servers.length);
+  const taken = new Set(servers.map(({ name }) => name));
+  const slots = group?.slots ?? 0;
+  const empty = numbered("app", slots + 2 * servers.length)
+    .slice(servers.length)
+    .filter((name) => !taken.has(name))
+    .slice(0, Math.max(0, slots - servers.length));
   const nodes = nodeNames(nodeGroup(declaration.nodes)).length;
   return [
     ...backends,

@@ -96,6 +96,13 @@ export const messages = {
   overlap: (a: string, b: string) =>
     text(`networks ${a} and ${b} overlap`, "give each its own block"),
 
+  sameInterface: (name: string, a: string, b: string) =>
+    text(`networks ${a} and ${b} are both on interface ${name}`, "each has a card of its own"),
+  unknownInterface: (name: string, known: readonly string[]) =>
+    text(`no network is on interface ${name}`, `interfaces: lo, ${list(known)}`),
+  onlyLoopback: (why: string) =>
+    text(`${why} carries the address on lo only`, "leave out `interface`"),
+
   // Order and election
   unknownNode: (name: string, meant: string | undefined, known: readonly string[]) =>
     text(
@@ -140,10 +147,22 @@ export const messages = {
     ),
   interval: (method: string, rule: string) =>
     text(`this interval is not one that ${method} can do`, rule),
+  passwordIpv6: () =>
+    text(
+      "only VRRPv2 has a password, and over IPv6 the nodes speak VRRPv3",
+      "leave out `auth-pass`, or let `network` name one of IPv4",
+    ),
   peersCloud: (provider: string, from: string) =>
     text(
       `${provider} has no ${from} that a node could learn its peers from`,
       "write `peers: addresses`",
+    ),
+  preemptDelay: () =>
+    text("keepalived waits at most 1000 seconds before it preempts", "write 1000s or less"),
+  vipFamily: () =>
+    text(
+      "keepalived wants an address of the family that the nodes speak in each order",
+      "give these addresses the order of one of that family, or speak on a network of theirs",
     ),
   needless: (key: string, method: string, wants: string) =>
     text(`\`${key}\` has no meaning with ${method}`, `it belongs to ${wants}; leave it out`),
@@ -214,6 +233,11 @@ export const messages = {
   checkTcp: () => text("a check path needs `protocol: http`"),
   proxySystem: (proxy: string, system: string, can: string) =>
     text(`${system} cannot carry ${proxy} here`, `systems that can: ${can}`),
+  checkNginx: () =>
+    text(
+      "nginx here has no active checks: it only sees requests fail",
+      "write `proxy: haproxy`, or leave out `check`",
+    ),
   proxyNginxTcp: (service: string) =>
     text(`service ${service}: nginx here carries http only`, "write `proxy: haproxy`"),
 
@@ -267,6 +291,16 @@ export const messages = {
     ),
 
   // What will bite later
+  keepalivedDecides: (kind: string) =>
+    text(
+      `keepalived decides here, and watches the proxy and links: the agent only reports this ${kind} check`,
+      "write `method: heartbeat` where it has to gate ownership",
+    ),
+  wholeUserData: () =>
+    text(
+      "your own cloud-config is the whole user-data: SSH keys, private addresses and extra are up to it",
+      "configure in it what the host needs",
+    ),
   credentialInside: () =>
     text(
       "user-data of the nodes holds credentials: whoever can read it in the cloud's API has them",

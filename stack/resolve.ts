@@ -150,7 +150,8 @@ function resolveElection(
       return { method, ...common, deadRatio, hold, port, wire, peers };
     }
     case "vrrp": {
-      const version = election.interval % 1000 === 0 ? 2 : 3;
+      // VRRPv2 counts whole seconds and speaks IPv4 alone (RFC 3768).
+      const version = election.interval % 1000 === 0 && !isIpv6(networks, network) ? 2 : 3;
       const routerId = election.routerId ?? 51;
       return { method, ...common, version, instance, routerId, authPass, network };
     }
@@ -168,6 +169,11 @@ function resolveElection(
     }
   }
 }
+
+const isIpv6 = (networks: readonly Network[], name: string): boolean =>
+  privateNetworks(networks).some(
+    (network) => network.name === name && parseCidr(network.cidr)?.family === "ipv6",
+  );
 
 function resolveHealth(declaration: Declaration, proxied: readonly Service[]): HealthCheck[] {
   const [first] = proxied;

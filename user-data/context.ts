@@ -35,10 +35,12 @@ export function networkStackOf({ stack, host }: Context): NetworkStack {
 
 /** Networks whose interface neither the image nor the cloud's own metadata configures. */
 export function unconfiguredNetworks({ stack, host }: Context) {
-  const byCloud = stack.cloud.provider === "openstack" || stack.cloud.provider === "ovh";
-  if (byCloud) return [];
-  return stack.networks.slice(1).flatMap((network) => {
-    const ip = host.ips[network.name];
+  const { provider } = stack.cloud;
+  if (provider === "openstack" || provider === "ovh") return [];
+  // OCI's images configure the first card, whatever its network; Exoscale's the public one.
+  const rest = provider === "oci" ? stack.networks.slice(1) : stack.networks;
+  return rest.flatMap((network) => {
+    const ip = Object.hasOwn(host.ips, network.name) ? host.ips[network.name] : undefined;
     return network.type === "private" && ip !== undefined ? [{ ...network, ip }] : [];
   });
 }

@@ -68,6 +68,10 @@ function assemble(
   );
   const files = [...parts.flatMap((part) => part.files ?? []), ...own];
   refuseTwice(files);
+  for (const text of [...own.map(({ content }) => content), ...extra.commands]) {
+    // It has no encoding, and cloud-init would fail at the whole file.
+    if (!text.isWellFormed()) throw new Refusal("half a character cannot be written", ["extra"]);
+  }
   const packages = parts.flatMap((part) => part.packages ?? []);
   const userPackages = extra.packages.map(
     (name): HostPackage => ({ name, why: "from the stack file" }),

@@ -70,7 +70,13 @@ export function gatherInputs(stack: Stack, host: Host, sources: Sources): Gather
 
 /** From the facts, where `pulumi up` made them, else from the references. */
 const credentialsOf = (stack: Stack, facts: Facts, text: Inputs["text"]) =>
-  facts.agentCredentials ?? mapValues(credentialReferences(stack), text);
+  facts.agentCredentials === undefined
+    ? mapValues(credentialReferences(stack), text)
+    : pick(facts.agentCredentials, clouds[stack.cloud.provider].credentials);
+
+/** Only what the agent of this cloud uses reaches a host. */
+const pick = (record: Readonly<Record<string, string>>, keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => keys.includes(key)));
 
 const unplanned = (value: Reference): never => {
   throw new Error(`${formatReference(value)} was not gathered for this host`);
@@ -126,6 +132,9 @@ function faultOf(
   value: string,
 ): { message: string; fix?: string } | undefined {
   const [first, second] = path;
+  if (second === "cloud-config" && !/^#cloud-config\s*\n/.test(value)) {
+    return messages.cloudConfigHeader();
+  }
   if (first === "secret" && value.length < minimumSecretLength) {
     return messages.shortSecret(value.length, minimumSecretLength);
   }

@@ -4,6 +4,7 @@ import { agentProgram, agentUnit, agentUser } from "./parts/agent.ts";
 import { forwarding } from "./parts/forwarding.ts";
 import { haproxy } from "./parts/haproxy.ts";
 import { hostFirewall } from "./parts/host-firewall.ts";
+import { ifupdownItself } from "./parts/ifupdown.ts";
 import { keepalived } from "./parts/keepalived.ts";
 import { carriedAddresses } from "./parts/loopback.ts";
 import { metadataGuard } from "./parts/metadata-guard.ts";
@@ -14,6 +15,7 @@ import type { Part } from "./plan.ts";
 export const linuxNode = (context: NodeContext): Part[] => [
   agentUser(context),
   metadataGuard(context),
+  ifupdownItself(context),
   privateNetworkLinks(context),
   forwarding(context),
   hostFirewall(context),

@@ -11,6 +11,15 @@ export const advice: Rule = (declaration, stack) => {
   });
   if (declaration.access.sshKeys.length === 0)
     findings.push(warning(["access"], messages.noLogin()));
+  if (stack.election.method === "vrrp") {
+    declaration.health?.forEach((_check, index) => {
+      const kind = stack.health[index]?.check.kind ?? "health";
+      findings.push(warning(["health", index], messages.keepalivedDecides(kind)));
+    });
+  }
+  if (stack.appServers.some(({ cloudConfig }) => cloudConfig !== undefined)) {
+    findings.push(warning(["app-servers"], messages.wholeUserData()));
+  }
   if (stack.nodes.length === 1) findings.push(warning(["nodes"], messages.oneNode()));
   if (stack.appServers.length === 1)
     findings.push(warning(["app-servers"], messages.oneAppServer()));

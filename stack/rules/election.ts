@@ -1,6 +1,6 @@
 /** Rules about what each election protocol can do. */
 import type { Finding } from "../diagnostic.ts";
-import { parseAddress } from "../ip.ts";
+import { parseAddress, parseCidr } from "../ip.ts";
 import { messages } from "../messages.ts";
 import { privateNetworks, type Stack } from "../stack.ts";
 import { error, type Rule } from "./rule.ts";
@@ -83,9 +83,11 @@ export const interval: Rule = (_declaration, { election }) => {
       if (election.version === 2)
         return ms >= 1000 && ms <= 255_000 ? [] : refuse("write 1s to 255s");
       if (election.authPass !== undefined) {
-        return refuse(
-          "only VRRPv2 has a password, and it counts whole seconds: write 1s, or leave out auth-pass",
-        );
+        return ms % 1000 === 0
+          ? [error(at("auth-pass"), messages.passwordIpv6(), "key")]
+          : refuse(
+              "only VRRPv2 has a password, and it counts whole seconds: write 1s, or leave out auth-pass",
+            );
       }
       return ms % 10 === 0 && ms >= 10 && ms <= 40_950
         ? []
@@ -132,6 +134,28 @@ export const ordersFit: Rule = (_declaration, stack) => {
   return election.routerId + orders.size - 1 > 255
     ? [error(at("router-id"), messages.routerIds())]
     : [];
+};
+
+export const preemptDelay: Rule = (_declaration, { election }) =>
+  election.method === "vrrp" && election.preemptDelayMs > 1_000_000
+    ? [error(at("preempt-delay"), messages.preemptDelay())]
+    : [];
+
+/** An advertisement lists addresses of its own family, and keepalived wants at least one. */
+export const vipFamilies: Rule = (_declaration, stack) => {
+  const { election } = stack;
+  if (election.method !== "vrrp") return [];
+  const network = privateNetworks(stack.networks).find(({ name }) => name === election.network);
+  const spoken = network && parseCidr(network.cidr)?.family;
+  if (spoken === undefined) return [];
+  const groups = Map.groupBy(stack.addresses, ({ ranks }) =>
+    JSON.stringify(Object.entries(ranks).sort()),
+  );
+  return [...groups.values()].flatMap((addresses) => {
+    const families = addresses.map(({ ip, vip }) => parseAddress(vip ?? ip ?? "")?.family);
+    const unheard = families.every((family) => family !== undefined && family !== spoken);
+    return unheard ? [error(["addresses", addresses[0]?.name ?? ""], messages.vipFamily())] : [];
+  });
 };
 
 export const wireFits: Rule = (declaration, stack) => {

@@ -10,7 +10,7 @@ import {
   privateNetworks,
   type Stack,
 } from "../stack.ts";
-import { error, hostPath, type Rule } from "./rule.ts";
+import { error, hostPath, type Rule, repeated } from "./rule.ts";
 
 export const blocks: Rule = (declaration) =>
   Object.entries(declaration.networks).flatMap(([name, { type, cidr, gateway }]) => {
@@ -23,6 +23,33 @@ export const blocks: Rule = (declaration) =>
 
 export const anyAddress: Rule = (_declaration, { addresses }) =>
   addresses.length === 0 ? [error(["addresses"], messages.noAddress())] : [];
+
+/** Two networks on one interface would undo each other's files. */
+export const interfaces: Rule = (_declaration, stack) => {
+  const findings = [...repeated(stack.networks, (network) => network.interface).values()].map(
+    ([a, b]) => {
+      const text = messages.sameInterface(b?.interface ?? "", a?.name ?? "", b?.name ?? "");
+      return error(["networks", b?.name ?? "", "interface"], text);
+    },
+  );
+  const known = stack.networks.map((network) => network.interface);
+  const elsewhere = stack.addresses.flatMap(({ name, vip, interface: carrier }): Finding[] => {
+    if (carrier === "lo") return [];
+    const path = ["addresses", name, "interface"];
+    if (!known.includes(carrier)) return [error(path, messages.unknownInterface(carrier, known))];
+    const why = vip === undefined ? onlyOnLoopback(stack) : undefined;
+    return why === undefined ? [] : [error(path, messages.onlyLoopback(why))];
+  });
+  return [...findings, ...elsewhere];
+};
+
+/** What can carry a failover address on loopback alone, if something here does. */
+function onlyOnLoopback({ election, agent, nodes }: Stack): string | undefined {
+  if (election.method !== "heartbeat") return undefined;
+  if (election.wire === "exoip" && agent.loopback === "ifupdown") return "exoip's way";
+  const manager = nodes.find(({ system }) => system.networkStacks[0] === "networkmanager");
+  return manager?.system.name;
+}
 
 export const overlaps: Rule = (_declaration, stack) => {
   const parsed = privateNetworks(stack.networks).flatMap(({ name, cidr }) => {

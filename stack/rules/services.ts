@@ -17,8 +17,11 @@ export const services: Rule = (_declaration, stack) => {
       findings.push(error(["services", name, "port"], text));
     }
   }
-  for (const { name, port, protocol, check } of stack.services) {
+  for (const { name, port, targetPort, protocol, check } of stack.services) {
     if (port === 22) findings.push(error(["services", name, "port"], messages.reservedPort(port)));
+    if (targetPort === 22 && port !== 22) {
+      findings.push(error(["services", name, "target-port"], messages.reservedPort(targetPort)));
+    }
     if (protocol === "tcp" && check !== undefined) {
       findings.push(error(["services", name, "check"], messages.checkTcp()));
     }
@@ -30,6 +33,11 @@ export const proxy: Rule = (_declaration, stack) => {
   const findings: Finding[] = [];
   if (stack.proxy === "haproxy" && stack.appServers.length === 0) {
     findings.push(error(["proxy"], messages.noBackend("haproxy")));
+  }
+  for (const { name, check } of stack.proxy === "nginx" ? stack.services : []) {
+    if (check !== undefined && stack.appServers.length > 0) {
+      findings.push(error(["services", name, "check"], messages.checkNginx()));
+    }
   }
   const tcp = stack.services.filter(({ protocol }) => protocol === "tcp");
   if (stack.proxy !== "nginx") return findings;

@@ -48,7 +48,9 @@ const node = section({
 
 const cloudConfig = textOrReference
   .optional()
-  .describe("Your own cloud-config in place of the page: text, or ${file:PATH}.");
+  .describe(
+    "Your own cloud-config: the whole user-data of the app server, in place of ours. Text, or ${file:PATH}.",
+  );
 
 const appServer = section({ ...common, ...own, cloudConfig });
 

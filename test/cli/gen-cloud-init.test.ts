@@ -1,12 +1,13 @@
 /** What the command gives when all is well. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { loadStack } from "../../stack/load.ts";
-import { baton, bundle, folderWith, root, secrets, stack } from "./command.ts";
+import { baton, bundle, folderWith, main, root, secrets, stack } from "./command.ts";
 
 const lb1 = ["gen-cloud-init", "stack.yaml", "--host", "lb1", "--agent-bundle", bundle];
 
@@ -68,6 +69,13 @@ test("the stack file and the facts may come from standard input", (context) => {
   assert.match(withFacts.stdout, /203\.0\.113\.7\/32/);
   const fromInput = baton(folder, ["gen-cloud-init", "-", "--host", "app1"], { input: stack });
   assert.equal(fromInput.status, 0, fromInput.stderr);
+});
+
+test("a pipe that takes its time is waited for", (context) => {
+  const folder = folderWith(context, { "stack.yaml": stack });
+  const script = `(sleep 0.7; cat stack.yaml) | "${process.execPath}" "${main}" check -`;
+  const { status, stderr } = spawnSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" });
+  assert.equal(status, 0, stderr);
 });
 
 test("a secret in a file may end with a line end", (context) => {

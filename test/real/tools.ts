@@ -16,6 +16,7 @@ const packages = {
   ifquery: "ifupdown",
   ifup: "ifupdown",
   ip: "iproute2",
+  iptables: "iptables",
   keepalived: "keepalived",
   netplan: "netplan.io",
   nft: "nftables",

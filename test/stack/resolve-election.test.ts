@@ -35,6 +35,15 @@ describe("the election follows the cloud and the system", () => {
     assert.deepEqual(election("0.25s"), { ...expected, intervalMs: 250, version: 3 });
   });
 
+  test("VRRP speaks version 3 over IPv6", () => {
+    const { election } = stackOf("oci", {
+      "networks.inside.cidr": "fd00:1::/64",
+      "addresses.inner.vip": "fd00:1::100",
+      "election.network": "inside",
+    });
+    assert.equal(election.method === "vrrp" && election.version, 3);
+  });
+
   test("CARP has vhid 1, on the network that is named", () => {
     const { election } = stackOf("openbsd");
     assert.ok(election.method === "carp");

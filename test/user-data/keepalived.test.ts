@@ -48,9 +48,44 @@ test("without preemption everybody begins as backup and stays", () => {
   }
 });
 
-test("a preempt delay is told in seconds", () => {
-  const { lb1 = "" } = configurations(stack("preempt-delay: 90s"));
-  assert.match(lb1, /preempt_delay 90\n/);
+test("a preempt delay is told in seconds, and everybody begins as backup", () => {
+  for (const text of Object.values(configurations(stack("preempt-delay: 90s")))) {
+    assert.match(text, /state BACKUP[\s\S]*preempt_delay 90\n/);
+  }
+});
+
+test("the peers of a node are all others, and never itself", () => {
+  const five = configurations(stack("interval: 1s", "nodes: 5\n"));
+  assert.equal(Object.keys(five).length, 5);
+  const addresses = [11, 12, 13, 14, 15].map((last) => `10.0.0.${last}`);
+  for (const text of Object.values(five)) {
+    const [, source = ""] = /unicast_src_ip (\S+)/.exec(text) ?? [];
+    const [, list = ""] = /unicast_peer \{([^}]*)\}/.exec(text) ?? [];
+    assert.deepEqual([source, ...list.trim().split(/\s+/)].sort(), addresses);
+  }
+});
+
+test("one node alone has no list of peers, which keepalived would call an error", () => {
+  const { lb1 = "" } = configurations(stack("interval: 1s", "nodes: 1\n"));
+  assert.doesNotMatch(lb1, /unicast/);
+});
+
+test("cards that the cloud plugs in later are waited for; the first is there from the start", () => {
+  const [vr1] = renderExample("oci-keepalived-virtual-routers");
+  assert.ok(vr1);
+  assert.match(fileAt(vr1.plan, path).content, /dynamic_interfaces/);
+  assert.doesNotMatch(configurations(stack("interval: 1s")).lb1 ?? "", /dynamic_interfaces/);
+});
+
+test("keepalived writes the FIFO that the agent's group reads, and runs the check as the agent", () => {
+  const [host] = renderAll(stack("interval: 1s"), "pair");
+  assert.ok(host);
+  const fifo = "/run/baton-vrrp/notify.fifo";
+  assert.match(fileAt(host.plan, path).content, /script_user baton\n\s+vrrp_notify_fifo (\S+)/);
+  assert.ok(fileAt(host.plan, path).content.includes(`vrrp_notify_fifo ${fifo}\n`));
+  const made = fileAt(host.plan, "/etc/tmpfiles.d/baton-vrrp.conf").content;
+  assert.ok(made.includes(`p ${fifo} 0640 root baton`));
+  assert.ok(fileAt(host.plan, "/etc/baton/agent.json").content.includes(`"fifo": "${fifo}"`));
 });
 
 test("fractions of a second are version 3, which has no password", () => {
@@ -134,15 +169,4 @@ test("the OpenStack pair says what its text says", () => {
   }
   assert.match(one ?? "", /state MASTER[\s\S]*priority 100[\s\S]*192\.168\.27\.127/);
   assert.match(two ?? "", /state BACKUP[\s\S]*priority 50[\s\S]*192\.168\.27\.116/);
-});
-
-test("a heartbeat on Oracle Linux carries the address by NetworkManager", () => {
-  const source = readExample("minimal").replace("nodes: 2", "nodes: 2\nsystem: oracle-linux-9");
-  const [lb1] = renderAll(source, "minimal");
-  assert.ok(lb1);
-  const keyfile = "/etc/NetworkManager/system-connections/baton-lo.nmconnection";
-  const text = fileAt(lb1.plan, keyfile).content;
-  assert.match(text, /type=loopback[\s\S]*address1=198\.51\.100\.50\/32/);
-  assert.equal(fileAt(lb1.plan, keyfile).mode, "0600");
-  assert.match(fileAt(lb1.plan, "/etc/NetworkManager/dispatcher.d/50-baton").content, /link-hook/);
 });

@@ -4,7 +4,7 @@
  */
 import { parseAddress } from "../../stack/ip.ts";
 import type { PrivateNetwork, VrrpElection } from "../../stack/stack.ts";
-import { carriedIp, type NodeContext, type PartMaker } from "../context.ts";
+import { carriedIp, type NodeContext, type PartMaker, unconfiguredNetworks } from "../context.ts";
 import { keepalived as format, shell } from "../escape.ts";
 import { command, file, type Part, service } from "../plan.ts";
 import { priorityOf } from "../priority.ts";
@@ -14,49 +14,57 @@ import { render } from "../template.ts";
 import { type VrrpInstance, vrrpInstances } from "../vrrp.ts";
 import { vrrpFifo } from "./agent-config.ts";
 import { hostPrefix } from "./loopback.ts";
+import { vrrpFifoPart } from "./vrrp-fifo.ts";
 
 /** Where SELinux lets keepalived run a script without its own confinement. */
 const proxyCheck = "/usr/libexec/keepalived/check-proxy";
+
+/** The distributions' units leave a keepalived that has died where it is. */
+const restart = "[Unit]\nStartLimitIntervalSec=0\n\n[Service]\nRestart=always\nRestartSec=1\n";
 
 export const keepalived: PartMaker = (context) => {
   const { election, services, proxy } = context.stack;
   if (election.method !== "vrrp") return {};
   const [first] = services;
   const check = proxy === "none" || first === undefined ? undefined : first.port;
-  const fifo = fifoPart(context, check !== undefined);
+  const parts = [vrrpFifoPart(context), check === undefined ? {} : checkPart(context, check)];
   return {
-    packages: [{ name: "keepalived", why: "elects the master by VRRP" }, ...(fifo.packages ?? [])],
+    packages: [{ name: "keepalived", why: "elects the master by VRRP" }],
     files: [
       // Deferred: keepalived's package would start it before its accounts and scripts are there.
       file(
         "/etc/keepalived/keepalived.conf",
         configuration(context, election, check),
         "the election",
-        {
-          mode: "0600",
-          secret: election.version === 2,
-          deferred: true,
-        },
+        { mode: "0600", secret: election.version === 2, deferred: true },
       ),
-      ...(check === undefined ? [] : [checkFile(check)]),
-      ...(fifo.files ?? []),
+      file(
+        "/etc/systemd/system/keepalived.service.d/baton.conf",
+        restart,
+        "a keepalived that dies comes back",
+      ),
+      ...parts.flatMap(({ files = [] }) => files),
     ],
-    commands: fifo.commands ?? [],
+    commands: parts.flatMap(({ commands = [] }) => commands),
     services: [service("keepalived.service", "reload", "elects the master")],
   };
 };
 
-const checkFile = (port: number) =>
-  file(
-    proxyCheck,
-    render("check-proxy.sh", shell, { port }),
-    "a node whose proxy does not answer gives the address away",
-    { mode: "0755" },
-  );
+function checkPart({ host }: NodeContext, port: number): Part {
+  const why = "a node whose proxy does not answer gives the address away";
+  const text = render("check-proxy.sh", shell, { port });
+  const folder = proxyCheck.slice(0, proxyCheck.lastIndexOf("/"));
+  const relabel = command(["restorecon", "-R", folder], "SELinux knows the check as keepalived's");
+  return {
+    files: [file(proxyCheck, text, why, { mode: "0755" })],
+    commands: host.system.selinux ? [relabel] : [],
+  };
+}
 
 function configuration(context: NodeContext, election: VrrpElection, check: number | undefined) {
   return render("keepalived.conf", format, {
     fifo: vrrpFifo,
+    pluggedIn: unconfiguredNetworks(context).length > 0,
     version3: election.version === 3,
     checked: check !== undefined,
     script: proxyCheck,
@@ -73,14 +81,14 @@ function values(
   const { stack, host } = context;
   const network = networkOf(context, election.network);
   const others = stack.nodes.filter(({ name }) => name !== host.name);
-  // Without preemption keepalived wants every node to begin as backup.
   const source = host.ips[network.name] ?? "";
   const spoken = parseAddress(source)?.family;
   const vips = instance.addresses.map((address) => {
     const ip = carriedIp(context, address);
     return { family: parseAddress(ip)?.family, prefix: hostPrefix(ip), device: address.interface };
   });
-  const master = election.preempt && instance.rank === 0;
+  // Without preemption, or with a delay of it, keepalived wants every node to begin as backup.
+  const master = election.preempt && election.preemptDelayMs === 0 && instance.rank === 0;
   return {
     name: instance.name,
     state: master ? "MASTER" : "BACKUP",
@@ -92,6 +100,7 @@ function values(
     delay: election.preempt ? election.preemptDelayMs / 1000 : 0,
     password: election.version === 2 ? password(context, election) : "",
     source,
+    // One node alone has nobody to speak to, and keepalived calls an empty list an error.
     peers: others.map(({ ips }) => ({ ip: ips[network.name] ?? "" })),
     vips: vips
       .filter(({ family }) => family === spoken)
@@ -137,41 +146,3 @@ function password({ stack, inputs }: NodeContext, { authPass }: VrrpElection): s
   }
   return text;
 }
-
-/**
- * The FIFO exists before keepalived starts, so that it belongs to the agent's group: keepalived
- * takes the one that it finds, and makes one for root alone where there is none.
- */
-function fifoPart({ host }: NodeContext, checked: boolean): Part {
-  const folder = vrrpFifo.slice(0, vrrpFifo.lastIndexOf("/"));
-  const lines = `d ${folder} 0750 root baton -\np ${vrrpFifo} 0640 root baton -\n`;
-  const files = [
-    file("/etc/tmpfiles.d/baton-vrrp.conf", lines, "the FIFO between keepalived and the agent"),
-  ];
-  const make = command(
-    ["systemd-tmpfiles", "--create", "baton-vrrp.conf"],
-    "the FIFO is there now",
-  );
-  if (!host.system.selinux) return { files, commands: [make] };
-  const policy = "/etc/baton/keepalived-fifo.cil";
-  return {
-    files: [
-      ...files,
-      file(
-        policy,
-        "(allow keepalived_t var_run_t (fifo_file (getattr open read write)))\n",
-        "SELinux lets keepalived write the FIFO",
-      ),
-    ],
-    commands: [
-      make,
-      command(["semodule", "--install", policy], "SELinux lets keepalived write the FIFO"),
-      ...(checked ? [relabel] : []),
-    ],
-  };
-}
-
-const relabel = command(
-  ["restorecon", "-R", proxyCheck.slice(0, proxyCheck.lastIndexOf("/"))],
-  "SELinux knows the check as keepalived's",
-);

@@ -105,17 +105,13 @@ function byNetworkManager(context: NodeContext): Part {
 }
 
 function byIfupdown(context: NodeContext): Part {
-  const { host } = context;
-  const sourced = "source /etc/network/interfaces.d/*.cfg\n";
-  const stanzas = exoipFace(context) ? exoipStanza(context) : plainStanzas(context);
-  const onNetplan = host.system.networkStacks[0] === "netplan";
+  const face = exoipFace(context);
+  const stanzas = face ? exoipStanza(context) : plainStanzas(context);
   return {
-    packages: onNetplan ? [{ name: "ifupdown", why: "brings lo:1 up, with its hooks" }] : [],
     files: [
-      file("/etc/network/interfaces", sourced, "ifupdown reads what lies beside"),
       file("/etc/network/interfaces.d/51-exoip.cfg", stanzas, "the address on loopback", {
         mode: "0600",
-        secret: exoipFace(context),
+        secret: face,
       }),
     ],
     commands: byInterface(context)

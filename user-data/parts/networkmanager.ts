@@ -21,6 +21,8 @@ export function keyfile({ interface: name, addresses, mtu }: Link, why: string):
     name,
     type: name === "lo" ? "loopback" : "ethernet",
     mtu,
+    // NetworkManager refuses a loopback without a family, and adds its own addresses by itself.
+    none: name === "lo" ? "auto" : "disabled",
     ipv4: numbered(addresses.filter((address) => !isIpv6(address))),
     ipv6: numbered(addresses.filter(isIpv6)),
   });

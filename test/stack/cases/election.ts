@@ -65,6 +65,12 @@ const routerId = (value: unknown, good: number): RuleCase => ({
   fine: { "election.router-id": good },
 });
 
+const speaksIpv6 = {
+  "networks.inside.cidr": "fd00:1::/64",
+  "addresses.inner.vip": "fd00:1::100",
+  "election.network": "inside",
+};
+
 export const electionCases: readonly RuleCase[] = [
   routerId(0, 1),
   routerId(256, 255),
@@ -114,6 +120,15 @@ export const electionCases: readonly RuleCase[] = [
     message: /vrrp calls a node dead after 3 intervals/,
     at: "election.dead-ratio",
     fine: { "election.dead-ratio": 3 },
+  },
+  {
+    title: "a password over IPv6",
+    on: "oci",
+    broken: { ...speaksIpv6, "election.auth-pass": "${env:PASS}" },
+    says: "passwordIpv6",
+    message: /only VRRPv2 has a password/,
+    at: "election.auth-pass",
+    fine: speaksIpv6,
   },
   {
     title: "peers from a security group where the cloud has none to ask",
@@ -232,5 +247,27 @@ export const healthCases: readonly RuleCase[] = [
     message: /takes longer than the time between two tries/,
     at: "health[0]",
     fine: { health: [{ command: ["true"], interval: "2s", timeout: "2s" }] },
+  },
+  {
+    title: "a preempt delay that keepalived cannot wait",
+    on: "openstack",
+    broken: { election: { "preempt-delay": "1001s" } },
+    says: "preemptDelay",
+    message: /at most 1000 seconds/,
+    at: "election.preempt-delay",
+    fine: { election: { "preempt-delay": "1000s" } },
+  },
+  {
+    title: "an order without an address of the family that the nodes speak in",
+    on: "oci",
+    broken: {
+      "networks.inside.cidr": "fd00:2::/64",
+      "addresses.inner.vip": "fd00:2::100",
+      "addresses.inner.order": ["vr2", "vr1"],
+    },
+    says: "vipFamily",
+    message: /an address of the family that the nodes speak/,
+    at: "addresses.inner",
+    fine: { "networks.inside.cidr": "fd00:2::/64", "addresses.inner.vip": "fd00:2::100" },
   },
 ];
