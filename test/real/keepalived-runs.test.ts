@@ -1,4 +1,4 @@
-/** Real keepaliveds with the rendered configuration: who carries the VIP, and what the FIFO says. */
+/** Real keepaliveds with the rendered configuration: who carries the VIP, what the FIFO says. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -99,9 +99,14 @@ test("a router waits for a card that comes later, and its FIFO outlives keepaliv
       says FAULT
       # The kernel's first name, then udev's.
       ip link add eth0 type veth peer name ens5-far
-      ip link set eth0 name ens5; ip link set ens5-far up; ip link set ens5 up
+      ip link set eth0 name ens5
+      ip link set ens5-far up
+      ip link set ens5 up
       says MASTER
-      for try in $(seq 50); do ip address show ens5 | grep -q 10.0.1.100/32 && break; sleep 0.1; done
+      for try in $(seq 50); do
+        ip address show ens5 | grep -q 10.0.1.100/32 && break
+        sleep 0.1
+      done
       ip address show ens5 | grep 10.0.1.100/32
       kill $keepalived; wait
       test "$before" = "$(look)"

@@ -77,11 +77,11 @@ test("cards that the cloud plugs in later are waited for; the first is there fro
   assert.doesNotMatch(configurations(stack("interval: 1s")).lb1 ?? "", /dynamic_interfaces/);
 });
 
-test("keepalived writes the FIFO that the agent's group reads, and runs the check as the agent", () => {
+test("keepalived writes the FIFO that the agent's group reads", () => {
   const [host] = renderAll(stack("interval: 1s"), "pair");
   assert.ok(host);
   const fifo = "/run/baton-vrrp/notify.fifo";
-  assert.match(fileAt(host.plan, path).content, /script_user baton\n\s+vrrp_notify_fifo (\S+)/);
+  assert.match(fileAt(host.plan, path).content, /script_user root\n\s+vrrp_notify_fifo (\S+)/);
   assert.ok(fileAt(host.plan, path).content.includes(`vrrp_notify_fifo ${fifo}\n`));
   const made = fileAt(host.plan, "/etc/tmpfiles.d/baton-vrrp.conf").content;
   assert.ok(made.includes(`p ${fifo} 0640 root baton`));
