@@ -28,10 +28,9 @@ test("the rendered pair elects the better one, and the other takes over when it 
   const source = readExample(name);
   withScratch((root) => {
     const [one, two] = [join(root, "one"), join(root, "two")];
-    const { mounts } = vrrpHost(one, source, name, "web-srv-1");
+    const { mounts, top } = vrrpHost(one, source, name, "web-srv-1");
     vrrpHost(two, source, name, "web-srv-2");
     const script = `
-      mount -t tmpfs none /run
       ip netns add one; ip netns add two
       ip link add ens3 netns one type veth peer name ens3 netns two
       ${host("one", "192.168.27.116", one)}
@@ -39,7 +38,9 @@ test("the rendered pair elects the better one, and the other takes over when it 
       ${host("two", "192.168.27.127", two)}
       carries() {
         for try in $(seq 150); do
-          if ip -n "$1" address show ens3 | grep -q "192.168.27.251/32"; then echo "$1 carries"; return; fi
+          if ip -n "$1" address show ens3 | grep -q "192.168.27.251/32"; then
+            echo "$1 carries"; return
+          fi
           sleep 0.1
         done
         cat ${one}/log ${two}/log; exit 1
@@ -50,7 +51,11 @@ test("the rendered pair elects the better one, and the other takes over when it 
       carries two
       for try in $(seq 50); do grep -q 'MASTER' ${two}/said && break; sleep 0.1; done
       cat ${two}/said ${one}/log ${two}/log`;
-    const { status, stdout, stderr } = inside(["sh", "-euc", script], { mounts, processes: true });
+    const { status, stdout, stderr } = inside(["sh", "-euc", script], {
+      mounts,
+      top,
+      processes: true,
+    });
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /one carries\ntwo carries/);
     assert.match(stdout, /INSTANCE "VI_1" BACKUP 50/);
@@ -78,9 +83,8 @@ test("a router waits for a card that comes later, and its FIFO outlives keepaliv
   const [node] = stack.nodes;
   assert.ok(node);
   withScratch((root) => {
-    const { mounts, configuration, tmpfiles } = vrrpHost(root, routers, "fast", node.name);
+    const { mounts, top, configuration, tmpfiles } = vrrpHost(root, routers, "fast", node.name);
     const script = `
-      mount -t tmpfs none /run
       systemd-tmpfiles --create ${tmpfiles}
       look() { stat --format "%i %A %U:%G" ${fifo}; }
       before=$(look)
@@ -113,7 +117,11 @@ test("a router waits for a card that comes later, and its FIFO outlives keepaliv
       start
       says MASTER
       look`;
-    const { status, stdout, stderr } = inside(["sh", "-euc", script], { mounts, processes: true });
+    const { status, stdout, stderr } = inside(["sh", "-euc", script], {
+      mounts,
+      top,
+      processes: true,
+    });
     assert.equal(status, 0, stdout + stderr);
     assert.match(stdout, /FAULT 200[\s\S]*MASTER 200[\s\S]*10\.0\.1\.100\/32[\s\S]*MASTER 200/);
     assert.match(stdout, /^\d+ prw-r----- root:(baton|root)$/m);

@@ -17,17 +17,35 @@ type Inside = RunOptions & {
   readonly mounts?: readonly Mount[];
   /** Processes of its own as well: whatever the command leaves running ends with it. */
   readonly processes?: boolean;
+  /** An empty folder that becomes /, so that /, /usr and /run belong to the namespace's root. */
+  readonly top?: string;
 };
 
 const flags = isRoot ? ["--mount", "--net"] : ["--user", "--map-root-user", "--mount", "--net"];
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
+/** Without root the machine's own / belongs to nobody, and careful programs trust no path in it. */
+const ownTop = (top: string): string => `
+  mount -t tmpfs none ${quoted(top)}
+  for path in /* /usr/*; do
+    here=${quoted(top)}$path
+    if [ -L "$path" ]; then cp --no-dereference "$path" "$here"
+    elif [ -d "$path" ]; then
+      mkdir "$here"
+      case $path in /usr | /run) ;; *) mount --rbind "$path" "$here" ;; esac
+    fi
+  done
+  inner=$1
+  shift
+  exec chroot ${quoted(top)} sh -c "$inner" sh "$@"`;
+
 /** Runs a command with files of the test in the place of the machine's, and no link but loopback. */
 export function inside(argv: readonly string[], options: Inside = {}): Outcome {
-  const { mounts = [], processes = false, ...rest } = options;
+  const { mounts = [], processes = false, top, ...rest } = options;
   const more = processes ? ["--pid", "--fork", "--kill-child", "--mount-proc"] : [];
   const steps = mounts.map(([from, onto]) => `mount --bind ${quoted(from)} ${quoted(onto)}`);
   const script = ["set -e", ...steps, "ip link set lo up", 'exec "$@"'].join("\n");
-  return runTool("unshare", [...flags, ...more, "sh", "-c", script, "sh", ...argv], rest);
+  const shell = top === undefined ? [script, "sh"] : [ownTop(top), "sh", script];
+  return runTool("unshare", [...flags, ...more, "sh", "-c", ...shell, ...argv], rest);
 }

@@ -10,6 +10,7 @@ import { toolFile } from "./tools.ts";
 
 export type VrrpHost = {
   readonly mounts: readonly (readonly [string, string])[];
+  readonly top: string;
   readonly configuration: string;
   readonly tmpfiles: string;
 };
@@ -18,7 +19,7 @@ export type VrrpHost = {
 export function vrrpHost(root: string, source: string, name: string, node: string): VrrpHost {
   const found = renderAll(source, name).find(({ host }) => host === node);
   assert.ok(found, `${name} has no node ${node}`);
-  mkdirSync(join(root, "usr/libexec"), { recursive: true });
+  for (const folder of ["usr/libexec", "top"]) mkdirSync(join(root, folder), { recursive: true });
   putFiles(
     root,
     found.plan.files.filter(({ path }) => /keepalived|tmpfiles/.test(path)),
@@ -33,6 +34,7 @@ export function vrrpHost(root: string, source: string, name: string, node: strin
     mounts: ["etc/passwd", "etc/group", "usr/libexec"].map(
       (path) => [join(root, path), `/${path}`] as const,
     ),
+    top: join(root, "top"),
     configuration: join(root, "etc/keepalived/keepalived.conf"),
     tmpfiles: join(root, "etc/tmpfiles.d/baton-vrrp.conf"),
   };
@@ -51,9 +53,13 @@ export const links = (stack: Stack, node: Node, first = Number.POSITIVE_INFINITY
 /** The judgement of `keepalived -t` on a node, beside the links that the commands make. */
 export function configTest(source: string, name: string, node: string, commands: string[]) {
   return withScratch((root) => {
-    const { mounts, configuration } = vrrpHost(root, source, name, node);
+    const { mounts, top, configuration } = vrrpHost(root, source, name, node);
     // As the first process of a namespace: before 2.2.8 it takes any other parent for a dead one.
     const judge = `exec ${toolFile("keepalived")} --config-test --log-console -f ${configuration} 2>&1`;
-    return inside(["sh", "-euc", [...commands, judge].join("\n")], { mounts, processes: true });
+    return inside(["sh", "-euc", [...commands, judge].join("\n")], {
+      mounts,
+      top,
+      processes: true,
+    });
   });
 }
