@@ -31,6 +31,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   stack: [],
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
+  lab: ["stack", "user-data"],
   cli: ["stack", "user-data", "package.json"],
 };
 
@@ -44,6 +45,14 @@ test("rooms import only along the arrows of the architecture", () => {
         allowed.some((room) => target === room || target.startsWith(`${room}/`));
       assert.ok(fine, `${path} imports ${target}`);
     }
+  }
+});
+
+test("the clouds' models import nothing but each other's parts", () => {
+  for (const path of source.filter((name) => name.startsWith("lab/model/"))) {
+    assert.doesNotMatch(read(path), /from "(?!\.)/, path);
+    for (const target of importsOf(path))
+      assert.ok(target.startsWith("lab/model/"), `${path} imports ${target}`);
   }
 });
 

@@ -1,0 +1,23 @@
+/** Waiting longer each time, with a jitter that comes from a seed and never from the clock. */
+
+export type Backoff = {
+  /** The wait that the next failure or contest brings, without jitter. */
+  readonly nextMs: number;
+};
+
+export type BackoffLimits = { readonly firstMs: number; readonly maxMs: number };
+
+export const freshBackoff = ({ firstMs }: BackoffLimits): Backoff => ({ nextMs: firstMs });
+
+/**
+ * The wait to take now, and the state after it.
+ * @param random in [0, 1); the wait lies between 3/4 and 5/4 of its nominal length
+ */
+export function waitAfter(
+  backoff: Backoff,
+  limits: BackoffLimits,
+  random: number,
+): { waitMs: number; backoff: Backoff } {
+  const waitMs = Math.round(backoff.nextMs * (0.75 + random / 2));
+  return { waitMs, backoff: { nextMs: Math.min(limits.maxMs, backoff.nextMs * 2) } };
+}

@@ -1,0 +1,147 @@
+/**
+ * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
+ * own boot and a recent sequence of ours, which nobody could have recorded earlier; after that only
+ * higher sequences count. No clock and no stored state decides, so a lost state directory mutes
+ * nobody and an old recording revives nobody.
+ */
+import type {
+  BootId,
+  FreshnessReason,
+  Heard,
+  NodeId,
+  SignedAdvertisement,
+} from "./advertisement.ts";
+import { maxHeard, maxPeers } from "./authenticated-layout.ts";
+
+/** The newest frame of one boot. */
+type Newest = {
+  readonly boot: BootId;
+  readonly sequence: number;
+  /** When it came, on our own monotonic clock. */
+  readonly heardMs: number;
+};
+
+type PeerFreshness = {
+  /** The boot that counts. */
+  readonly proven: Newest | undefined;
+  /** A boot that has yet to echo us; we echo it, or two nodes that start would wait for ever. */
+  readonly candidate: Newest | undefined;
+  /** Boots that were replaced: their last frames may hold an echo that is still recent. */
+  readonly retired: readonly BootId[];
+};
+
+export type Freshness = ReadonlyMap<NodeId, PeerFreshness>;
+
+export const noPeers: Freshness = new Map();
+
+/** This node at the moment when the frame came. */
+export type Receiver = {
+  readonly node: NodeId;
+  readonly boot: BootId;
+  /** The newest sequence that this node sent, 0 before the first. */
+  readonly sequence: number;
+  /**
+   * The oldest own sequence whose echo is recent. `recentFrom` is the usual one; after a pause it is
+   * the first that was sent since, so that nothing said before the pause proves anything.
+   */
+  readonly recentFrom: number;
+  readonly nowMs: number;
+};
+
+export type Verdict =
+  /** `restarted`: this is the first frame of a boot, of a peer that is new or has restarted. */
+  | { readonly accepted: true; readonly restarted: boolean }
+  | { readonly accepted: false; readonly reason: FreshnessReason };
+
+const recentFrames = 16;
+const retiredBoots = 4;
+/** A peer that was silent for this long may be forgotten where another needs its place. */
+const forgetAfterMs = 60_000;
+
+/** Allows for a dead interval and the frames that changes add. */
+export const recentFrom = (sequence: number): number => Math.max(1, sequence - recentFrames + 1);
+
+/** What a signed frame is worth, and the state after it. At most 16 peers are kept. */
+export function judge(
+  peers: Freshness,
+  frame: SignedAdvertisement,
+  receiver: Receiver,
+): { readonly verdict: Verdict; readonly peers: Freshness } {
+  const no = (reason: FreshnessReason, after = peers) => ({
+    verdict: { accepted: false, reason } as const,
+    peers: after,
+  });
+  if (frame.boot === receiver.boot) return no("reflected");
+  if (frame.node === receiver.node) return no("same-node");
+  const { boot, sequence, node } = frame;
+  const newest: Newest = { boot, sequence, heardMs: receiver.nowMs };
+  const peer = peers.get(node) ?? { proven: undefined, candidate: undefined, retired: [] };
+  const { proven, candidate, retired } = peer;
+  if (retired.includes(boot)) return no("retired");
+  const last = [proven, candidate].find((known) => known?.boot === boot);
+  if (last && sequence <= last.sequence) return no(sequence < last.sequence ? "old" : "replayed");
+  const room = roomFor(peers, node, receiver.nowMs);
+  if (room === undefined) return no("too-many-peers");
+  const after = (changed: PeerFreshness): Freshness => new Map(room).set(node, changed);
+  if (proven?.boot === boot) {
+    return {
+      verdict: { accepted: true, restarted: false },
+      peers: after({ ...peer, proven: newest }),
+    };
+  }
+  const doubt = doubtOf(frame, receiver);
+  if (doubt !== undefined) return no(doubt, after({ ...peer, candidate: newest }));
+  const replaced = proven === undefined ? retired : [proven.boot, ...retired];
+  return {
+    verdict: { accepted: true, restarted: true },
+    peers: after({
+      proven: newest,
+      candidate: undefined,
+      retired: replaced.slice(0, retiredBoots),
+    }),
+  };
+}
+
+/**
+ * The sender's entry about this node's present boot. It is a proof of freshness as it is; a link
+ * that works both ways (R8) is one only where the entry is `proven` and young.
+ */
+export const echoIn = (frame: SignedAdvertisement, boot: BootId): Heard | undefined =>
+  frame.heard.find((one) => one.boot === boot);
+
+function doubtOf(frame: SignedAdvertisement, receiver: Receiver): FreshnessReason | undefined {
+  const echo = echoIn(frame, receiver.boot);
+  if (echo === undefined) return "unproven";
+  const recent = echo.sequence >= receiver.recentFrom && echo.sequence <= receiver.sequence;
+  return recent ? undefined : "stale-echo";
+}
+
+/**
+ * The peers with a place for `node`. Where that is needed, who was never proven gives way first, so
+ * that recordings of many nodes keep no living one out; then who was silent for long.
+ */
+function roomFor(peers: Freshness, node: NodeId, nowMs: number): Freshness | undefined {
+  if (peers.has(node) || peers.size < maxPeers) return peers;
+  const [leaver] = [...peers].sort(([, one], [, other]) => worthMs(one) - worthMs(other));
+  if (leaver === undefined || nowMs - worthMs(leaver[1]) < forgetAfterMs) return undefined;
+  return new Map([...peers].filter(([id]) => id !== leaver[0]));
+}
+
+/** When a peer was last known to live. */
+const worthMs = ({ proven }: PeerFreshness): number => proven?.heardMs ?? Number.MIN_SAFE_INTEGER;
+
+/** The heard-list of the next frame: proven boots before candidates, the last heard first. */
+export function heardList(peers: Freshness, nowMs: number): readonly Heard[] {
+  const entry = (node: NodeId, newest: Newest | undefined, proven: boolean): Heard[] => {
+    if (newest === undefined) return [];
+    const { boot, sequence, heardMs } = newest;
+    return [{ node, boot, sequence, ageMs: nowMs - heardMs, proven }];
+  };
+  const all = [...peers].flatMap(([node, { proven, candidate }]) => [
+    ...entry(node, proven, true),
+    ...entry(node, candidate, false),
+  ]);
+  return all
+    .sort((a, b) => Number(b.proven) - Number(a.proven) || a.ageMs - b.ageMs)
+    .slice(0, maxHeard);
+}

@@ -1,0 +1,69 @@
+/** Whether the cloud lets a request in: signature, key, expiry, policy, rate. */
+import { type Cloud, serverClockMs, type Turn } from "./cloud.ts";
+import { type Credential, type Delivery, isMutation, type Request } from "./request.ts";
+
+const refusal = (status: number, message: string): Delivery => ({
+  kind: "answer",
+  status,
+  body: { message },
+});
+
+/** The answer to a request that is not let in; nothing when it is. */
+export function refused(turn: Turn, request: Request, nowMs: number): Delivery | undefined {
+  return (
+    unsigned(turn.cloud, request, nowMs) ??
+    forbidden(turn.cloud, request) ??
+    limited(turn, request, nowMs)
+  );
+}
+
+/** The list of zones is for everybody: the official Python client asks for it unsigned. */
+const isPublic = ({ credential, action }: Request): boolean =>
+  credential.kind === "none" && action.call === "list-zones";
+
+const keyOf = (credential: Credential): string =>
+  credential.kind === "signed" ? credential.key : "";
+
+function unsigned(cloud: Cloud, request: Request, nowMs: number): Delivery | undefined {
+  const { credential } = request;
+  const { authStatus } = cloud.settings;
+  if (isPublic(request)) return undefined;
+  if (credential.kind === "none") return refusal(authStatus, "Missing request signature");
+  if (credential.kind === "bad") return refusal(authStatus, credential.why);
+  if (cloud.keys[credential.key] === undefined) return refusal(authStatus, "Invalid API key");
+  // A request that arrives after its signature's moment must die: the fence depends on it.
+  if (credential.expiresS * 1000 < serverClockMs(cloud.settings, nowMs))
+    return refusal(authStatus, "Request signature has expired");
+  return undefined;
+}
+
+function forbidden(cloud: Cloud, request: Request): Delivery | undefined {
+  const { credential, action } = request;
+  if (isPublic(request)) return undefined;
+  const key = cloud.keys[keyOf(credential)];
+  const ip = "elasticIp" in action ? cloud.world.elasticIps[action.elasticIp]?.ip : undefined;
+  const called = key?.allows === "all" || key?.allows.includes(action.call) === true;
+  const ours =
+    !isMutation(action) || key?.elasticIps === undefined || key.elasticIps.includes(ip ?? "");
+  if (called && ours) return undefined;
+  return refusal(403, "Forbidden by role policy for compute - No rule matched");
+}
+
+function limited(turn: Turn, { credential }: Request, nowMs: number): Delivery | undefined {
+  const { rateLimit } = turn.cloud.settings;
+  if (rateLimit === undefined) return undefined;
+  const key = keyOf(credential);
+  const served = (turn.cloud.served[key] ?? []).filter((atMs) => atMs > nowMs - rateLimit.perMs);
+  if (served.length >= rateLimit.calls)
+    return {
+      kind: "answer",
+      status: 429,
+      body: { message: "Too many requests" },
+      retryAfterS: rateLimit.retryAfterS,
+    };
+  turn.cloud = {
+    ...turn.cloud,
+    served: { ...turn.cloud.served, [key]: [...served, nowMs] },
+  };
+  return undefined;
+}
