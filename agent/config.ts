@@ -15,10 +15,27 @@ export type AgentConfig = {
   readonly health: readonly AgentHealthCheck[];
   readonly credentialsFile: string;
   readonly stateDirectory: string;
+  /** Id of this instance; the metadata server tells it where this is left out. */
+  readonly instance?: string;
+  /** Where status is served; `/run/baton/status.sock` where this is left out. */
+  readonly statusSocket?: string;
+  /** `host:port` where status and metrics are served over HTTP too. */
+  readonly statusListen?: string;
+  /** Whether a stop gives an address up that nobody takes over; by default it is kept. */
+  readonly releaseOnStop?: boolean;
+  /** How long a move by a person within the group is respected; 60,000 by default. */
+  readonly respectMs?: number;
+  /** Whether an address that was moved outside the group is claimed back; by default not. */
+  readonly takeFromOutside?: boolean;
 };
 
 export type AgentCloud =
-  | { readonly provider: "exoscale"; readonly zone: string }
+  | {
+      readonly provider: "exoscale";
+      readonly zone: string;
+      /** Another endpoint than the zone's own, such as `https://api-ch-gva-2.exoscale.com/v2`. */
+      readonly endpoint?: string;
+    }
   | { readonly provider: "oci"; readonly region: string; readonly compartment: string }
   | { readonly provider: "openstack"; readonly region?: string; readonly authUrl?: string }
   | { readonly provider: "ovh"; readonly region: string; readonly project: string };
@@ -53,6 +70,10 @@ export type AgentElection =
       readonly wire: "authenticated" | "exoip";
       /** Priority on exoip's wire, where the lowest wins. */
       readonly priority: number;
+      /** The id of this node's network card that exoip's frames carry; else the instance's. */
+      readonly nicId?: string;
+      /** `host` or `host:port` to listen on instead of every address and `port`. */
+      readonly listen?: string;
       readonly peers: AgentPeers;
     } & Preempt)
   /** keepalived decides; the agent reads its FIFO and looks for the VIPs on the host. */

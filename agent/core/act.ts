@@ -1,8 +1,8 @@
-/** From decisions to effects: one mutating request at a time, reads when they are due. */
+/** From decisions to effects: one mutating request an address at a time, reads when they are due. */
 import { freshBackoff, waitAfter } from "./backoff.ts";
-import { decide } from "./decide.ts";
+import { type Decision, decide } from "./decide.ts";
 import { contestFrom } from "./observe.ts";
-import type { AddressState, Effect, State } from "./state.ts";
+import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Wait after a failed request: short, since the address may be lost (R16). */
 export const retryLimits = { firstMs: 250, maxMs: 5_000 };
@@ -10,123 +10,163 @@ export const retryLimits = { firstMs: 250, maxMs: 5_000 };
 /** How long after its deadline a request may still take effect: the signature's expiry (R3). */
 const fenceMs = 5_000;
 
-const holderPeriodMs = 10_000;
-const backupPeriodMs = 60_000;
-const differingPeriodMs = 500;
+/** With many addresses the API is asked for so many changes at once. */
+const requestsMax = 8;
+
+/**
+ * Periods of looking at ourselves, and at the whole group, while all is well. A read is a call for
+ * each node it looks at; a holder may make 400 an hour, a backup 60 for each node (I6). Of two
+ * nodes nobody but the holder sees in time that a person made the other one a holder too.
+ */
+function periods({ settings, group }: State, { seen }: AddressState) {
+  const nodes = group.size;
+  if (seen?.holders.has(settings.self)) {
+    return nodes <= 2
+      ? { selfMs: 18_000, groupMs: 18_000 }
+      : { selfMs: 10_000, groupMs: 90_000 * (nodes - 1) };
+  }
+  return nodes <= 2
+    ? { selfMs: 45_000, groupMs: 180_000 }
+    : { selfMs: 24_000, groupMs: (3_600_000 * nodes) / (60 * nodes - 150) };
+}
+/** While wish and cloud differ: how long after that began, and the period until then (R16). */
+const patience = [
+  { untilMs: 10_000, periodMs: 500 },
+  { untilMs: 30_000, periodMs: 1_000 },
+];
 const patientPeriodMs = 5_000;
-const patienceMs = 30_000;
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
   const effects: Effect[] = [];
+  const wanted = new Set<Scope>();
   let current = state;
-  for (const name of state.addresses.keys()) {
-    const address = current.addresses.get(name);
-    if (address === undefined) continue;
-    const turn = actOn(current, address);
-    effects.push(...turn.effects);
-    current = {
-      ...current,
-      random: turn.random,
-      releases: turn.releases,
-      addresses: new Map(current.addresses).set(name, turn.address),
-    };
+  for (const ip of state.addresses.keys()) {
+    const before = current.addresses.get(ip);
+    if (before === undefined) continue;
+    const decision = decide(current, before);
+    const address = remember(current, before, decision, effects);
+    const asked = request(current, address, decision, effects);
+    current = { ...asked.state, addresses: new Map(current.addresses).set(ip, asked.address) };
+    const scope = scopeWanted(current, asked.address, decision);
+    if (scope !== undefined) wanted.add(scope);
   }
-  return { state: current, effects };
+  const order: readonly Scope[] = ["zone", "group", "self"];
+  const scope = order.find((one) => wanted.has(one));
+  if (scope === undefined || current.reading || current.now < current.readAfter) {
+    return { state: current, effects };
+  }
+  return { state: read(current, scope), effects: [...effects, { type: "observe", scope }] };
 }
 
-type Turn = {
-  readonly address: AddressState;
-  readonly effects: Effect[];
-  readonly random: number;
-  readonly releases: State["releases"];
-};
-
-function actOn(state: State, before: AddressState): Turn {
-  const { now, settings } = state;
-  const decision = decide(state, before);
+/** Keeps why, and since when the cloud is not as it should be. */
+function remember(
+  { now }: State,
+  address: AddressState,
+  decision: Decision,
+  effects: Effect[],
+): AddressState {
+  if (address.reason !== decision.why) {
+    const { ip } = address;
+    effects.push({ type: "note", note: { kind: "reason", ip, text: decision.why } });
+  }
   const differs = decision.do !== "nothing" || decision.differs;
-  const differsSince = differs ? (before.differsSince ?? now) : undefined;
-  let address: AddressState = { ...before, differsSince, reason: decision.why };
-  const effects: Effect[] = [];
-  if (before.reason !== decision.why) {
-    effects.push({ type: "say", address: address.name, text: decision.why });
-  }
-  let releases = state.releases;
-  let random = state.random;
-  // What came of the last request is read before the next is decided (R2, R4).
-  const informed = (address.seen?.begunAt ?? -Infinity) >= address.requestEndedAt;
-  const free = address.request === undefined && now >= address.actAt && informed;
-  if (decision.do !== "nothing" && free) {
-    const fenceAt = now + settings.deadlineMs + fenceMs;
-    const whom = decision.do === "claim" ? settings.self : decision.whom;
-    address = { ...address, request: { kind: decision.do, whom, sentAt: now, fenceAt } };
-    if (decision.do === "claim") {
-      effects.push({ type: "claim", address: address.name, fenceAt });
-      const { yielded } = address;
-      if (yielded !== undefined && now >= yielded.contestAt) {
-        address = { ...address, ...contestFrom(state, address, yielded.to) };
-        random = nextRandom(random);
-      }
-    } else {
-      effects.push({ type: "release", address: address.name, whom, fenceAt });
-      if (whom !== settings.self) {
-        const count = (releases[releases.length - 1]?.count ?? 0) + 1;
-        releases = [...releases, { whom, address: address.name, count }].slice(-4);
-      }
-    }
-  }
-  const looked = look(state, address, differsSince);
-  return { address: looked.address, effects: [...effects, ...looked.effects], random, releases };
+  const differsSince = differs ? (address.differsSince ?? now) : undefined;
+  const soon = differs && address.differsSince === undefined;
+  const observeAt = soon ? Math.min(address.observeAt, now + 500) : address.observeAt;
+  return { ...address, differsSince, observeAt, reason: decision.why };
 }
 
-/** Reads the cloud where that is due. */
-function look(state: State, address: AddressState, differsSince: number | undefined) {
-  const { now } = state;
-  // While a request is under way a read would show what was before.
-  if (address.observing || address.request !== undefined || now < address.observeAt) {
-    return { address: soonEnough(state, address, differsSince), effects: [] };
-  }
-  const effect: Effect = { type: "observe", address: address.name };
-  const period = periodOf(state, address, differsSince);
-  return { address: { ...address, observing: true, observeAt: now + period }, effects: [effect] };
-}
-
-/** A difference that has just come up is not left to the slow timer. */
-const soonEnough = (
+/** Sends what was decided, if nothing else is under way and the last outcome was read (R2, R4). */
+function request(
   state: State,
   address: AddressState,
-  differsSince: number | undefined,
-): AddressState =>
-  differsSince === undefined
-    ? address
-    : {
-        ...address,
-        observeAt: Math.min(address.observeAt, state.now + periodOf(state, address, differsSince)),
-      };
-
-function periodOf(state: State, address: AddressState, differsSince: number | undefined): number {
-  if (differsSince !== undefined) {
-    return state.now - differsSince < patienceMs ? differingPeriodMs : patientPeriodMs;
+  decision: Decision,
+  effects: Effect[],
+): { state: State; address: AddressState } {
+  const { now, settings } = state;
+  const underWay = [...state.addresses.values()].filter((one) => one.request !== undefined);
+  const informed = (address.seen?.begunAt ?? -Infinity) >= address.requestEndedAt;
+  const free = address.request === undefined && now >= address.actAt && informed;
+  if (decision.do === "nothing" || !free || underWay.length >= requestsMax) {
+    return { state, address };
   }
-  return address.seen?.holders.has(state.settings.self) ? holderPeriodMs : backupPeriodMs;
+  const { ip } = address;
+  const fenceAt = now + settings.deadlineMs + fenceMs;
+  const whom = decision.do === "claim" ? settings.self : decision.whom;
+  const sent: Request = { kind: decision.do, whom, sentAt: now, fenceAt };
+  const { do: what, why } = decision;
+  // Others must know at once what we are about to change.
+  const told = { ...state, advertiseAt: now };
+  effects.push({ type: "note", note: { kind: "request", ip, what, whom, why } });
+  if (what === "claim") {
+    effects.push({ type: "claim", ip, fenceAt });
+    const { yielded } = address;
+    const contested = yielded !== undefined && now >= yielded.contestAt;
+    const contest = contested ? contestFrom(state, address, yielded.to) : {};
+    const next = { ...address, ...contest, request: sent, claim: claimOf(state, address) };
+    return { state: told, address: next };
+  }
+  effects.push({ type: "release", ip, whom, fenceAt });
+  const next = { ...address, request: sent };
+  if (whom === settings.self) return { state: told, address: next };
+  const count = (state.releases[0]?.count ?? 0) + 1;
+  const releases = [{ whom, ip, count }, ...state.releases].slice(0, 4);
+  return { state: { ...told, releases }, address: next };
+}
+
+/** From when the old holder was silent, as far as there was one. */
+function claimOf(state: State, address: AddressState): AddressState["claim"] {
+  const times = [...(address.seen?.holders ?? [])].map((id) => state.peers.get(id)?.heardAt ?? 0);
+  const heardAt = Math.max(0, ...times);
+  return { heardAt: heardAt || undefined, decidedAt: state.now, answeredAt: state.now };
+}
+
+/** How widely to read for this address now, if at all. */
+function scopeWanted(state: State, address: AddressState, decision: Decision): Scope | undefined {
+  const { now } = state;
+  // While a request is under way a read would show what was before.
+  if (now < address.observeAt || address.request !== undefined) return undefined;
+  if (decision.do === "nothing" && decision.look === "zone") return "zone";
+  const { seen, doubted, differsSince } = address;
+  const calm = seen !== undefined && !doubted && differsSince === undefined;
+  return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
+}
+
+/** A read is begun: addresses that it cannot miss need no other one for their period. */
+function read(state: State, scope: Scope): State {
+  const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {
+    if (address.request !== undefined) return [ip, address];
+    return [ip, { ...address, observeAt: state.now + periodOf(state, address) }];
+  });
+  const until = state.now + state.settings.deadlineMs + 1_000;
+  return { ...state, reading: { scope, until }, addresses: new Map(addresses) };
+}
+
+function periodOf(state: State, address: AddressState): number {
+  const { now, group } = state;
+  const { differsSince } = address;
+  if (differsSince === undefined) return periods(state, address).selfMs;
+  const phase = patience.find(({ untilMs }) => now - differsSince < untilMs);
+  // In a large group one read is many calls.
+  const calls = Math.max(1, group.size / 2);
+  return calls * (phase?.periodMs ?? Math.max(patientPeriodMs / calls, 2_000));
 }
 
 const endedBy = ({ request }: AddressState, done: boolean): AddressState["ended"] =>
   request === undefined ? undefined : { kind: request.kind, whom: request.whom, done };
 
-/** The state after a request has failed, with the wait before the next decision. */
-export function afterFailure(state: State, address: AddressState): AddressState {
+/** The address after a request has failed, with the wait before the next decision. */
+export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
   const { waitMs, backoff } = waitAfter(address.retry, retryLimits, state.random);
-  const sentAt = address.request?.sentAt ?? state.now;
   return {
     ...address,
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,
-    failingSince: address.failingSince ?? sentAt,
+    failingSince: address.failingSince ?? address.request?.sentAt,
     retry: backoff,
-    actAt: state.now + waitMs,
+    actAt: state.now + Math.max(waitMs, retryAfterMs),
     observeAt: state.now,
   };
 }
@@ -134,6 +174,7 @@ export function afterFailure(state: State, address: AddressState): AddressState 
 export const afterSuccess = (state: State, address: AddressState): AddressState => ({
   ...address,
   claimed: address.claimed || address.request?.kind === "claim",
+  claim: address.claim && { ...address.claim, answeredAt: state.now },
   request: undefined,
   ended: endedBy(address, true),
   requestEndedAt: state.now,
@@ -141,9 +182,3 @@ export const afterSuccess = (state: State, address: AddressState): AddressState 
   retry: freshBackoff(retryLimits),
   observeAt: state.now,
 });
-
-/** The next number of a small generator (Lehmer, modulus 2^31 - 1), as a fraction. */
-export const nextRandom = (random: number): number => {
-  const seed = Math.max(1, Math.floor(random * 2147483647));
-  return ((seed * 48271) % 2147483647) / 2147483647;
-};

@@ -21,3 +21,9 @@ export function waitAfter(
   const waitMs = Math.round(backoff.nextMs * (0.75 + random / 2));
   return { waitMs, backoff: { nextMs: Math.min(limits.maxMs, backoff.nextMs * 2) } };
 }
+
+/** The next number of a small generator (Lehmer, modulus 2^31 - 1), as a fraction. */
+export const nextRandom = (random: number): number => {
+  const seed = Math.max(1, Math.floor(random * 2147483647));
+  return ((seed * 48271) % 2147483647) / 2147483647;
+};

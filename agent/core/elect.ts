@@ -1,12 +1,13 @@
 /** Who should hold an address, as a pure function of what is known about the nodes. */
-
-import type { NodeId } from "./frame.ts";
+import type { NodeId } from "../wire/advertisement.ts";
 import { isHealthy } from "./health.ts";
-import { livePeers } from "./peers.ts";
-import type { State } from "./state.ts";
+import { livePeers, saysHolding } from "./peers.ts";
+import type { AddressState, State } from "./state.ts";
 
 export type Candidate = {
   readonly id: NodeId;
+  /** A lower one wins; changed by a person only. */
+  readonly priority: number;
   readonly rank: number;
   readonly healthy: boolean;
   readonly able: boolean;
@@ -17,55 +18,83 @@ export type Candidate = {
 export type ElectionRules = { readonly preempt: boolean; readonly shared: boolean };
 
 /**
- * The nodes that should hold: exactly one, or in shared mode all of the best rank; none when there
- * is no candidate. Better means healthy, then able to reach the cloud, then of lower rank, then of
- * lower id. When all are sick whoever holds goes on (R12).
+ * The nodes that should hold: exactly one, or in shared mode all that are equally good; none when
+ * there is no candidate. Better means healthy, then able to reach the cloud, then of lower
+ * priority, of lower rank, of lower id. When all are sick whoever holds goes on (R12).
  */
 export function elect(candidates: readonly Candidate[], rules: ElectionRules): readonly NodeId[] {
   const staying = candidates.filter(({ resigning }) => !resigning);
-  const pool = firstWithAny([
+  const pools = [
     staying.filter(({ healthy, able }) => healthy && able),
     staying.filter(({ healthy }) => healthy),
     candidates.filter(({ holds }) => holds),
     staying,
-  ]);
-  const ordered = [...pool].sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1));
+  ];
+  const pool = pools.find(({ length }) => length > 0) ?? [];
+  const ordered = [...pool].sort((a, b) => before(a, b) || (a.id < b.id ? -1 : 1));
   const incumbents = rules.preempt ? [] : ordered.filter(({ holds }) => holds);
   const [best] = incumbents.length > 0 ? incumbents : ordered;
   if (best === undefined) return [];
   if (!rules.shared) return [best.id];
-  return ordered.filter(({ rank }) => rank === best.rank).map(({ id }) => id);
+  return ordered.filter((one) => before(one, best) === 0).map(({ id }) => id);
 }
 
-const firstWithAny = (pools: readonly (readonly Candidate[])[]): readonly Candidate[] =>
-  pools.find((pool) => pool.length > 0) ?? [];
+/** Negative where the first is better, zero where the order does not tell them apart. */
+export const before = (a: Candidate, b: Candidate): number =>
+  a.priority - b.priority || a.rank - b.rank;
 
 /** Ourselves and the live peers, as candidates for one address. */
-export function candidatesFor(state: State, name: string): Candidate[] {
-  const { settings, health, maintenance, resigning } = state;
-  const address = state.addresses.get(name);
-  const own = settings.addresses.find((one) => one.name === name);
+export function candidatesFor(state: State, ip: string): readonly [Candidate, ...Candidate[]] {
+  const { settings, maintenance, resigning, priority } = state;
+  const address = state.addresses.get(ip);
   const self: Candidate = {
     id: settings.self,
-    rank: own?.rank ?? 0,
-    healthy: isHealthy(health),
-    able: ableFor(state, name),
+    priority,
+    rank: rankOf(state, ip),
+    healthy: isWell(state),
+    able: isAble(state, address),
     resigning: maintenance || resigning !== undefined,
-    holds: address?.seen?.holders.has(settings.self) ?? false,
+    holds: address?.seen?.holders.has(settings.self) === true,
   };
-  const peers = livePeers(state).flatMap(([id, { frame }]): Candidate[] => {
-    const theirs = frame.addresses.find((one) => one.name === name);
+  const peers = livePeers(state).flatMap(([id, peer]): Candidate[] => {
+    const theirs = peer.addresses.get(ip);
     if (theirs === undefined) return [];
-    const { healthy, able, resigningMs } = frame;
-    return [
-      { id, rank: theirs.rank, healthy, able, resigning: resigningMs > 0, holds: theirs.holds },
-    ];
+    const holds = saysHolding(state, ip, id);
+    const able = holds || !theirs.unable;
+    const { priority, healthy, resigning: leaves } = peer;
+    return [{ id, priority, rank: theirs.rank, healthy, able, resigning: leaves, holds }];
   });
   return [self, ...peers];
 }
 
-/** A node whose claims have been failing for one deadline cannot serve (R14). */
-export function ableFor({ now, settings, addresses }: State, name: string): boolean {
-  const since = addresses.get(name)?.failingSince;
-  return since === undefined || now - since < settings.deadlineMs;
+export const rankOf = ({ settings }: State, ip: string): number =>
+  settings.addresses.find((one) => one.ip === ip)?.rank ?? 0;
+
+/**
+ * A node whose claims fail for one deadline cannot serve (R14). Who holds needs no call, so a
+ * holder that cannot reach the API keeps the address.
+ */
+export function isAble({ now, settings, apiFailingSince }: State, address?: AddressState): boolean {
+  if (address?.seen?.holders.has(settings.self) === true) return true;
+  const { failingSince, request } = address ?? {};
+  const waiting = request?.kind === "claim" ? request.sentAt : undefined;
+  return [failingSince, waiting, apiFailingSince].every(
+    (since) => since === undefined || now - since < settings.deadlineMs,
+  );
+}
+
+/** Illnesses within this time make a node prove itself for longer. */
+const recentlyMs = 600_000;
+const firstProofMs = 30_000;
+
+/**
+ * Whether this node counts as healthy. One that falls ill again and again must stay well for a
+ * while before it may take an address, else checks that flap on all nodes move it without end (R12).
+ */
+export function isWell({ now, health, wellSince, illnesses, addresses, settings }: State): boolean {
+  if (!isHealthy(health)) return false;
+  const holds = [...addresses.values()].some(({ seen }) => seen?.holders.has(settings.self));
+  const count = illnesses.filter((at) => at > now - recentlyMs).length;
+  const proofMs = count < 2 ? 0 : firstProofMs * 2 ** Math.min(3, count - 2);
+  return holds || now >= (wellSince ?? now) + proofMs;
 }

@@ -2,100 +2,131 @@
  * What a read of the cloud means (R4, R5, R13). A read begun too soon after our own request is no
  * contradiction of it, only "not yet"; a move by another needs two reads, or one and its own word.
  */
+import type { NodeId } from "../wire/advertisement.ts";
 import { freshBackoff, waitAfter } from "./backoff.ts";
-import type { NodeId } from "./frame.ts";
-import { silent } from "./peers.ts";
+import { rankOf } from "./elect.ts";
+import { linked, saysHolding, silent } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
-import type { AddressState, Observation, State } from "./state.ts";
+import type { AddressState, Note, Observation, Read, State } from "./state.ts";
 
 /** First wait of a contest, and the longest (R5). */
 export const contestLimits = { firstMs: 60_000, maxMs: 3_600_000 };
 
-/** How long a move by a person is respected (R13). */
-const respectMs = 60_000;
+const againMs = 500;
+/** A failure so long ago says nothing about the next claim. */
+const calmMs = 10_000;
 
-export function afterObservation(
+/** The state of one address after a read; `notes` takes what is worth telling. */
+export function afterRead(
   state: State,
   before: AddressState,
-  read: Observation,
+  read: Read,
+  notes: Note[],
 ): AddressState {
-  const self = state.settings.self;
-  const address = { ...before, observing: false };
-  if (read.begunAt < before.requestEndedAt) return again(state, address);
+  const { self } = state.settings;
+  const holders = read.holders.get(before.ip) ?? new Set<NodeId>();
+  // What a read under way saw of a request under way tells nothing.
+  if (before.request !== undefined || read.begunAt < before.requestEndedAt) {
+    return again(state, before);
+  }
   const settled = read.begunAt >= before.requestEndedAt + state.settings.settleMs;
-  if (!settled && contradicts(before.ended, read)) return again(state, address);
+  if (!settled && contradicts(before.ended, holders)) return again(state, before);
   const held = before.seen?.holders ?? new Set<NodeId>();
-  const appeared = [...read.holders].filter((id) => id !== self && !held.has(id));
+  const calm = state.now - before.requestEndedAt > calmMs;
+  const failingSince = calm ? undefined : before.failingSince;
+  if (read.scope === "self") {
+    if (holders.has(self) !== held.has(self)) return { ...again(state, before), doubted: true };
+    return { ...before, failingSince, withAt: holders.has(self) ? read.begunAt : before.withAt };
+  }
+  const appeared = [...holders].filter((id) => id !== self && !held.has(id));
   const first = before.seen === undefined;
   const doubtful = first
     ? []
-    : appeared.filter((id) => !before.suspects.has(id) && !says(state, before.name, id));
+    : appeared.filter((id) => !before.suspects.has(id) && !saysItself(state, before.ip, id));
   if (doubtful.length > 0) {
-    return again(state, { ...address, suspects: new Set([...before.suspects, ...appeared]) });
+    return again(state, { ...before, suspects: new Set([...before.suspects, ...appeared]) });
   }
-  const next = { ...address, seen: read, suspects: new Set<NodeId>() };
-  return settle(state, before, next, first ? [] : appeared);
+  const { scope, stopped, begunAt } = read;
+  const seen: Observation = { scope, holders, stopped, begunAt };
+  return settle(state, { ...before, failingSince }, seen, first ? [] : appeared, notes);
 }
 
 /** Whether a read denies what the cloud has confirmed: then it shows what was before. */
-function contradicts(ended: AddressState["ended"], { holders }: Observation): boolean {
+function contradicts(ended: AddressState["ended"], holders: ReadonlySet<NodeId>): boolean {
   if (ended === undefined || !ended.done) return false;
   return holders.has(ended.whom) !== (ended.kind === "claim");
 }
 
 const again = (state: State, address: AddressState): AddressState => ({
   ...address,
-  observeAt: Math.min(address.observeAt, state.now + 500),
+  observeAt: Math.min(address.observeAt, state.now + againMs),
 });
 
-/** Whether a node says itself that it holds. */
-const says = (state: State, name: string, id: NodeId): boolean =>
-  state.peers.get(id)?.frame.addresses.some((one) => one.name === name && one.holds) === true &&
+/** Whether a node that is heard says itself that it holds. */
+const saysItself = (state: State, ip: string, id: NodeId): boolean =>
+  state.peers.get(id)?.addresses.get(ip)?.possession !== undefined &&
+  saysHolding(state, ip, id) &&
   !silent(state, id);
+
+const isLinked = (state: State, id: NodeId): boolean => {
+  const peer = state.peers.get(id);
+  return peer !== undefined && linked(state, peer);
+};
 
 /** What follows from a read that is believed. */
 function settle(
   state: State,
   before: AddressState,
-  next: AddressState,
+  seen: Observation,
   appeared: readonly NodeId[],
+  notes: Note[],
 ): AddressState {
-  const self = state.settings.self;
-  const holds = next.seen?.holders.has(self) === true;
-  const held = before.seen?.holders.has(self) === true;
-  const changed = before.seen !== undefined && !sameHolders(before, next);
-  const others = [...(next.seen?.holders ?? [])].filter((id) => id !== self);
-  const known = new Set([
-    ...[...before.knownHolders].filter((id) => others.includes(id)),
-    ...others.filter((id) => !silent(state, id)),
-  ]);
-  const role = roleAfter(
-    next.role,
-    holds ? "seen-holding" : next.role === "init" ? "observed" : "seen-not-holding",
-  );
+  const { now, settings } = state;
+  const { self } = settings;
+  const { holders, begunAt } = seen;
+  const was = before.seen?.holders;
+  const holds = holders.has(self);
+  const gained = holds && was?.has(self) !== true;
+  const same = was?.size === holders.size && [...was].every((id) => holders.has(id));
+  const others = [...holders].filter((id) => id !== self);
+  const known = others.filter((id) => before.knownHolders.has(id) || isLinked(state, id));
   // A holder that we did not put there, and that nobody claimed to be, was put there by hand.
   const byHand =
-    (holds && !held && !before.claimed && before.seen !== undefined) ||
-    appeared.some((id) => !silent(state, id) && !claims(state, before.name, id));
+    (gained && !before.claimed && was !== undefined) ||
+    appeared.some((id) => !silent(state, id) && !isClaimer(state, before.ip, id));
+  if (!same) notes.push({ kind: "holders", ip: before.ip, holders: [...holders] });
+  if (gained && before.claimed && before.claim !== undefined) {
+    const { heardAt, decidedAt, answeredAt } = before.claim;
+    notes.push({
+      kind: "moved",
+      ip: before.ip,
+      detectMs: heardAt === undefined ? undefined : decidedAt - heardAt,
+      claimMs: answeredAt - decidedAt,
+      confirmMs: now - answeredAt,
+    });
+  }
+  const observed = before.role === "init" ? "observed" : "seen-not-holding";
   return {
-    ...next,
-    role,
-    knownHolders: known,
+    ...before,
+    seen,
+    suspects: new Set(),
+    doubted: false,
+    withAt: holds ? begunAt : before.withAt,
+    withoutAt: holds ? before.withoutAt : begunAt,
+    role: roleAfter(before.role, holds ? "seen-holding" : observed),
+    knownHolders: new Set(known),
     claimed: before.claimed && holds,
-    movedAt: changed ? state.now : before.movedAt,
-    returns: holds && !held ? [...before.returns, state.now].slice(-16) : before.returns,
-    respectUntil: byHand ? state.now + respectMs : before.respectUntil,
+    movedAt: was !== undefined && !same ? now : before.movedAt,
+    returns: gained ? [...before.returns, now].slice(-16) : before.returns,
+    respectUntil: byHand ? now + settings.respectMs : before.respectUntil,
     ...yieldAfter(state, before, appeared, others),
   };
 }
 
-const sameHolders = (a: AddressState, b: AddressState): boolean => {
-  const [one, other] = [a.seen?.holders, b.seen?.holders];
-  return one?.size === other?.size && [...(one ?? [])].every((id) => other?.has(id));
+const isClaimer = (state: State, ip: string, id: NodeId): boolean => {
+  const possession = state.peers.get(id)?.addresses.get(ip)?.possession;
+  return possession === undefined || possession === "claimed";
 };
-
-const claims = (state: State, name: string, id: NodeId): boolean =>
-  state.peers.get(id)?.frame.addresses.some((one) => one.name === name && one.claimed) === true;
 
 /** A silent node that took the address is alive: we stand back from it, and contest late (R5). */
 function yieldAfter(
@@ -104,6 +135,7 @@ function yieldAfter(
   appeared: readonly NodeId[],
   others: readonly NodeId[],
 ): Pick<AddressState, "yielded" | "contest"> {
+  const { yielded, contest } = before;
   const taker = appeared.find((id) => silent(state, id));
   // A holder that we have never heard since our start is no dead one either (R10).
   const stranger =
@@ -111,11 +143,9 @@ function yieldAfter(
       ? others.find((id) => silent(state, id) && !before.knownHolders.has(id))
       : undefined;
   const to = taker ?? stranger;
-  if (to !== undefined && before.yielded?.to !== to) return contestFrom(state, before, to);
-  if (before.yielded !== undefined && !others.includes(before.yielded.to)) {
-    return { yielded: undefined, contest: before.contest };
-  }
-  return { yielded: before.yielded, contest: before.contest };
+  if (to !== undefined && yielded?.to !== to) return contestFrom(state, before, to);
+  const over = yielded !== undefined && !others.includes(yielded.to);
+  return { yielded: over ? undefined : yielded, contest };
 }
 
 /** Starts, or starts again, to wait before contesting; worse places in the order wait longer. */
@@ -124,9 +154,9 @@ export function contestFrom(
   address: AddressState,
   to: NodeId,
 ): Pick<AddressState, "yielded" | "contest"> {
-  const place = state.settings.addresses.find(({ name }) => name === address.name)?.rank ?? 0;
   const { waitMs, backoff } = waitAfter(address.contest, contestLimits, state.random);
-  return { yielded: { to, contestAt: state.now + waitMs * (1 + place) }, contest: backoff };
+  const contestAt = state.now + waitMs * (1 + rankOf(state, address.ip));
+  return { yielded: { to, contestAt }, contest: backoff };
 }
 
 /** Peers that are heard again both ways end the waiting (R5). */

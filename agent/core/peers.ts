@@ -1,18 +1,83 @@
 /** Who is alive: heard both ways, or heard by a live witness (R8). */
-import type { Frame, NodeId } from "./frame.ts";
-import { deadIntervalMs, type Peer, type State } from "./state.ts";
+import type {
+  Advertisement,
+  NodeId,
+  Possession,
+  SignedAdvertisement,
+} from "../wire/advertisement.ts";
+import type { State } from "./state.ts";
 
-/** The peer as a frame of it leaves it. */
-export function peerAfter(frame: Frame, now: number): Peer {
-  const hears = new Map(frame.heard.map(({ id, ageMs }) => [id, now - ageMs]));
-  return { heardAt: now, sequence: frame.sequence, frame, hears };
+/** What a peer last said, whatever its wire. */
+export type Peer = {
+  readonly heardAt: number;
+  /** Its own clock then; exoip's frames have none. */
+  readonly uptimeMs: number | undefined;
+  readonly intervalMs: number;
+  /** When it last heard each node, in our time; of those that it takes as proven. */
+  readonly hears: ReadonlyMap<NodeId, number>;
+  readonly healthy: boolean;
+  readonly priority: number;
+  /** It gives its addresses away, for now or for long. */
+  readonly resigning: boolean;
+  readonly addresses: ReadonlyMap<string, PeerAddress>;
+  readonly releases: SignedAdvertisement["releases"];
+};
+
+export type PeerAddress = {
+  readonly rank: number;
+  /** Undefined where the wire cannot say it: then the cloud alone tells. */
+  readonly possession: Possession | undefined;
+  readonly unable: boolean;
+};
+
+/** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
+export function peerAfter({ settings, now }: State, frame: Advertisement): Peer {
+  if (frame.wire === "exoip") {
+    return {
+      heardAt: now,
+      uptimeMs: undefined,
+      intervalMs: 0,
+      hears: new Map([[settings.self, now]]),
+      healthy: true,
+      priority: frame.priority,
+      resigning: false,
+      addresses: new Map([[frame.ip, { rank: 0, possession: undefined, unable: false }]]),
+      releases: [],
+    };
+  }
+  // What a peer heard of an earlier boot of ours is no link with this one.
+  const hears = frame.heard.filter(
+    ({ node, boot, proven }) => proven && (node !== settings.self || boot === settings.boot),
+  );
+  return {
+    heardAt: now,
+    uptimeMs: frame.uptimeMs,
+    intervalMs: frame.intervalMs,
+    hears: new Map(hears.map(({ node, ageMs }) => [node, now - ageMs])),
+    healthy: frame.healthy,
+    priority: frame.priority,
+    resigning: frame.maintenance || frame.resigningMs > 0,
+    addresses: new Map(frame.addresses.map((address) => [address.ip, address])),
+    releases: frame.releases,
+  };
 }
+
+/** Silence after which a node is dead. A slower peer is given more, and so is a late listener. */
+export function deadIntervalMs({ settings, latenessMs }: State, theirIntervalMs = 0): number {
+  const { election } = settings;
+  const { intervalMs, deadRatio } =
+    election.method === "heartbeat" ? election : { intervalMs: 1000, deadRatio: 3 };
+  return deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;
+}
+
+const isHeard = (state: State, peer: Peer): boolean =>
+  peer.heardAt >= state.now - deadIntervalMs(state, peer.intervalMs);
 
 /** Whether we hear a peer and it hears us: a link that works one way only is no link. */
-export function linked(state: State, peer: Peer): boolean {
-  const limit = state.now - deadIntervalMs(state);
-  return peer.heardAt >= limit && (peer.hears.get(state.settings.self) ?? -Infinity) >= limit;
-}
+export const linked = (state: State, peer: Peer): boolean =>
+  isHeard(state, peer) &&
+  (peer.hears.get(state.settings.self) ?? -Infinity) >=
+    state.now - deadIntervalMs(state, peer.intervalMs);
 
 /**
  * Peers that take part in the election: those linked with us. One that only a witness hears is not
@@ -23,8 +88,17 @@ export const livePeers = (state: State): [NodeId, Peer][] =>
 
 /** Whether a node is silent for us and for every live witness. */
 export function silent(state: State, id: NodeId): boolean {
-  const limit = state.now - deadIntervalMs(state);
   const own = state.peers.get(id);
-  if (own !== undefined && own.heardAt >= limit) return false;
+  if (own !== undefined && isHeard(state, own)) return false;
+  const limit = state.now - deadIntervalMs(state, own?.intervalMs);
   return !livePeers(state).some(([, witness]) => (witness.hears.get(id) ?? -Infinity) >= limit);
+}
+
+/** Whether a node says itself that it holds; the cloud answers for one that cannot say it. */
+export function saysHolding(state: State, ip: string, id: NodeId): boolean {
+  const said = state.peers.get(id)?.addresses.get(ip);
+  if (said === undefined) return false;
+  const { possession } = said;
+  if (possession === undefined) return state.addresses.get(ip)?.seen?.holders.has(id) === true;
+  return possession === "claimed" || possession === "given";
 }

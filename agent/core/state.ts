@@ -1,33 +1,45 @@
 /** The state of one agent, the events that change it and the effects that it asks for. */
+import type { Advertisement, BootId, NodeId, SignedAdvertisement } from "../wire/advertisement.ts";
 import type { Backoff } from "./backoff.ts";
-import type { Frame, FrameRelease, NodeId } from "./frame.ts";
 import type { Health } from "./health.ts";
+import type { Peer } from "./peers.ts";
 import type { Role } from "./roles.ts";
 
 export type Settings = {
+  /** The cloud's id of this instance. */
   readonly self: NodeId;
-  readonly addresses: readonly { readonly name: string; readonly rank: number }[];
-  readonly intervalMs: number;
-  readonly deadRatio: number;
-  readonly preempt: boolean;
-  readonly preemptDelayMs: number;
-  readonly hold: "exclusive" | "shared";
+  readonly boot: BootId;
+  readonly election: Election;
+  readonly addresses: readonly { readonly ip: string; readonly rank: number }[];
   /** Whether the cloud lets several instances hold an address at once. */
   readonly severalHolders: boolean;
-  /** Time after a change for which the cloud's reads may still show what was before. */
+  /** Time after a change for which the cloud's reads may still show what was before (R4). */
   readonly settleMs: number;
   /** Time after which an attempt at the API has failed. */
   readonly deadlineMs: number;
   readonly checks: readonly { readonly rise: number; readonly fall: number }[];
+  /** Gives the address up on a stop even where nobody answers, as exoip does (R11). */
+  readonly releaseOnStop: boolean;
+  /** How long a move by a person is respected (R13). */
+  readonly respectMs: number;
+  /** Whether an address that was moved outside the group is claimed back (R13). */
+  readonly takeFromOutside: boolean;
 };
 
-export type Peer = {
-  readonly heardAt: number;
-  readonly sequence: number;
-  readonly frame: Frame;
-  /** When the peer last heard each node that it hears, in our own time. */
-  readonly hears: ReadonlyMap<NodeId, number>;
-};
+/** Who decides who should hold. */
+export type Election =
+  | {
+      readonly method: "heartbeat";
+      readonly intervalMs: number;
+      readonly deadRatio: number;
+      readonly preempt: boolean;
+      readonly preemptDelayMs: number;
+      readonly hold: "exclusive" | "shared";
+      /** Until a person changes it: a lower one wins, before any rank. */
+      readonly priority: number;
+    }
+  /** Another program elects (keepalived, CARP): its word comes as `wish` events. */
+  | { readonly method: "wish" };
 
 export type Request = {
   readonly kind: "claim" | "release";
@@ -37,8 +49,9 @@ export type Request = {
   readonly fenceAt: number;
 };
 
-/** What a read of the cloud showed. */
+/** What a believed read of the cloud showed of one address. */
 export type Observation = {
+  readonly scope: Scope;
   readonly holders: ReadonlySet<NodeId>;
   /** Instances that the cloud says are not running. */
   readonly stopped: ReadonlySet<NodeId>;
@@ -49,14 +62,22 @@ export type Observation = {
 export type Yield = { readonly to: NodeId; readonly contestAt: number };
 
 export type AddressState = {
-  readonly name: string;
+  readonly ip: string;
   readonly role: Role;
   readonly seen: Observation | undefined;
   /** Holders that appeared in one read only; a second one makes it a move. */
   readonly suspects: ReadonlySet<NodeId>;
-  /** Holders that we heard while they held: when they fall silent they are dead. */
+  /** Holders with whom we had a link while they held: when they fall silent they are dead. */
   readonly knownHolders: ReadonlySet<NodeId>;
+  /** When a peer told that it releases a node: until a later read that node is no holder. */
+  readonly releasedAt: ReadonlyMap<NodeId, number>;
+  /** When the last read began that showed us not holding. */
+  readonly withoutAt: number;
+  /** When the last read began that showed us holding. */
+  readonly withAt: number;
   readonly request: Request | undefined;
+  /** A look at ourselves alone has contradicted what was seen. */
+  readonly doubted: boolean;
   /** The last request that ended, and when: a read begun before that says nothing about now. */
   readonly ended:
     | { readonly kind: Request["kind"]; readonly whom: NodeId; readonly done: boolean }
@@ -64,9 +85,11 @@ export type AddressState = {
   readonly requestEndedAt: number;
   /** Whether our own claim put the address here. */
   readonly claimed: boolean;
+  /** What another program wishes for us, where one elects. */
+  readonly wish: boolean;
   readonly yielded: Yield | undefined;
   readonly contest: Backoff;
-  readonly observing: boolean;
+  /** From when the cloud is to be read for this address. */
   readonly observeAt: number;
   readonly actAt: number;
   readonly retry: Backoff;
@@ -74,6 +97,14 @@ export type AddressState = {
   readonly failingSince: number | undefined;
   readonly differsSince: number | undefined;
   readonly movedAt: number | undefined;
+  /** Moments of our last claim, for its phases. */
+  readonly claim:
+    | {
+        readonly heardAt: number | undefined;
+        readonly decidedAt: number;
+        readonly answeredAt: number;
+      }
+    | undefined;
   /** When this node got the address, the latest last. */
   readonly returns: readonly number[];
   /** Until when a move by hand is respected. */
@@ -85,58 +116,127 @@ export type AddressState = {
 export type State = {
   readonly settings: Settings;
   readonly now: number;
+  readonly priority: number;
   readonly health: Health;
   readonly maintenance: boolean;
   /** Until when addresses are given away, and whether the program then ends. */
   readonly resigning: { readonly until: number; readonly exit: boolean } | undefined;
   readonly wellSince: number | undefined;
+  /** When this node fell ill, the latest last. */
+  readonly illnesses: readonly number[];
   readonly peers: ReadonlyMap<NodeId, Peer>;
+  /** All who may hold, this node among them; others are never released. */
   readonly group: ReadonlySet<NodeId>;
   readonly addresses: ReadonlyMap<string, AddressState>;
-  readonly sequence: number;
+  /** The read under way. */
+  readonly reading: { readonly scope: Scope; readonly until: number } | undefined;
+  /** No read is begun before, since the last ones failed. */
+  readonly readAfter: number;
+  readonly readRetry: Backoff;
+  /** Since when reads have been failing. */
+  readonly apiFailingSince: number | undefined;
+  /** A look at every instance has failed, so the group must do. */
+  readonly zoneFailed: boolean;
   readonly advertiseAt: number;
   /** Until when this node only listens: after a start, and after a pause. */
   readonly listenUntil: number;
   /** How late the last timer came; a late node hears its peers late. */
   readonly latenessMs: number;
-  readonly releases: readonly FrameRelease[];
+  readonly releases: SignedAdvertisement["releases"];
   readonly random: number;
 };
 
+/** Whose possessions are read: our own, those of the group, or those of every instance. */
+export type Scope = "self" | "group" | "zone";
+
 export type Event =
   | { readonly type: "tick" }
-  | { readonly type: "frame"; readonly frame: Frame }
+  /** A frame whose signature and freshness, or whose source address, make it a peer's. */
+  | { readonly type: "frame"; readonly from: NodeId; readonly frame: Advertisement }
   | { readonly type: "group"; readonly members: readonly NodeId[] }
-  | { readonly type: "observed"; readonly address: string; readonly observation: Observation }
-  | { readonly type: "observe-failed"; readonly address: string }
-  | { readonly type: "requested"; readonly address: string; readonly outcome: Outcome }
+  | ({ readonly type: "observed" } & Read)
+  | { readonly type: "observe-failed"; readonly why: string; readonly retryAfterMs?: number }
+  | {
+      readonly type: "requested";
+      readonly ip: string;
+      readonly outcome: Outcome;
+      readonly why: string;
+      readonly retryAfterMs?: number;
+    }
   | {
       readonly type: "check";
       readonly index: number;
       readonly good: boolean;
       readonly why?: string;
     }
+  | { readonly type: "wish"; readonly ip: string; readonly master: boolean }
   | { readonly type: "maintenance"; readonly on: boolean }
   | { readonly type: "handover"; readonly exit: boolean }
-  | { readonly type: "rank"; readonly address: string; readonly rank: number };
+  | { readonly type: "priority"; readonly priority: number };
+
+/** A read of the cloud as it came in: addresses that nobody holds may be left out. */
+export type Read = {
+  readonly scope: Scope;
+  readonly begunAt: number;
+  readonly holders: ReadonlyMap<string, ReadonlySet<NodeId>>;
+  readonly stopped: ReadonlySet<NodeId>;
+};
 
 /** `unknown`: it may have happened, or may yet until the fence. */
 export type Outcome = "done" | "refused" | "unknown";
 
 export type Effect =
-  | { readonly type: "advertise"; readonly frame: Frame }
-  | { readonly type: "observe"; readonly address: string }
-  | { readonly type: "claim"; readonly address: string; readonly fenceAt: number }
+  | { readonly type: "advertise"; readonly report: Report }
+  | { readonly type: "observe"; readonly scope: Scope }
+  | { readonly type: "claim"; readonly ip: string; readonly fenceAt: number }
   | {
       readonly type: "release";
-      readonly address: string;
+      readonly ip: string;
       readonly whom: NodeId;
       readonly fenceAt: number;
     }
   /** Sockets of requests under way are destroyed; what is queued is dropped. */
   | { readonly type: "abandon" }
-  | { readonly type: "say"; readonly address: string; readonly text: string }
+  | { readonly type: "note"; readonly note: Note }
   | { readonly type: "exit" };
 
-export const deadIntervalMs = ({ settings, latenessMs }: State): number =>
-  settings.deadRatio * settings.intervalMs + latenessMs;
+/** What the core has to tell its peers; the heartbeat adds who speaks, and whom it hears. */
+export type Report = Omit<
+  SignedAdvertisement,
+  "wire" | "node" | "name" | "boot" | "sequence" | "uptimeMs" | "intervalMs" | "heard"
+>;
+
+/** What happened, for the log, the history and the metrics. Times and spans in milliseconds. */
+export type Note =
+  | { readonly kind: "reason"; readonly ip: string; readonly text: string }
+  | { readonly kind: "role"; readonly ip: string; readonly from: Role; readonly to: Role }
+  | {
+      readonly kind: "request";
+      readonly ip: string;
+      readonly what: Request["kind"];
+      readonly whom: NodeId;
+      readonly why: string;
+    }
+  | {
+      readonly kind: "answer";
+      readonly ip: string;
+      readonly what: Request["kind"];
+      readonly whom: NodeId;
+      readonly outcome: Outcome;
+      readonly tookMs: number;
+      readonly why: string;
+    }
+  /** The cloud shows other holders than before. */
+  | { readonly kind: "holders"; readonly ip: string; readonly holders: readonly NodeId[] }
+  /** Our own claim was read back. `detectMs` counts from the old holder's last frame. */
+  | {
+      readonly kind: "moved";
+      readonly ip: string;
+      readonly detectMs: number | undefined;
+      readonly claimMs: number;
+      readonly confirmMs: number;
+    }
+  | { readonly kind: "peer"; readonly node: NodeId; readonly alive: boolean }
+  | { readonly kind: "health"; readonly healthy: boolean; readonly why: string }
+  | { readonly kind: "api"; readonly reachable: boolean; readonly why: string }
+  | { readonly kind: "paused"; readonly ms: number };

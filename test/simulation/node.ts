@@ -1,7 +1,15 @@
 /** One simulated machine with an agent: the real core in a shell as thin as the real one. */
-import type { Frame, NodeId } from "../../agent/core/frame.ts";
-import type { Effect, Event, Observation, Settings, State } from "../../agent/core/state.ts";
-import { nextDeadline, start, step } from "../../agent/core/step.ts";
+import { start } from "../../agent/core/start.ts";
+import type { Effect, Event, Scope, Settings, State } from "../../agent/core/state.ts";
+import { nextDeadline, step } from "../../agent/core/step.ts";
+import type { NodeId, SignedAdvertisement } from "../../agent/wire/advertisement.ts";
+import {
+  type Freshness,
+  heardList,
+  judge,
+  noPeers,
+  recentFrom,
+} from "../../agent/wire/freshness.ts";
 import type { Delivery } from "../../lab/model/exoscale/request.ts";
 import { elasticIp, type SimulatedCloud } from "./cloud.ts";
 import type { Queue } from "./queue.ts";
@@ -11,11 +19,12 @@ export type World = {
   readonly cloud: SimulatedCloud;
   readonly nodes: ReadonlyMap<NodeId, SimulatedNode>;
   readonly random: () => number;
-  readonly send: (from: NodeId, frame: Frame) => void;
+  readonly send: (from: NodeId, frame: SignedAdvertisement) => void;
   readonly log: (text: string) => void;
 };
 
-const addressName = "web";
+/** The one address of the group. */
+export const address = "203.0.113.7";
 
 export class SimulatedNode {
   readonly id: NodeId;
@@ -23,24 +32,37 @@ export class SimulatedNode {
   readonly #settings: Settings;
   #state: State | undefined;
   #life = 0;
+  #bornAt = 0;
+  #boot = "";
+  #sequence = 0;
+  #recentFrom = 1;
+  #fresh: Freshness = noPeers;
   /** While frozen nothing runs; what arrives waits. */
-  #waiting: Event[] | undefined;
+  #waiting: (() => void)[] | undefined;
 
   constructor(id: NodeId, rank: number, world: () => World, settings: Partial<Settings>) {
     this.id = id;
     this.#world = world;
     this.#settings = {
       self: id,
-      addresses: [{ name: addressName, rank }],
-      intervalMs: 1000,
-      deadRatio: 3,
-      preempt: true,
-      preemptDelayMs: 0,
-      hold: "exclusive",
+      boot: "0",
+      election: {
+        method: "heartbeat",
+        intervalMs: 1000,
+        deadRatio: 3,
+        preempt: true,
+        preemptDelayMs: 0,
+        hold: "exclusive",
+        priority: 128,
+      },
+      addresses: [{ ip: address, rank }],
       severalHolders: true,
       settleMs: 1000,
       deadlineMs: 5000,
       checks: [],
+      releaseOnStop: false,
+      respectMs: 60_000,
+      takeFromOutside: false,
       ...settings,
     };
   }
@@ -54,14 +76,22 @@ export class SimulatedNode {
   }
 
   get reason(): string {
-    return this.#state?.addresses.get(addressName)?.reason ?? "dead";
+    return this.#state?.addresses.get(address)?.reason ?? "dead";
   }
 
   boot(): void {
     const { queue, random, nodes } = this.#world();
     this.#life += 1;
     this.#waiting = undefined;
-    this.#state = start(this.#settings, queue.now, random() * 0.9 + 0.05);
+    this.#bornAt = queue.now;
+    this.#boot = Math.floor(random() * 2 ** 48)
+      .toString(16)
+      .padStart(16, "0");
+    this.#sequence = 0;
+    this.#recentFrom = 1;
+    this.#fresh = noPeers;
+    const settings = { ...this.#settings, boot: this.#boot };
+    this.#state = start(settings, queue.now, random() * 0.9 + 0.05);
     this.receive({ type: "group", members: [...nodes.keys()] });
   }
 
@@ -79,26 +109,47 @@ export class SimulatedNode {
       const waiting = this.#waiting;
       this.#waiting = undefined;
       this.receive({ type: "tick" });
-      for (const event of waiting) this.receive(event);
+      for (const late of waiting) late();
     });
+  }
+
+  /** A datagram comes in: only what is fresh reaches the core. */
+  hear(frame: SignedAdvertisement): void {
+    if (this.#state === undefined) return;
+    if (this.#waiting !== undefined) {
+      if (this.#waiting.length < 200) this.#waiting.push(() => this.hear(frame));
+      return;
+    }
+    const { verdict, peers } = judge(this.#fresh, frame, {
+      node: this.id,
+      boot: this.#boot,
+      sequence: this.#sequence,
+      recentFrom: Math.max(this.#recentFrom, recentFrom(this.#sequence)),
+      nowMs: this.#world().queue.now,
+    });
+    this.#fresh = peers;
+    if (verdict.accepted) this.receive({ type: "frame", from: frame.node, frame });
   }
 
   receive(event: Event): void {
     if (this.#state === undefined) return;
     if (this.#waiting !== undefined) {
       // The kernel's buffers are not endless.
-      if (event.type !== "tick" && this.#waiting.length < 200) this.#waiting.push(event);
+      if (event.type !== "tick" && this.#waiting.length < 200) {
+        this.#waiting.push(() => this.receive(event));
+      }
       return;
     }
     const { queue, log } = this.#world();
     const { state, effects } = step(this.#state, event, queue.now);
     this.#state = state;
     if (event.type === "observed") {
-      const seen = [...(state.addresses.get(addressName)?.seen?.holders ?? ["?"])].join(", ");
-      log(`${this.id} read [${[...event.observation.holders].join(", ")}], believes [${seen}]`);
+      const seen = [...(state.addresses.get(address)?.seen?.holders ?? ["?"])].join(", ");
+      const read = [...(event.holders.get(address) ?? [])].join(", ");
+      log(`${this.id} read ${event.scope} [${read}], believes [${seen}]`);
     }
     for (const effect of effects) {
-      if (effect.type === "say") log(`${this.id}: ${effect.text}`);
+      if (effect.type === "note") log(`${this.id}: ${JSON.stringify(effect.note)}`);
       this.#carryOut(effect);
     }
     const life = this.#life;
@@ -112,10 +163,21 @@ export class SimulatedNode {
     const { queue, send } = this.#world();
     switch (effect.type) {
       case "advertise":
-        send(this.id, effect.frame);
+        this.#sequence += 1;
+        send(this.id, {
+          ...effect.report,
+          wire: "authenticated",
+          node: this.id,
+          name: this.id,
+          boot: this.#boot,
+          sequence: this.#sequence,
+          uptimeMs: queue.now - this.#bornAt,
+          intervalMs: 1000,
+          heard: heardList(this.#fresh, queue.now),
+        });
         break;
       case "observe":
-        this.#observe();
+        this.#observe(effect.scope);
         break;
       case "claim":
         this.#change("attach-instance-to-elastic-ip", this.id, effect.fenceAt);
@@ -127,7 +189,10 @@ export class SimulatedNode {
         queue.at(queue.now, () => this.kill());
         break;
       case "abandon":
-      case "say":
+        this.#recentFrom = this.#sequence + 1;
+        this.#fresh = new Map();
+        break;
+      case "note":
         break;
     }
   }
@@ -143,25 +208,26 @@ export class SimulatedNode {
     };
   }
 
-  #observe(): void {
+  #observe(scope: Scope): void {
     const { queue, cloud, nodes } = this.#world();
     const begunAt = queue.now;
     const once = this.#once();
     const holders = new Set<NodeId>();
     const stopped = new Set<NodeId>();
-    let missing = nodes.size;
-    const failed = () => once({ type: "observe-failed", address: addressName });
+    const asked = scope === "self" ? [this.id] : [...nodes.keys()];
+    let missing = asked.length;
+    const failed = () => once({ type: "observe-failed", why: "no answer" });
     queue.after(this.#settings.deadlineMs, failed);
-    for (const id of nodes.keys()) {
+    for (const id of asked) {
       cloud.call(this.id, { call: "get-instance", id }, queue.now + 600_000, (delivery) => {
         const body = bodyOf(delivery);
         if (body === undefined) return failed();
         const addresses = (body["elastic-ips"] ?? []) as { id: string }[];
-        if (addresses.some((address) => address.id === elasticIp)) holders.add(id);
+        if (addresses.some((one) => one.id === elasticIp)) holders.add(id);
         if (body.state !== "running") stopped.add(id);
         missing -= 1;
-        const observation: Observation = { holders, stopped, begunAt };
-        if (missing === 0) once({ type: "observed", address: addressName, observation });
+        const read = { scope, begunAt, holders: new Map([[address, holders]]), stopped };
+        if (missing === 0) once({ type: "observed", ...read });
       });
     }
   }
@@ -174,7 +240,7 @@ export class SimulatedNode {
     const { queue, cloud } = this.#world();
     const once = this.#once();
     const end = (outcome: "done" | "refused" | "unknown") =>
-      once({ type: "requested", address: addressName, outcome });
+      once({ type: "requested", ip: address, outcome, why: outcome });
     queue.after(this.#settings.deadlineMs, () => end("unknown"));
     cloud.call(this.id, { call, elasticIp, instance: whom }, fenceAt, (delivery) => {
       const body = bodyOf(delivery);

@@ -57,7 +57,7 @@ export function simulate(options: Options, verbose = false): Result {
   const send: World["send"] = (from, frame) => {
     for (const id of ids) {
       if (id === from || cut.has(`${from}>${id}`) || random() < lossRate) continue;
-      queue.after(1 + random() * 20, () => nodes.get(id)?.receive({ type: "frame", frame }));
+      queue.after(1 + random() * 20, () => nodes.get(id)?.hear(frame));
     }
   };
   const nodes: Map<string, SimulatedNode> = new Map();

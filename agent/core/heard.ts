@@ -1,0 +1,48 @@
+/** What a frame of a peer changes. */
+import type { Advertisement, NodeId } from "../wire/advertisement.ts";
+import { withoutYield } from "./observe.ts";
+import { afterPause, sleptThrough } from "./pause.ts";
+import { linked, peerAfter, saysHolding } from "./peers.ts";
+import type { AddressState, Effect, State } from "./state.ts";
+
+/** A frame that contradicts our last read makes us read again, but not at every frame. */
+const doubtMs = 2_000;
+/** Changes that come together are read together. */
+const soonMs = 200;
+
+export function heard(state: State, from: NodeId, frame: Advertisement, effects: Effect[]): State {
+  const { now, settings } = state;
+  if (from === settings.self || !state.group.has(from)) return state;
+  const before = state.peers.get(from);
+  const slept = sleptThrough(state, before, frame);
+  if (slept) effects.push({ type: "abandon" });
+  const awake = slept ? afterPause(state) : state;
+  const peer = peerAfter(awake, frame);
+  const restarted = (peer.uptimeMs ?? 0) < (before?.uptimeMs ?? 0);
+  const next = { ...awake, peers: new Map(awake.peers).set(from, peer) };
+  const addresses = [...next.addresses].map(([ip, address]): [string, AddressState] => {
+    const seen = address.seen?.holders.has(from) ?? false;
+    const newest = restarted ? 0 : (before?.releases[0]?.count ?? 0);
+    const told = peer.releases.filter((one) => one.ip === ip && one.count > newest);
+    const released = told.some(({ whom }) => whom === settings.self);
+    const releasedAt = new Map(address.releasedAt);
+    for (const { whom } of told) if (state.group.has(whom)) releasedAt.set(whom, now);
+    const holds = saysHolding(next, ip, from);
+    const stale = now - (address.seen?.begunAt ?? 0) > doubtMs;
+    const said = before?.addresses.get(ip)?.possession;
+    const changed = said !== peer.addresses.get(ip)?.possession;
+    const news = told.length > 0 || changed || (holds !== seen && stale);
+    const link = linked(next, peer);
+    const calmed = link && address.yielded?.to === from ? withoutYield(address) : address;
+    const known =
+      seen && holds && link ? new Set([...calmed.knownHolders, from]) : calmed.knownHolders;
+    const observeAt = news ? Math.min(calmed.observeAt, now + soonMs) : calmed.observeAt;
+    const doubted = calmed.doubted || news;
+    const after = { ...calmed, knownHolders: known, releasedAt, observeAt, doubted };
+    // A read begun before the release says nothing about now (R7).
+    return [ip, released ? { ...after, ended: lost(settings.self), requestEndedAt: now } : after];
+  });
+  return { ...next, addresses: new Map(addresses) };
+}
+
+const lost = (whom: NodeId) => ({ kind: "release", whom, done: true }) as const;

@@ -1,0 +1,47 @@
+/** After a pause nothing that was known holds: listen a dead interval, then look (I4, R15). */
+import type { Advertisement } from "../wire/advertisement.ts";
+import { deadIntervalMs, type Peer } from "./peers.ts";
+import { roleAfter } from "./roles.ts";
+import type { AddressState, State } from "./state.ts";
+
+export function afterPause(state: State): State {
+  const { now } = state;
+  const awake = { ...state, latenessMs: 0 };
+  const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => [
+    ip,
+    {
+      ...address,
+      role: roleAfter(address.role, "paused"),
+      seen: undefined,
+      suspects: new Set(),
+      doubted: false,
+      // What was under way may still land until its fence.
+      request: undefined,
+      ended: undefined,
+      requestEndedAt: now,
+      actAt: Math.max(address.actAt, address.request?.fenceAt ?? now),
+      observeAt: now,
+      withoutAt: -Infinity,
+      claimed: false,
+    },
+  ]);
+  return {
+    ...awake,
+    peers: new Map(),
+    reading: undefined,
+    readAfter: now,
+    listenUntil: now + deadIntervalMs(awake),
+    addresses: new Map(addresses),
+  };
+}
+
+/** Two clocks of a group may differ by so much. */
+const driftRatio = 0.02;
+
+/** Whether a peer's clock went on by more than ours did: then it was we who slept (R15). */
+export function sleptThrough(state: State, before: Peer | undefined, frame: Advertisement) {
+  if (frame.wire === "exoip" || before?.uptimeMs === undefined) return false;
+  const theirsMs = frame.uptimeMs - before.uptimeMs;
+  const oursMs = state.now - before.heardAt;
+  return theirsMs - oursMs > deadIntervalMs(state, before.intervalMs) + driftRatio * oursMs;
+}

@@ -1,0 +1,65 @@
+/** The state of an agent that has just begun. */
+import { retryLimits } from "./act.ts";
+import { freshBackoff } from "./backoff.ts";
+import { freshHealth } from "./health.ts";
+import { contestLimits } from "./observe.ts";
+import { deadIntervalMs } from "./peers.ts";
+import type { AddressState, Settings, State } from "./state.ts";
+
+/** @param random in (0, 1), from which all jitter follows */
+export function start(settings: Settings, now: number, random: number): State {
+  const { election, checks, addresses, self } = settings;
+  const state: State = {
+    settings,
+    now,
+    priority: election.method === "heartbeat" ? election.priority : 0,
+    health: freshHealth(checks),
+    maintenance: false,
+    resigning: undefined,
+    wellSince: checks.length === 0 ? now : undefined,
+    illnesses: [],
+    peers: new Map(),
+    group: new Set([self]),
+    addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now)])),
+    reading: undefined,
+    readAfter: now,
+    readRetry: freshBackoff(retryLimits),
+    apiFailingSince: undefined,
+    zoneFailed: false,
+    advertiseAt: now,
+    listenUntil: now,
+    latenessMs: 0,
+    releases: [],
+    random,
+  };
+  return { ...state, listenUntil: now + deadIntervalMs(state) };
+}
+
+const freshAddress = (ip: string, now: number): AddressState => ({
+  ip,
+  role: "init",
+  seen: undefined,
+  suspects: new Set(),
+  knownHolders: new Set(),
+  releasedAt: new Map(),
+  withoutAt: -Infinity,
+  withAt: -Infinity,
+  doubted: false,
+  request: undefined,
+  ended: undefined,
+  requestEndedAt: -Infinity,
+  claimed: false,
+  wish: false,
+  yielded: undefined,
+  contest: freshBackoff(contestLimits),
+  observeAt: now,
+  actAt: now,
+  retry: freshBackoff(retryLimits),
+  failingSince: undefined,
+  differsSince: undefined,
+  movedAt: undefined,
+  claim: undefined,
+  returns: [],
+  respectUntil: -Infinity,
+  reason: "",
+});
