@@ -1,4 +1,4 @@
-/** From decisions to effects: one mutating request an address at a time, reads when they are due. */
+/** From decisions to effects: one change an address at a time, and reads when they are due. */
 import { freshBackoff, waitAfter } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 import { contestFrom } from "./observe.ts";
@@ -156,11 +156,23 @@ function periodOf(state: State, address: AddressState): number {
 const endedBy = ({ request }: AddressState, done: boolean): AddressState["ended"] =>
   request === undefined ? undefined : { kind: request.kind, whom: request.whom, done };
 
+/**
+ * Who has let go, or may have, does not say that it holds until a read shows that: another might
+ * let go in its favour.
+ */
+function withoutReleased({ settings }: State, { seen, request }: AddressState) {
+  if (seen === undefined || request?.kind !== "release" || request.whom !== settings.self) {
+    return seen;
+  }
+  return { ...seen, holders: new Set([...seen.holders].filter((id) => id !== settings.self)) };
+}
+
 /** The address after a request has failed, with the wait before the next decision. */
 export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
   const { waitMs, backoff } = waitAfter(address.retry, retryLimits, state.random);
   return {
     ...address,
+    seen: withoutReleased(state, address),
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,
@@ -173,6 +185,7 @@ export function afterFailure(state: State, address: AddressState, retryAfterMs =
 
 export const afterSuccess = (state: State, address: AddressState): AddressState => ({
   ...address,
+  seen: withoutReleased(state, address),
   claimed: address.claimed || address.request?.kind === "claim",
   claim: address.claim && { ...address.claim, answeredAt: state.now },
   request: undefined,

@@ -89,7 +89,8 @@ const firstProofMs = 30_000;
 
 /**
  * Whether this node counts as healthy. One that falls ill again and again must stay well for a
- * while before it may take an address, else checks that flap on all nodes move it without end (R12).
+ * while before it may take an address, else checks that flap on all nodes would move it without
+ * end (R12).
  */
 export function isWell({ now, health, wellSince, illnesses, addresses, settings }: State): boolean {
   if (!isHealthy(health)) return false;

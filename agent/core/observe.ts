@@ -90,9 +90,11 @@ function settle(
   const same = was?.size === holders.size && [...was].every((id) => holders.has(id));
   const others = [...holders].filter((id) => id !== self);
   const known = others.filter((id) => before.knownHolders.has(id) || isLinked(state, id));
+  const { ended, requestEndedAt } = before;
+  const letGo = ended?.whom === self && ended.kind === "release" && now < requestEndedAt + calmMs;
   // A holder that we did not put there, and that nobody claimed to be, was put there by hand.
   const byHand =
-    (gained && !before.claimed && was !== undefined) ||
+    (gained && !before.claimed && was !== undefined && !letGo) ||
     appeared.some((id) => !silent(state, id) && !isClaimer(state, before.ip, id));
   if (!same) notes.push({ kind: "holders", ip: before.ip, holders: [...holders] });
   if (gained && before.claimed && before.claim !== undefined) {

@@ -1,6 +1,7 @@
 /** What this node tells its peers, and when. */
 import { electedFor } from "./decide.ts";
 import { isAble, isWell, rankOf } from "./elect.ts";
+import { livePeers } from "./peers.ts";
 import type { AddressState, Effect, Report, State } from "./state.ts";
 
 export function advertise(state: State): { state: State; effects: Effect[] } {
@@ -9,8 +10,23 @@ export function advertise(state: State): { state: State; effects: Effect[] } {
   const { election } = settings;
   const heartbeat = election.method === "heartbeat";
   const advertiseAt = now + (heartbeat ? election.intervalMs : 1_000);
-  const effects: Effect[] = heartbeat ? [{ type: "advertise", report: reportOf(state) }] : [];
+  const speaks = heartbeat && !(election.wire === "exoip" && keepsQuiet(state));
+  const effects: Effect[] = speaks ? [{ type: "advertise", report: reportOf(state) }] : [];
   return { state: { ...state, advertiseAt }, effects };
+}
+
+/**
+ * An original exoip that holds lets go at the first frame of a better node, long before that node
+ * may claim. So on exoip's wire a better node speaks only when it holds, or when no worse one does.
+ */
+function keepsQuiet(state: State): boolean {
+  const addresses = [...state.addresses.values()];
+  if (addresses.some(({ seen }) => seen?.holders.has(state.settings.self))) return false;
+  if (state.now < state.listenUntil) return true;
+  return livePeers(state).some(
+    ([id, { priority }]) =>
+      priority > state.priority && addresses.some(({ seen }) => seen?.holders.has(id) !== false),
+  );
 }
 
 export function reportOf(state: State): Report {

@@ -30,6 +30,7 @@ export type Settings = {
 export type Election =
   | {
       readonly method: "heartbeat";
+      readonly wire: "authenticated" | "exoip";
       readonly intervalMs: number;
       readonly deadRatio: number;
       readonly preempt: boolean;

@@ -32,6 +32,8 @@ export class SimulatedNode {
   readonly #settings: Settings;
   #state: State | undefined;
   #life = 0;
+  /** Whether its health check fails. */
+  sick = false;
   #bornAt = 0;
   #boot = "";
   #sequence = 0;
@@ -48,6 +50,7 @@ export class SimulatedNode {
       boot: "0",
       election: {
         method: "heartbeat",
+        wire: "authenticated",
         intervalMs: 1000,
         deadRatio: 3,
         preempt: true,
@@ -59,7 +62,7 @@ export class SimulatedNode {
       severalHolders: true,
       settleMs: 1000,
       deadlineMs: 5000,
-      checks: [],
+      checks: [{ rise: 2, fall: 2 }],
       releaseOnStop: false,
       respectMs: 60_000,
       takeFromOutside: false,
@@ -93,6 +96,13 @@ export class SimulatedNode {
     const settings = { ...this.#settings, boot: this.#boot };
     this.#state = start(settings, queue.now, random() * 0.9 + 0.05);
     this.receive({ type: "group", members: [...nodes.keys()] });
+    this.#check(this.#life);
+  }
+
+  #check(life: number): void {
+    if (life !== this.#life || this.#state === undefined) return;
+    this.receive({ type: "check", index: 0, good: !this.sick });
+    this.#world().queue.after(1000, () => this.#check(life));
   }
 
   kill(): void {

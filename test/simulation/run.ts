@@ -114,6 +114,44 @@ export function simulate(options: Options, verbose = false): Result {
       });
       mendings.push(() => cloud.input({ kind: "mend", name }));
     },
+    sick: () => {
+      const node = nodes.get(pick());
+      if (node === undefined) return;
+      node.sick = true;
+      log(`FAULT ${node.id} falls ill`);
+      queue.after(random() * 20_000, () => {
+        node.sick = false;
+      });
+    },
+    flapping: () => {
+      const node = nodes.get(pick());
+      log(`FAULT the health of ${node?.id} comes and goes`);
+      const flap = (left: number): void => {
+        if (node === undefined || left === 0 || queue.now >= options.faultsMs) return;
+        node.sick = left % 2 === 1;
+        queue.after(1500 + random() * 3000, () => flap(left - 1));
+      };
+      flap(8);
+    },
+    handover: () => {
+      const id = pick();
+      log(`FAULT ${id} is asked to hand over`);
+      nodes.get(id)?.receive({ type: "handover", exit: false });
+    },
+    stop: () => {
+      const node = nodes.get(pick());
+      log(`FAULT ${node?.id} is stopped`);
+      node?.receive({ type: "handover", exit: true });
+      queue.after(15_000 + random() * 20_000, () => node?.alive || node?.boot());
+    },
+    maintenance: () => {
+      const node = nodes.get(pick());
+      log(`FAULT ${node?.id} goes into maintenance`);
+      node?.receive({ type: "maintenance", on: true });
+      const end = () => node?.receive({ type: "maintenance", on: false });
+      queue.after(random() * 20_000, end);
+      mendings.push(end);
+    },
     person: () => {
       const [instance, attach] = [pick(), random() < 0.5];
       log(`FAULT a person ${attach ? "attaches" : "detaches"} ${instance}`);
@@ -144,7 +182,10 @@ export function simulate(options: Options, verbose = false): Result {
   cut.clear();
   lossRate = 0;
   for (const mend of mendings) mend();
-  for (const node of nodes.values()) if (!node.alive) node.boot();
+  for (const node of nodes.values()) {
+    node.sick = false;
+    if (!node.alive) node.boot();
+  }
   const healed = queue.now;
   // A frozen node may thaw up to 15 s after the end of the faults.
   const last = healed + 15_000;
