@@ -153,26 +153,57 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
 
 /** Another should hold. */
 function standingBack(view: View, holds: boolean): Decision {
-  const { state, address, candidates, elected, others } = view;
+  const { state, address, elected, others } = view;
   if (!holds) return rest("stands by");
-  const { self } = state.settings;
-  // A read may be older than what happened since: the other must say itself that it holds. Where
-  // the elected node waits for something, the best of those who hold stays alone.
-  const [own] = candidates;
-  const better = candidates.some(
-    (one) =>
-      others.includes(one.id) &&
-      one.holds &&
-      !isBeingReleased(state, address, one.id) &&
-      (elected.includes(one.id) ||
-        (one.healthy && one.able && !one.resigning && before(one, own) < 0)),
-  );
-  if (better) return release(self, "the elected node holds");
   const { resigning, settings } = state;
-  if (resigning?.exit && settings.releaseOnStop && livePeers(state).length === 0) {
-    return release(self, "stops, and nobody takes over");
+  const better = betterHolders(state, address);
+  if (better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
+    return release(settings.self, "the elected node holds");
   }
-  return rest("holds until the elected node does", elected.length > 0);
+  if (resigning?.exit && settings.releaseOnStop && livePeers(state).length === 0) {
+    return release(settings.self, "stops, and nobody takes over");
+  }
+  return rest(
+    better.length > 0 ? "lets go when the better one agrees" : "holds until the elected node does",
+    elected.length > 0,
+  );
+}
+
+/**
+ * Nodes that say themselves that they hold, and are better: elected, or, where the elected node
+ * waits for something, earlier in the order.
+ */
+function betterHolders(state: State, address: AddressState): readonly NodeId[] {
+  const candidates = candidatesFor(state, address.ip);
+  const elected = electedFor(state, address);
+  const [own, ...peers] = candidates;
+  return peers
+    .filter((one) => one.holds && !isBeingReleased(state, address, one.id))
+    .filter(
+      (one) =>
+        elected.includes(one.id) ||
+        (one.healthy && one.able && !one.resigning && before(one, own) < 0),
+    )
+    .map(({ id }) => id);
+}
+
+/**
+ * Whether a peer has heard that we let go, and keeps the address. Two who let go for each other
+ * would have to have changed their minds after each had heard that the other had: no order of
+ * events does that.
+ */
+function knowsAndKeeps(state: State, { ip, unwantedFrom }: AddressState, id: NodeId): boolean {
+  const peer = state.peers.get(id);
+  if (peer === undefined || unwantedFrom === undefined) return false;
+  return peer.acknowledged >= unwantedFrom && peer.addresses.get(ip)?.wants === true;
+}
+
+/** Whether this node means to hold, or to go on holding: what its frames say. */
+export function keeps(state: State, address: AddressState): boolean {
+  const { self } = state.settings;
+  if (electedFor(state, address).includes(self)) return true;
+  const holds = address.seen?.holders.has(self) === true;
+  return holds && betterHolders(state, address).length === 0;
 }
 
 /** Whether a peer told that it releases a node, and no read has shown yet what came of it. */

@@ -2,7 +2,7 @@
 import type { Advertisement, NodeId } from "../wire/advertisement.ts";
 import { withoutYield } from "./observe.ts";
 import { afterPause, sleptThrough } from "./pause.ts";
-import { linked, peerAfter, saysHolding } from "./peers.ts";
+import { linked, type Peer, peerAfter, saysHolding } from "./peers.ts";
 import type { AddressState, Effect, State } from "./state.ts";
 
 /** A frame that contradicts our last read makes us read again, but not at every frame. */
@@ -42,7 +42,15 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     // A read begun before the release says nothing about now (R7).
     return [ip, released ? { ...after, ended: lost(settings.self), requestEndedAt: now } : after];
   });
-  return { ...next, addresses: new Map(addresses) };
+  const answered = turned(before, peer) && holdsAny(next) ? now : next.advertiseAt;
+  return { ...next, advertiseAt: answered, addresses: new Map(addresses) };
 }
+
+/** Who means to let go waits until a holder has heard of it. */
+const turned = (before: Peer | undefined, after: Peer): boolean =>
+  [...after.addresses].some(([ip, { wants }]) => before?.addresses.get(ip)?.wants !== wants);
+
+const holdsAny = ({ addresses, settings }: State): boolean =>
+  [...addresses.values()].some(({ seen }) => seen?.holders.has(settings.self) === true);
 
 const lost = (whom: NodeId) => ({ kind: "release", whom, done: true }) as const;

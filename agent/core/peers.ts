@@ -17,6 +17,8 @@ export type Peer = {
   readonly hears: ReadonlyMap<NodeId, number>;
   readonly healthy: boolean;
   readonly priority: number;
+  /** The newest of our frames that it had heard; exoip cannot say, so it counts as all. */
+  readonly acknowledged: number;
   /** It gives its addresses away, for now or for long. */
   readonly resigning: boolean;
   readonly addresses: ReadonlyMap<string, PeerAddress>;
@@ -27,8 +29,11 @@ export type PeerAddress = {
   readonly rank: number;
   /** Undefined where the wire cannot say it: then the cloud alone tells. */
   readonly possession: Possession | undefined;
+  readonly wants: boolean;
   readonly unable: boolean;
 };
+
+const fromExoip: PeerAddress = { rank: 0, possession: undefined, wants: true, unable: false };
 
 /** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
 export function peerAfter({ settings, now }: State, frame: Advertisement): Peer {
@@ -39,9 +44,10 @@ export function peerAfter({ settings, now }: State, frame: Advertisement): Peer 
       intervalMs: 0,
       hears: new Map([[settings.self, now]]),
       healthy: true,
+      acknowledged: Infinity,
       priority: frame.priority,
       resigning: false,
-      addresses: new Map([[frame.ip, { rank: 0, possession: undefined, unable: false }]]),
+      addresses: new Map([[frame.ip, fromExoip]]),
       releases: [],
     };
   }
@@ -55,6 +61,7 @@ export function peerAfter({ settings, now }: State, frame: Advertisement): Peer 
     intervalMs: frame.intervalMs,
     hears: new Map(hears.map(({ node, ageMs }) => [node, now - ageMs])),
     healthy: frame.healthy,
+    acknowledged: hears.find(({ node }) => node === settings.self)?.sequence ?? 0,
     priority: frame.priority,
     resigning: frame.maintenance || frame.resigningMs > 0,
     addresses: new Map(frame.addresses.map((address) => [address.ip, address])),

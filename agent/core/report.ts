@@ -1,18 +1,39 @@
 /** What this node tells its peers, and when. */
-import { electedFor } from "./decide.ts";
+import { keeps } from "./decide.ts";
 import { isAble, isWell, rankOf } from "./elect.ts";
 import { livePeers } from "./peers.ts";
 import type { AddressState, Effect, Report, State } from "./state.ts";
 
 export function advertise(state: State): { state: State; effects: Effect[] } {
   const { now, settings } = state;
-  if (now < state.advertiseAt) return { state, effects: [] };
   const { election } = settings;
+  const stance = stanceOf(state);
+  // What peers act upon is told at once.
+  if (now < state.advertiseAt && stance === state.stance) return { state, effects: [] };
   const heartbeat = election.method === "heartbeat";
   const advertiseAt = now + (heartbeat ? election.intervalMs : 1_000);
+  const sequence = state.sequence + 1;
+  const next = { ...state, advertiseAt, sequence, stance, addresses: promised(state, sequence) };
   const speaks = heartbeat && !(election.wire === "exoip" && keepsQuiet(state));
-  const effects: Effect[] = speaks ? [{ type: "advertise", report: reportOf(state) }] : [];
-  return { state: { ...state, advertiseAt }, effects };
+  return { state: next, effects: speaks ? [{ type: "advertise", report: reportOf(next) }] : [] };
+}
+
+const stanceOf = (state: State): string =>
+  [...state.addresses.values()]
+    .map((address) => `${possessionOf(state, address)} ${keeps(state, address)}`)
+    .join();
+
+/** Keeps from which frame on this node has been saying that it lets go. */
+function promised(state: State, sequence: number): State["addresses"] {
+  return new Map(
+    [...state.addresses].map(([ip, address]) => [
+      ip,
+      {
+        ...address,
+        unwantedFrom: keeps(state, address) ? undefined : (address.unwantedFrom ?? sequence),
+      },
+    ]),
+  );
 }
 
 /**
@@ -20,6 +41,8 @@ export function advertise(state: State): { state: State; effects: Effect[] } {
  * may claim. So on exoip's wire a better node speaks only when it holds, or when no worse one does.
  */
 function keepsQuiet(state: State): boolean {
+  // exoip has no word for it: who gives way falls silent, and lets go when another holds.
+  if (!isWell(state) || state.maintenance || state.resigning !== undefined) return true;
   const addresses = [...state.addresses.values()];
   if (addresses.some(({ seen }) => seen?.holders.has(state.settings.self))) return false;
   if (state.now < state.listenUntil) return true;
@@ -30,8 +53,9 @@ function keepsQuiet(state: State): boolean {
 }
 
 export function reportOf(state: State): Report {
-  const { now, resigning, maintenance, priority, releases, settings } = state;
+  const { now, resigning, maintenance, priority, releases, sequence } = state;
   return {
+    sequence,
     healthy: isWell(state),
     maintenance,
     resigningMs: Math.max(0, (resigning?.until ?? now) - now),
@@ -40,7 +64,7 @@ export function reportOf(state: State): Report {
       ip: address.ip,
       rank: rankOf(state, address.ip),
       role: address.role,
-      wants: electedFor(state, address).includes(settings.self),
+      wants: keeps(state, address),
       possession: possessionOf(state, address),
       yields: address.yielded !== undefined && now < address.yielded.contestAt,
       unable: !isAble(state, address),

@@ -27,6 +27,8 @@ export function start(settings: Settings, now: number, random: number): State {
     apiFailingSince: undefined,
     zoneFailed: false,
     advertiseAt: now,
+    stance: "",
+    sequence: 0,
     listenUntil: now,
     latenessMs: 0,
     releases: [],
@@ -61,5 +63,6 @@ const freshAddress = (ip: string, now: number): AddressState => ({
   claim: undefined,
   returns: [],
   respectUntil: -Infinity,
+  unwantedFrom: undefined,
   reason: "",
 });

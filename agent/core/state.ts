@@ -110,6 +110,11 @@ export type AddressState = {
   readonly returns: readonly number[];
   /** Until when a move by hand is respected. */
   readonly respectUntil: number;
+  /**
+   * The number of the first frame in a row that said that we would let go. Only a peer that had
+   * heard it, and wants to keep the address all the same, is one to let go for.
+   */
+  readonly unwantedFrom: number | undefined;
   /** Why this node does or does not hold, in words for people. */
   readonly reason: string;
 };
@@ -139,6 +144,10 @@ export type State = {
   /** A look at every instance has failed, so the group must do. */
   readonly zoneFailed: boolean;
   readonly advertiseAt: number;
+  /** What the last frame said that peers act upon. */
+  readonly stance: string;
+  /** Number of the last frame of this boot. */
+  readonly sequence: number;
   /** Until when this node only listens: after a start, and after a pause. */
   readonly listenUntil: number;
   /** How late the last timer came; a late node hears its peers late. */
@@ -171,6 +180,10 @@ export type Event =
       readonly why?: string;
     }
   | { readonly type: "wish"; readonly ip: string; readonly master: boolean }
+  /** A peer needs a frame of ours, to prove that it lives. */
+  | { readonly type: "advertise" }
+  /** Somebody who may know more asks to look at the cloud now. */
+  | { readonly type: "look" }
   | { readonly type: "maintenance"; readonly on: boolean }
   | { readonly type: "handover"; readonly exit: boolean }
   | { readonly type: "priority"; readonly priority: number };
@@ -204,7 +217,7 @@ export type Effect =
 /** What the core has to tell its peers; the heartbeat adds who speaks, and whom it hears. */
 export type Report = Omit<
   SignedAdvertisement,
-  "wire" | "node" | "name" | "boot" | "sequence" | "uptimeMs" | "intervalMs" | "heard"
+  "wire" | "node" | "name" | "boot" | "uptimeMs" | "intervalMs" | "heard"
 >;
 
 /** What happened, for the log, the history and the metrics. Times and spans in milliseconds. */

@@ -65,6 +65,10 @@ function handle(state: State, event: Event, effects: Effect[]): State {
         const edge = event.master && !address.wish;
         return { ...(edge ? withoutYield(address) : address), wish: event.master };
       });
+    case "advertise":
+      return { ...state, advertiseAt: now };
+    case "look":
+      return each(state, (address) => ({ ...address, observeAt: now, doubted: true }));
     case "maintenance":
       return { ...state, maintenance: event.on, advertiseAt: now };
     case "handover":

@@ -139,6 +139,7 @@ export class SimulatedNode {
     });
     this.#fresh = peers;
     if (verdict.accepted) this.receive({ type: "frame", from: frame.node, frame });
+    else if (verdict.reason === "unproven") this.receive({ type: "advertise" });
   }
 
   receive(event: Event): void {
@@ -173,14 +174,13 @@ export class SimulatedNode {
     const { queue, send } = this.#world();
     switch (effect.type) {
       case "advertise":
-        this.#sequence += 1;
+        this.#sequence = effect.report.sequence;
         send(this.id, {
           ...effect.report,
           wire: "authenticated",
           node: this.id,
           name: this.id,
           boot: this.#boot,
-          sequence: this.#sequence,
           uptimeMs: queue.now - this.#bornAt,
           intervalMs: 1000,
           heard: heardList(this.#fresh, queue.now),
@@ -197,6 +197,8 @@ export class SimulatedNode {
         break;
       case "exit":
         queue.at(queue.now, () => this.kill());
+        // The service manager of a host that is up again.
+        queue.after(5_000, () => this.alive || this.boot());
         break;
       case "abandon":
         this.#recentFrom = this.#sequence + 1;
