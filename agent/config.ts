@@ -32,6 +32,7 @@ export type AgentConfig = {
 export type AgentCloud =
   | {
       readonly provider: "exoscale";
+      /** Empty text, in exoip's face alone: the metadata server tells it. */
       readonly zone: string;
       /** Another endpoint than the zone's own, such as `https://api-ch-gva-2.exoscale.com/v2`. */
       readonly endpoint?: string;
@@ -72,7 +73,7 @@ export type AgentElection =
       readonly priority: number;
       /** The id of this node's network card that exoip's frames carry; else the instance's. */
       readonly nicId?: string;
-      /** `host` or `host:port` to listen on instead of every address and `port`. */
+      /** `host`, `:port` or `host:port` to listen on instead of every address and `port`. */
       readonly listen?: string;
       readonly peers: AgentPeers;
     } & Preempt)

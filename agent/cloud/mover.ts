@@ -78,7 +78,7 @@ export function createMover(parts: MoverParts): Mover {
       moved.kind === "done" || moved.kind === "pending" ? undefined : moved,
     );
     const why = moved.kind === "done" ? "" : moved.message;
-    emit({ type: "requested", ip, outcome: outcomeOf(moved), why, ...retryAfter(moved) });
+    emit({ type: "requested", ip, outcome: outcomeOf(moved, nowMs()), why, ...retryAfter(moved) });
   };
 
   return {
@@ -90,9 +90,11 @@ export function createMover(parts: MoverParts): Mover {
 
 const first = ([id]: readonly [string, unknown]): NodeId => id;
 
-function outcomeOf({ kind }: Moved): "done" | "refused" | "unknown" {
-  if (kind === "done") return "done";
-  return kind === "pending" || kind === "timeout-unknown" ? "unknown" : "refused";
+/** An answer that does not say what happened ends the request all the same: the next read tells. */
+function outcomeOf(moved: Moved, nowMs: number): "done" | "refused" | "unknown" {
+  if (moved.kind === "done") return "done";
+  if (moved.kind === "pending") return "unknown";
+  return moved.kind === "timeout-unknown" && moved.fencedMs > nowMs ? "unknown" : "refused";
 }
 
 const retryAfter = (

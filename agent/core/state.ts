@@ -11,8 +11,6 @@ export type Settings = {
   readonly boot: BootId;
   readonly election: Election;
   readonly addresses: readonly { readonly ip: string; readonly rank: number }[];
-  /** Whether the cloud lets several instances hold an address at once. */
-  readonly severalHolders: boolean;
   /** Time after a change for which the cloud's reads may still show what was before (R4). */
   readonly settleMs: number;
   /** Time after which an attempt at the API has failed. */
@@ -252,5 +250,4 @@ export type Note =
     }
   | { readonly kind: "peer"; readonly node: NodeId; readonly alive: boolean }
   | { readonly kind: "health"; readonly healthy: boolean; readonly why: string }
-  | { readonly kind: "api"; readonly reachable: boolean; readonly why: string }
   | { readonly kind: "paused"; readonly ms: number };

@@ -1,8 +1,8 @@
 /** One simulated machine with an agent: the real core in a shell as thin as the real one. */
 import { start } from "../../agent/core/start.ts";
-import type { Effect, Event, Scope, Settings, State } from "../../agent/core/state.ts";
+import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
 import { nextDeadline, step } from "../../agent/core/step.ts";
-import type { NodeId, SignedAdvertisement } from "../../agent/wire/advertisement.ts";
+import type { Advertisement, NodeId } from "../../agent/wire/advertisement.ts";
 import {
   type Freshness,
   heardList,
@@ -10,8 +10,8 @@ import {
   noPeers,
   recentFrom,
 } from "../../agent/wire/freshness.ts";
-import type { Delivery } from "../../lab/model/exoscale/request.ts";
-import { elasticIp, type SimulatedCloud } from "./cloud.ts";
+import type { Action, Delivery } from "../../lab/model/exoscale/request.ts";
+import type { SimulatedCloud } from "./cloud.ts";
 import type { Queue } from "./queue.ts";
 
 export type World = {
@@ -19,8 +19,14 @@ export type World = {
   readonly cloud: SimulatedCloud;
   readonly nodes: ReadonlyMap<NodeId, SimulatedNode>;
   readonly random: () => number;
-  readonly send: (from: NodeId, frame: SignedAdvertisement) => void;
+  readonly send: (from: NodeId, frame: Advertisement) => void;
   readonly log: (text: string) => void;
+  /** Sees what every node wants done. */
+  readonly watch?: (id: NodeId, effect: Effect) => void;
+  /** All who may hold, where others than these nodes do. */
+  readonly members?: readonly NodeId[];
+  /** When the service manager starts an agent again that has ended; 5 s where it is left out. */
+  readonly restartMs?: number;
 };
 
 /** The one address of the group. */
@@ -41,6 +47,10 @@ export class SimulatedNode {
   #fresh: Freshness = noPeers;
   /** While frozen nothing runs; what arrives waits. */
   #waiting: (() => void)[] | undefined;
+  /** By how much its monotonic clock is behind the world's: it stood still for so long. */
+  #behindMs = 0;
+  /** By how much its wall clock is behind until the cloud has told it the time. */
+  wallBehindMs = 0;
 
   constructor(id: NodeId, rank: number, world: () => World, settings: Partial<Settings>) {
     this.id = id;
@@ -59,7 +69,6 @@ export class SimulatedNode {
         priority: 128,
       },
       addresses: [{ ip: address, rank }],
-      severalHolders: true,
       settleMs: 1000,
       deadlineMs: 5000,
       checks: [{ rise: 2, fall: 2 }],
@@ -79,14 +88,27 @@ export class SimulatedNode {
   }
 
   get reason(): string {
-    return this.#state?.addresses.get(address)?.reason ?? "dead";
+    return this.reasonFor(address);
+  }
+
+  reasonFor(ip: string): string {
+    return this.#state?.addresses.get(ip)?.reason ?? "dead";
+  }
+
+  get #members(): readonly NodeId[] {
+    const { members, nodes } = this.#world();
+    return members ?? [...nodes.keys()];
+  }
+
+  get #now(): number {
+    return this.#world().queue.now - this.#behindMs;
   }
 
   boot(): void {
-    const { queue, random, nodes } = this.#world();
+    const { random } = this.#world();
     this.#life += 1;
     this.#waiting = undefined;
-    this.#bornAt = queue.now;
+    this.#bornAt = this.#now;
     this.#boot = Math.floor(random() * 2 ** 48)
       .toString(16)
       .padStart(16, "0");
@@ -94,14 +116,16 @@ export class SimulatedNode {
     this.#recentFrom = 1;
     this.#fresh = noPeers;
     const settings = { ...this.#settings, boot: this.#boot };
-    this.#state = start(settings, queue.now, random() * 0.9 + 0.05);
-    this.receive({ type: "group", members: [...nodes.keys()] });
+    this.#state = start(settings, this.#now, random() * 0.9 + 0.05);
+    this.receive({ type: "group", members: this.#members });
     this.#check(this.#life);
   }
 
   #check(life: number): void {
     if (life !== this.#life || this.#state === undefined) return;
-    this.receive({ type: "check", index: 0, good: !this.sick });
+    this.#settings.checks.forEach((_, index) => {
+      this.receive({ type: "check", index, good: !this.sick });
+    });
     this.#world().queue.after(1000, () => this.#check(life));
   }
 
@@ -123,11 +147,30 @@ export class SimulatedNode {
     });
   }
 
-  /** A datagram comes in: only what is fresh reaches the core. */
-  hear(frame: SignedAdvertisement): void {
+  /** As `freeze`, for a machine whose clock stands still meanwhile: no timer shows the pause. */
+  stopClock(ms: number): void {
+    if (this.#state === undefined || this.#waiting !== undefined) return;
+    this.#waiting = [];
+    const life = this.#life;
+    this.#world().queue.after(ms, () => {
+      if (life !== this.#life || this.#waiting === undefined) return;
+      this.#behindMs += ms;
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      for (const late of waiting) late();
+      this.receive({ type: "tick" });
+    });
+  }
+
+  /** A datagram comes in: only what is fresh reaches the core. exoip's frames do not say whose. */
+  hear(frame: Advertisement, from = ""): void {
     if (this.#state === undefined) return;
     if (this.#waiting !== undefined) {
-      if (this.#waiting.length < 200) this.#waiting.push(() => this.hear(frame));
+      if (this.#waiting.length < 200) this.#waiting.push(() => this.hear(frame, from));
+      return;
+    }
+    if (frame.wire === "exoip") {
+      this.receive({ type: "frame", from, frame });
       return;
     }
     const { verdict, peers } = judge(this.#fresh, frame, {
@@ -135,7 +178,7 @@ export class SimulatedNode {
       boot: this.#boot,
       sequence: this.#sequence,
       recentFrom: Math.max(this.#recentFrom, recentFrom(this.#sequence)),
-      nowMs: this.#world().queue.now,
+      nowMs: this.#now,
     });
     this.#fresh = peers;
     if (verdict.accepted) this.receive({ type: "frame", from: frame.node, frame });
@@ -151,8 +194,8 @@ export class SimulatedNode {
       }
       return;
     }
-    const { queue, log } = this.#world();
-    const { state, effects } = step(this.#state, event, queue.now);
+    const { queue, log, watch } = this.#world();
+    const { state, effects } = step(this.#state, event, this.#now);
     this.#state = state;
     if (event.type === "observed") {
       const seen = [...(state.addresses.get(address)?.seen?.holders ?? ["?"])].join(", ");
@@ -161,44 +204,36 @@ export class SimulatedNode {
     }
     for (const effect of effects) {
       if (effect.type === "note") log(`${this.id}: ${JSON.stringify(effect.note)}`);
+      watch?.(this.id, effect);
       this.#carryOut(effect);
     }
     const life = this.#life;
-    const wake = Math.max(queue.now + 1, Math.min(nextDeadline(state), queue.now + 10_000));
+    const due = nextDeadline(state) + this.#behindMs;
+    const wake = Math.max(queue.now + 1, Math.min(due, queue.now + 10_000));
     queue.at(wake, () => {
       if (life === this.#life && this.#state === state) this.receive({ type: "tick" });
     });
   }
 
   #carryOut(effect: Effect): void {
-    const { queue, send } = this.#world();
+    const { queue, restartMs = 5_000 } = this.#world();
     switch (effect.type) {
       case "advertise":
-        this.#sequence = effect.report.sequence;
-        send(this.id, {
-          ...effect.report,
-          wire: "authenticated",
-          node: this.id,
-          name: this.id,
-          boot: this.#boot,
-          uptimeMs: queue.now - this.#bornAt,
-          intervalMs: 1000,
-          heard: heardList(this.#fresh, queue.now),
-        });
+        this.#advertise(effect.report);
         break;
       case "observe":
         this.#observe(effect.scope);
         break;
       case "claim":
-        this.#change("attach-instance-to-elastic-ip", this.id, effect.fenceAt);
+        this.#change("attach-instance-to-elastic-ip", effect.ip, this.id, effect.fenceAt);
         break;
       case "release":
-        this.#change("detach-instance-from-elastic-ip", effect.whom, effect.fenceAt);
+        this.#change("detach-instance-from-elastic-ip", effect.ip, effect.whom, effect.fenceAt);
         break;
       case "exit":
         queue.at(queue.now, () => this.kill());
         // The service manager of a host that is up again.
-        queue.after(5_000, () => this.alive || this.boot());
+        queue.after(restartMs, () => this.alive || this.boot());
         break;
       case "abandon":
         this.#recentFrom = this.#sequence + 1;
@@ -207,6 +242,42 @@ export class SimulatedNode {
       case "note":
         break;
     }
+  }
+
+  #advertise(report: Report): void {
+    const { send } = this.#world();
+    const { election, addresses } = this.#settings;
+    if (election.method !== "heartbeat") return;
+    this.#sequence = report.sequence;
+    if (election.wire === "exoip") {
+      const { priority } = report;
+      send(this.id, { wire: "exoip", priority, ip: addresses[0]?.ip ?? "", nicId: this.id });
+      return;
+    }
+    send(this.id, {
+      ...report,
+      wire: "authenticated",
+      node: this.id,
+      name: this.id,
+      boot: this.#boot,
+      uptimeMs: this.#now - this.#bornAt,
+      intervalMs: election.intervalMs,
+      heard: heardList(this.#fresh, this.#now),
+    });
+  }
+
+  /** A call to the cloud; a read whose wall clock was wrong is repeated at once, with the right. */
+  #call(action: Action, expiresMs: number, answered: (delivery: Delivery) => void): void {
+    const { cloud } = this.#world();
+    const behindMs = this.wallBehindMs;
+    cloud.call(this.id, action, expiresMs + this.#behindMs - behindMs, (delivery) => {
+      if (delivery.kind === "answer") this.wallBehindMs = 0;
+      const isRead = action.call.startsWith("get-");
+      if (behindMs > 0 && isRead && this.wallBehindMs === 0) {
+        return this.#call(action, expiresMs, answered);
+      }
+      answered(delivery);
+    });
   }
 
   /** Gives one event to this life of the agent, unless that is over by then. */
@@ -221,40 +292,41 @@ export class SimulatedNode {
   }
 
   #observe(scope: Scope): void {
-    const { queue, cloud, nodes } = this.#world();
-    const begunAt = queue.now;
+    const { queue, cloud } = this.#world();
+    const begunAt = this.#now;
     const once = this.#once();
-    const holders = new Set<NodeId>();
+    const holders = new Map(this.#settings.addresses.map(({ ip }) => [ip, new Set<NodeId>()]));
     const stopped = new Set<NodeId>();
-    const asked = scope === "self" ? [this.id] : [...nodes.keys()];
+    const ids = scope === "zone" ? cloud.instances : this.#members;
+    const asked = scope === "self" ? [this.id] : ids;
     let missing = asked.length;
     const failed = () => once({ type: "observe-failed", why: "no answer" });
     queue.after(this.#settings.deadlineMs, failed);
     for (const id of asked) {
-      cloud.call(this.id, { call: "get-instance", id }, queue.now + 600_000, (delivery) => {
+      this.#call({ call: "get-instance", id }, begunAt + 600_000, (delivery) => {
         const body = bodyOf(delivery);
         if (body === undefined) return failed();
-        const addresses = (body["elastic-ips"] ?? []) as { id: string }[];
-        if (addresses.some((one) => one.id === elasticIp)) holders.add(id);
+        const held = ((body["elastic-ips"] ?? []) as { id: string }[]).map((one) => one.id);
+        for (const [ip, who] of holders) if (held.includes(cloud.idOf(ip))) who.add(id);
         if (body.state !== "running") stopped.add(id);
         missing -= 1;
-        const read = { scope, begunAt, holders: new Map([[address, holders]]), stopped };
-        if (missing === 0) once({ type: "observed", ...read });
+        if (missing === 0) once({ type: "observed", scope, begunAt, holders, stopped });
       });
     }
   }
 
   #change(
     call: "attach-instance-to-elastic-ip" | "detach-instance-from-elastic-ip",
+    ip: string,
     whom: NodeId,
     fenceAt: number,
   ): void {
     const { queue, cloud } = this.#world();
     const once = this.#once();
     const end = (outcome: "done" | "refused" | "unknown") =>
-      once({ type: "requested", ip: address, outcome, why: outcome });
+      once({ type: "requested", ip, outcome, why: outcome });
     queue.after(this.#settings.deadlineMs, () => end("unknown"));
-    cloud.call(this.id, { call, elasticIp, instance: whom }, fenceAt, (delivery) => {
+    this.#call({ call, elasticIp: cloud.idOf(ip), instance: whom }, fenceAt, (delivery) => {
       const body = bodyOf(delivery);
       if (delivery.kind === "unreachable") return end("refused");
       if (body === undefined) return end(delivery.kind === "answer" ? "refused" : "unknown");
@@ -263,8 +335,8 @@ export class SimulatedNode {
   }
 
   #poll(id: string, end: (outcome: "done" | "refused" | "unknown") => void): void {
-    const { queue, cloud } = this.#world();
-    cloud.call(this.id, { call: "get-operation", id }, queue.now + 600_000, (delivery) => {
+    const { queue } = this.#world();
+    this.#call({ call: "get-operation", id }, this.#now + 600_000, (delivery) => {
       const body = bodyOf(delivery);
       if (body?.state === "success") return end("done");
       if (body !== undefined && body.state !== "pending") return end("refused");

@@ -1,0 +1,62 @@
+/** One line an event, as journald reads it: the priority in front, the sentence, then its figures. */
+
+export type Level = "error" | "warning" | "notice" | "info" | "debug";
+export type Fields = Readonly<Record<string, string | number | undefined>>;
+export type Log = (level: Level, text: string, fields?: Fields) => void;
+
+/** Priorities of syslog (RFC 5424, table 2). */
+const priorities = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
+const lineMax = 1_000;
+/** The same failure again is told once in so long. */
+const repeatMs = 60_000;
+const sentencesMax = 200;
+
+export type LogParts = {
+  readonly identifier: string;
+  readonly write: (line: string) => void;
+  readonly nowMs: () => number;
+  readonly verbose: boolean;
+  /** Lines for a person rather than for journald. */
+  readonly plain: boolean;
+  /** Values that never appear, whatever a message holds. */
+  readonly secrets: () => readonly string[];
+};
+
+export function createLog(parts: LogParts): Log {
+  const { identifier, write, nowMs, verbose, plain } = parts;
+  const told = new Map<string, { atMs: number; kept: number }>();
+
+  /** How many were kept back since the last one; undefined where this one is to be, too. */
+  const repeats = (sentence: string): number | undefined => {
+    const last = told.get(sentence);
+    if (last !== undefined && nowMs() - last.atMs < repeatMs) {
+      last.kept += 1;
+      return undefined;
+    }
+    if (told.size >= sentencesMax) told.clear();
+    told.set(sentence, { atMs: nowMs(), kept: 0 });
+    return last === undefined ? 0 : last.kept;
+  };
+
+  return (level, text, fields = {}) => {
+    if (level === "debug" && !verbose) return;
+    const failure = level === "error" || level === "warning";
+    const kept = failure ? repeats(text) : 0;
+    if (kept === undefined) return;
+    const pairs = Object.entries(fields).map(([name, value]) =>
+      value === undefined ? "" : ` ${name}=${quoted(value)}`,
+    );
+    const more = kept > 0 ? ` (${kept} more)` : "";
+    let line = `${text}${more}${pairs.join("")}`;
+    for (const secret of parts.secrets()) line = line.split(secret).join("[secret]");
+    line = line.replace(/[\0-\x1f\x7f-\x9f]/g, "?").slice(0, lineMax);
+    write(plain ? `${identifier}: ${line}\n` : `<${priorities[level]}>${line}\n`);
+  };
+}
+
+const quoted = (value: string | number): string =>
+  typeof value === "number"
+    ? String(Math.round(value * 10) / 10)
+    : /^[\w.:/-]+$/.test(value)
+      ? value
+      : JSON.stringify(value);

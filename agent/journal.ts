@@ -1,0 +1,108 @@
+/** Tells what happened: one line an event in the log, and a bounded history that survives a restart. */
+import type { Trouble } from "./cloud/cloud.ts";
+import type { Note } from "./core/state.ts";
+import { loadJson, saveJson } from "./host/files.ts";
+import type { Level, Log } from "./host/log.ts";
+
+/** A note with the moment on the wall, in Unix milliseconds. */
+export type Happened = Note & { readonly at: number };
+
+export type Journal = {
+  readonly note: (note: Note) => void;
+  readonly call: (call: string, tookMs: number, trouble: Trouble | undefined) => void;
+  /** The latest last. */
+  readonly events: () => readonly Happened[];
+  readonly api: () => ApiHealth;
+  readonly saved: (name: string) => unknown;
+  readonly save: (name: string, value: unknown) => void;
+};
+
+export type ApiHealth = {
+  readonly reachable: boolean | undefined;
+  readonly error: string | undefined;
+  readonly calls: number;
+};
+
+export type JournalParts = {
+  readonly log: Log;
+  readonly folder: string;
+  readonly wallMs: () => number;
+  /** Counts for the metrics. */
+  readonly count: (note: Note) => void;
+  readonly countCall: (call: string, tookMs: number, trouble: Trouble | undefined) => void;
+};
+
+const eventsMax = 200;
+
+export function createJournal({ log, folder, wallMs, count, countCall }: JournalParts): Journal {
+  const path = (name: string): string => `${folder}/${name}.json`;
+  const kept = loadJson(path("events"));
+  let events: readonly Happened[] = Array.isArray(kept) ? kept.filter(isHappened) : [];
+  let api: ApiHealth = { reachable: undefined, error: undefined, calls: 0 };
+  const save = (name: string, value: unknown): void => {
+    const trouble = saveJson(path(name), value);
+    if (trouble !== undefined) log("warning", trouble);
+  };
+
+  return {
+    note(note) {
+      count(note);
+      const [level, text, fields] = lineOf(note);
+      log(level, text, fields);
+      // Why this node stands where it does changes often; the history keeps what was done.
+      if (note.kind === "reason") return;
+      events = [...events.slice(1 - eventsMax), { ...note, at: wallMs() }];
+      save("events", events);
+    },
+    call(call, tookMs, trouble) {
+      countCall(call, tookMs, trouble);
+      const error = trouble?.message;
+      if (trouble !== undefined && api.error !== error) log("warning", `the cloud's API: ${error}`);
+      if (trouble === undefined && api.reachable === false)
+        log("notice", "the cloud's API answers");
+      api = { reachable: trouble === undefined, error, calls: api.calls + 1 };
+    },
+    events: () => events,
+    api: () => api,
+    saved: (name) => loadJson(path(name)),
+    save,
+  };
+}
+
+/** The file is our own, yet may be of another version. */
+const isHappened = (value: unknown): value is Happened =>
+  typeof value === "object" && value !== null && "kind" in value && "at" in value;
+
+type Line = readonly [Level, string, Parameters<Log>[2]?];
+
+function lineOf(note: Note): Line {
+  switch (note.kind) {
+    case "reason":
+      return ["info", `${note.ip}: ${note.text}`];
+    case "role":
+      return ["notice", `${note.ip}: ${note.from} -> ${note.to}`];
+    case "request":
+      return ["notice", `${note.ip}: ${note.what} for ${note.whom}`, { why: note.why }];
+    case "answer": {
+      const { ip, what, outcome, tookMs, why } = note;
+      const fine = outcome === "done";
+      return [
+        fine ? "notice" : "warning",
+        `${ip}: ${what} ${outcome}`,
+        { tookMs, ...(!fine && { why }) },
+      ];
+    }
+    case "holders":
+      return ["notice", `${note.ip}: held by ${note.holders.join(", ") || "nobody"}`];
+    case "moved": {
+      const { ip, detectMs, claimMs, confirmMs } = note;
+      return ["notice", `${ip}: taken over`, { detectMs, claimMs, confirmMs }];
+    }
+    case "peer":
+      return ["notice", `peer ${note.node} ${note.alive ? "is heard both ways" : "is silent"}`];
+    case "health":
+      return [note.healthy ? "notice" : "warning", note.healthy ? "healthy" : `sick: ${note.why}`];
+    case "paused":
+      return ["warning", "this host was paused; listens before it acts", { ms: note.ms }];
+  }
+}

@@ -1,0 +1,210 @@
+/** What a play is performed on: nodes, a cloud, a network, and the measures taken of them. */
+
+import type { Settings } from "../../agent/core/state.ts";
+import type { Action } from "../../lab/model/exoscale/request.ts";
+import { boundedUse, neverOrphaned } from "./checkers/invariants.ts";
+import { SimulatedCloud } from "./cloud.ts";
+import { SimulatedNode, type World } from "./node.ts";
+import { OriginalExoip } from "./play-exoip.ts";
+import type { Setting } from "./play-setting.ts";
+import { wordsOf } from "./play-words.ts";
+import { Queue } from "./queue.ts";
+
+/** What was counted since the play's last `mark`. */
+export type Measures = {
+  /** How long nobody served an address, and how long one that did not serve had a share of it. */
+  outageMs: number;
+  shareMs: number;
+  moves: number;
+  readonly callsBefore: ReadonlyMap<string, number>;
+  readonly claims: Map<string, number>;
+  readonly releases: Map<string, number>;
+};
+
+export type Stage = {
+  readonly setting: Setting;
+  readonly queue: Queue;
+  readonly cloud: SimulatedCloud;
+  readonly nodes: Map<string, SimulatedNode>;
+  readonly exoips: Map<string, OriginalExoip>;
+  /** Hosts without power or network: they serve nothing. */
+  readonly down: Set<string>;
+  readonly cut: Set<string>;
+  readonly lines: string[];
+  /** Kinds of lines that are said beyond the usual ones. */
+  readonly shown: Set<string>;
+  /** Called at the first claim that reaches out. */
+  readonly atClaim: (() => void)[];
+  faults: number;
+  measures: Measures;
+  checkedMoves: number;
+  lastAt: number;
+  serving: { readonly nobody: boolean; readonly shared: boolean };
+};
+
+export const freshMeasures = (cloud: SimulatedCloud): Measures => ({
+  outageMs: 0,
+  shareMs: 0,
+  moves: 0,
+  callsBefore: new Map([...cloud.callsBy].map(([id, times]) => [id, times.length])),
+  claims: new Map(),
+  releases: new Map(),
+});
+
+export function createStage(setting: Setting): Stage {
+  const queue = new Queue();
+  let drawn = 0;
+  // Half of every range; a little more each time, since boots must differ.
+  const random = () => {
+    drawn += 1;
+    return 0.5 + drawn * 1e-9;
+  };
+  const { ids, ips } = setting;
+  const onCall = (_: string, { call }: Action) => {
+    if (call === "attach-instance-to-elastic-ip") for (const run of stage.atClaim.splice(0)) run();
+  };
+  const cloud = new SimulatedCloud(queue, random, ids, setting.cloud, {
+    ips,
+    onCall,
+    strangers: setting.strangers,
+    oneHolder: setting.oneHolder,
+  });
+  const stage: Stage = {
+    setting,
+    queue,
+    cloud,
+    nodes: new Map(),
+    exoips: new Map(),
+    down: new Set(ids),
+    cut: new Set(),
+    lines: [],
+    shown: new Set(),
+    atClaim: [],
+    faults: 0,
+    measures: freshMeasures(cloud),
+    checkedMoves: 0,
+    lastAt: 0,
+    serving: { nobody: true, shared: false },
+  };
+  const send: World["send"] = (from, frame) => {
+    for (const id of ids) {
+      if (id === from || stage.cut.has(`${from}>${id}`)) continue;
+      queue.after(1, () => {
+        stage.nodes.get(id)?.hear(frame, from);
+        if (frame.wire === "exoip" && !stage.down.has(id)) stage.exoips.get(id)?.hear(from, frame);
+      });
+    }
+  };
+  const world: World = {
+    queue,
+    cloud,
+    random,
+    send,
+    nodes: stage.nodes,
+    members: ids,
+    restartMs: Number.POSITIVE_INFINITY,
+    log: () => undefined,
+    watch: (id, effect) => watch(stage, id, effect),
+  };
+  ids.forEach((id, index) => {
+    if (setting.exoips.includes(id)) {
+      const say = (text: string) => tell(stage, id, text);
+      const parts = { id, ids, world, say, ip: ips[0] ?? "", priority: setting.priorities[index] };
+      stage.exoips.set(id, new OriginalExoip(parts));
+    } else {
+      stage.nodes.set(
+        id,
+        new SimulatedNode(id, index, () => world, settingsOf(setting, id, index)),
+      );
+    }
+  });
+  return stage;
+}
+
+function settingsOf(setting: Setting, id: string, index: number): Partial<Settings> {
+  const { ips, orders, election, priorities, agent } = setting;
+  const addresses = ips.map((ip, place) => ({ ip, rank: (orders[place] ?? []).indexOf(id) }));
+  const priority = priorities[index] ?? 128;
+  return {
+    ...agent,
+    addresses: addresses.map(({ ip, rank }) => ({ ip, rank: setting.equal ? 0 : rank })),
+    election: election.method === "wish" ? election : { ...election, priority },
+  };
+}
+
+type Watch = NonNullable<World["watch"]>;
+
+function watch(stage: Stage, id: string, effect: Parameters<Watch>[1]): void {
+  const { claims, releases } = stage.measures;
+  const counted = effect.type === "claim" ? claims : effect.type === "release" ? releases : claims;
+  if (effect.type === "claim" || effect.type === "release") {
+    counted.set(id, (counted.get(id) ?? 0) + 1);
+  }
+  if (effect.type === "exit") stage.down.add(id);
+  const words = wordsOf(effect, stage.shown);
+  if (words === undefined) return;
+  const ip = effect.type === "note" && "ip" in effect.note ? effect.note.ip : undefined;
+  tell(stage, id, `${ip === undefined ? "" : tagOf(stage, ip)}${words}`);
+}
+
+/** Which address is meant, where there is more than one. */
+const tagOf = ({ setting }: Stage, ip: string): string =>
+  setting.ips.length > 1 ? `.${ip.split(".")[3]} ` : "";
+
+export function tell({ queue, lines }: Stage, who: string, text: string): void {
+  lines.push(`${(queue.now / 1000).toFixed(2).padStart(7)}  ${who.padEnd(5)}  ${text}`);
+}
+
+/** Lets virtual time pass; every change in the cloud is told, measured and judged. */
+export function run(stage: Stage, ms: number, until: () => boolean = () => false): boolean {
+  const end = stage.queue.now + ms;
+  // One event at a time would be exact; a millisecond is the finest that anything here takes.
+  while (stage.queue.now < end) {
+    stage.queue.runUntil(Math.min(end, stage.queue.now + 1), () => look(stage));
+    settled(stage);
+    if (until()) return true;
+  }
+  return until();
+}
+
+/** Brings the measures up to now. */
+export function settled(stage: Stage): void {
+  look(stage);
+}
+
+function look(stage: Stage): void {
+  const { queue, measures, serving, cloud, setting } = stage;
+  const passedMs = queue.now - stage.lastAt;
+  if (serving.nobody) measures.outageMs += passedMs;
+  if (serving.shared) measures.shareMs += passedMs;
+  stage.lastAt = queue.now;
+  const states = setting.ips.map((ip) => {
+    const holders = cloud.holdersOf(ip);
+    const good = holders.filter((id) => serves(stage, id));
+    return { nobody: good.length === 0, shared: good.length > 0 && good.length < holders.length };
+  });
+  const any = (key: "nobody" | "shared"): boolean => states.some((state) => state[key]);
+  stage.serving = { nobody: any("nobody"), shared: any("shared") };
+  if (cloud.moves.length === stage.checkedMoves) return;
+  for (const { by, ip, holders } of cloud.moves.slice(stage.checkedMoves)) {
+    const who = holders.length === 0 ? "nobody" : holders.join(" and ");
+    tell(stage, "cloud", `${tagOf(stage, ip)}held by ${who}${by === "person" ? "" : ` (${by})`}`);
+    if (by !== "person") measures.moves += 1;
+  }
+  const orphaned = neverOrphaned(cloud, stage.nodes, stage.checkedMoves);
+  stage.checkedMoves = cloud.moves.length;
+  if (orphaned && stage.exoips.size === 0 && !setting.orphans) {
+    throw new Error(`${orphaned.invariant}: ${orphaned.what}`);
+  }
+  // R16: in trouble at most 120 calls a minute.
+  const busy = boundedUse(cloud, 120);
+  if (busy !== undefined) throw new Error(`${busy.invariant}: ${busy.what}`);
+}
+
+/** Whether traffic to a host is answered. A machine that sleeps answers nothing. */
+const serves = ({ down, nodes, setting }: Stage, id: string): boolean => {
+  if (down.has(id)) return false;
+  const node = nodes.get(id);
+  if (node === undefined) return setting.exoips.includes(id) || setting.strangers.includes(id);
+  return !node.frozen && !node.sick;
+};
