@@ -38,8 +38,10 @@ export function afterRead(
     if (holders.has(self) !== held.has(self)) return { ...again(state, before), doubted: true };
     return { ...before, failingSince, withAt: holders.has(self) ? read.begunAt : before.withAt };
   }
-  const appeared = [...holders].filter((id) => id !== self && !held.has(id));
   const first = before.seen === undefined;
+  const appeared = [...holders].filter(
+    (id) => id !== self && !held.has(id) && !before.newcomers.has(id),
+  );
   const doubtful = first
     ? []
     : appeared.filter((id) => !before.suspects.has(id) && !saysItself(state, before.ip, id));
@@ -107,12 +109,14 @@ function settle(
       confirmMs: now - answeredAt,
     });
   }
+  const newcomers = new Map([...before.newcomers].filter(([, joinedAt]) => joinedAt >= begunAt));
   const observed = before.role === "init" ? "observed" : "seen-not-holding";
   return {
     ...before,
     seen,
+    newcomers,
     suspects: new Set(),
-    doubted: false,
+    doubted: newcomers.size > 0,
     withAt: holds ? begunAt : before.withAt,
     withoutAt: holds ? before.withoutAt : begunAt,
     role: roleAfter(before.role, holds ? "seen-holding" : observed),
@@ -140,10 +144,12 @@ function yieldAfter(
   const { yielded, contest } = before;
   const taker = appeared.find((id) => silent(state, id));
   // A holder that we have never heard since our start is no dead one either (R10).
-  const stranger =
-    before.seen === undefined
-      ? others.find((id) => silent(state, id) && !before.knownHolders.has(id))
-      : undefined;
+  const stranger = others.find(
+    (id) =>
+      (before.seen === undefined || before.newcomers.has(id)) &&
+      silent(state, id) &&
+      !before.knownHolders.has(id),
+  );
   const to = taker ?? stranger;
   if (to !== undefined && yielded?.to !== to) return contestFrom(state, before, to);
   const over = yielded !== undefined && !others.includes(yielded.to);

@@ -41,6 +41,7 @@ const freshAddress = (ip: string, now: number): AddressState => ({
   ip,
   role: "init",
   seen: undefined,
+  newcomers: new Map(),
   suspects: new Set(),
   knownHolders: new Set(),
   releasedAt: new Map(),

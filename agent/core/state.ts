@@ -64,6 +64,8 @@ export type AddressState = {
   readonly ip: string;
   readonly role: Role;
   readonly seen: Observation | undefined;
+  /** Nodes that no read has covered yet, with when they joined: what they hold is no move. */
+  readonly newcomers: ReadonlyMap<NodeId, number>;
   /** Holders that appeared in one read only; a second one makes it a move. */
   readonly suspects: ReadonlySet<NodeId>;
   /** Holders with whom we had a link while they held: when they fall silent they are dead. */
@@ -124,7 +126,9 @@ export type State = {
   readonly health: Health;
   readonly maintenance: boolean;
   /** Until when addresses are given away, and whether the program then ends. */
-  readonly resigning: { readonly until: number; readonly exit: boolean } | undefined;
+  readonly resigning:
+    | { readonly since: number; readonly until: number; readonly exit: boolean }
+    | undefined;
   readonly wellSince: number | undefined;
   /** When this node fell ill, the latest last. */
   readonly illnesses: readonly number[];

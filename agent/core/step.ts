@@ -2,6 +2,7 @@
  * The one way in and the one way out: `step(state, event, now)` gives the state after an event and
  * what the shell is to do. There is no clock, socket, timer or random source in here.
  */
+import type { NodeId } from "../wire/advertisement.ts";
 import { act, afterFailure, afterSuccess, retryLimits } from "./act.ts";
 import { freshBackoff, nextRandom, waitAfter } from "./backoff.ts";
 import { afterTry, isHealthy } from "./health.ts";
@@ -47,7 +48,7 @@ function handle(state: State, event: Event, effects: Effect[]): State {
     case "frame":
       return heard(state, event.from, event.frame, effects);
     case "group":
-      return { ...state, group: new Set([...event.members, state.settings.self]) };
+      return regrouped(state, event.members);
     case "observed": {
       const notes: Note[] = [];
       const read = each(state, (address) => afterRead(state, address, event, notes));
@@ -76,6 +77,20 @@ function handle(state: State, event: Event, effects: Effect[]): State {
     case "priority":
       return { ...state, priority: event.priority, advertiseAt: now };
   }
+}
+
+/** Who joins is looked at now. */
+function regrouped(state: State, members: readonly NodeId[]): State {
+  const group = new Set([...members, state.settings.self]);
+  const joined = members.filter((id) => !state.group.has(id));
+  if (joined.length === 0) return { ...state, group };
+  const looking = each(state, (address) => ({
+    ...address,
+    newcomers: new Map([...address.newcomers, ...joined.map((id) => [id, state.now] as const)]),
+    observeAt: state.now,
+    doubted: true,
+  }));
+  return { ...looking, group };
 }
 
 const each = (state: State, change: (address: AddressState) => AddressState): State => ({
@@ -134,7 +149,7 @@ function handover(state: State, exit: boolean): State {
   const given = each(state, (address) =>
     exit ? address : { ...address, respectUntil: until + settings.respectMs },
   );
-  return { ...given, resigning: { until, exit }, advertiseAt: now };
+  return { ...given, resigning: { since: now, until, exit }, advertiseAt: now };
 }
 
 function checked(state: State, index: number, good: boolean, why: string | undefined): State {
@@ -195,7 +210,9 @@ function resignation(state: State): { state: State; effects: Effect[] } {
   const holding = [...state.addresses.values()].some(
     ({ seen, request }) => request !== undefined || seen?.holders.has(settings.self),
   );
-  const alone = resigning.exit && livePeers(state).length === 0 && now >= state.listenUntil;
+  // A peer that is only late would have taken over.
+  const listened = now >= Math.max(state.listenUntil, resigning.since + 2 * deadIntervalMs(state));
+  const alone = resigning.exit && livePeers(state).length === 0 && listened;
   const waits = holding && now < resigning.until && (!alone || settings.releaseOnStop);
   if (waits) return { state, effects: [] };
   if (resigning.exit) return { state, effects: [{ type: "exit" }] };

@@ -10,7 +10,6 @@ import type { Report } from "../core/state.ts";
 import type { BootId, NodeId } from "../wire/advertisement.ts";
 import { decodeAuthenticated } from "../wire/authenticated-decode.ts";
 import { encodeAuthenticated } from "../wire/authenticated-encode.ts";
-import { maxPeers } from "../wire/authenticated-layout.ts";
 import { type Freshness, heardList, judge, noPeers, recentFrom } from "../wire/freshness.ts";
 import type { Keys } from "../wire/keys.ts";
 import { nodeTag } from "../wire/node-tag.ts";
@@ -24,8 +23,6 @@ export type SignedOptions = Surroundings & {
   readonly intervalMs: number;
   readonly keys: Keys;
 };
-
-const uptimeModulo = 2 ** 32;
 
 export function signedHeartbeat(options: SignedOptions): Heartbeat {
   const { self, name, boot, intervalMs, nowMs, onStranger } = options;
@@ -71,7 +68,7 @@ export function signedHeartbeat(options: SignedOptions): Heartbeat {
     encode(report: Report) {
       sequence = report.sequence;
       const now = nowMs();
-      const uptimeMs = (now - bornMs) % uptimeModulo;
+      const uptimeMs = now - bornMs;
       // A stranger may need our echo, but we are no witness of it: its link with us would count.
       const echoes = heardList(strangers, now).map((one) => ({ ...one, proven: false }));
       const heard = [...heardList(members, now), ...echoes];
@@ -82,9 +79,9 @@ export function signedHeartbeat(options: SignedOptions): Heartbeat {
     setPeers(peers) {
       ids = new Set(idsOf(peers));
       byTag = new Map([self, ...ids].map((id) => [nodeTag(id), id]));
-      const heard = [...strangers, ...members];
-      members = new Map(heard.filter(([id]) => ids.has(id)));
-      strangers = new Map(heard.filter(([id]) => !ids.has(id)).slice(-maxPeers));
+      const isIn = ([id]: readonly [NodeId, unknown]) => ids.has(id);
+      members = new Map([...strangers, ...members].filter(isIn));
+      strangers = new Map([...strangers].filter((one) => !isIn(one)));
     },
 
     forget() {

@@ -155,6 +155,8 @@ export class SimulatedNode {
     this.#world().queue.after(ms, () => {
       if (life !== this.#life || this.#waiting === undefined) return;
       this.#behindMs += ms;
+      // What it believes of the cloud's clock hangs on its own.
+      this.wallBehindMs += ms;
       const waiting = this.#waiting;
       this.#waiting = undefined;
       for (const late of waiting) late();

@@ -86,9 +86,12 @@ test("the group is who the cloud lists, save for this node, with names and addre
   ];
   assert.deepEqual(changes, [members]);
   assert.deepEqual([group.members(), group.isKnown(), troubles], [members, true, []]);
-  const [call] = calls;
-  assert.deepEqual(call?.of, { from: "security-group", group: "lbs" });
-  assert.equal(call?.deadlineMs, 10_000);
+  await run(5 * minute);
+  const of = { from: "security-group", group: "lbs" };
+  assert.deepEqual(calls, [
+    { of, at: 0, deadlineMs: 10_000 },
+    { of, at: 300_000, deadlineMs: 310_000 },
+  ]);
 });
 
 test("a security group is asked for by its id where that is known, a label by its name", async () => {
@@ -236,6 +239,20 @@ test("a stranger makes us look, half a minute after the last time at the earlies
   assert.equal(ids(), "a b n o");
 });
 
+test("it does so after a look that showed nothing new, too", async () => {
+  const { group, calls, told, run, ids } = world();
+  await run(5 * minute + 10_000);
+  told.answer = listed("s", "a", "b", "n");
+  while (ids() === "a b") {
+    group.meet(stranger);
+    await run(1000);
+  }
+  assert.deepEqual(
+    calls.map(({ at }) => at / 1000),
+    [0, 300, 330],
+  );
+});
+
 test("a stranger that the cloud does not list causes one more call a period", async () => {
   const { group, calls, run, ids } = world();
   for (let second = 0; second < 3600; second += 1) {
@@ -272,7 +289,7 @@ test("16 nodes are a group; more are refused, and the list before them stays", a
   const { group, troubles, told, run } = world({}, listed("s", ...names));
   await run(1000);
   assert.equal(group.members().length, 15);
-  told.answer = listed("s", ...names, "x");
+  told.answer = listed("s", ...names, "0");
   await run(6 * minute);
   assert.deepEqual(group.members().map(nodeOf), names);
   assert.deepEqual(troubles, [
@@ -358,9 +375,10 @@ test("an address of a private network is found by the name, where only one has i
 
 test("a fixed address that is our own is no peer", async () => {
   const own = { kind: "done", value: [instance("s", "192.0.2.98")] } as const;
-  const { run, ids } = world({ peers: fixed }, own);
+  const { run, ids, changes } = world({ peers: fixed }, own);
   await run(1000);
   assert.equal(ids(), "10.0.0.3");
+  assert.deepEqual(changes.flat().map(nodeOf), ["10.0.0.3"]);
 });
 
 const speaker: Stranger = { id: "c", name: "lb3", ip: "10.0.0.3", proven: true };
@@ -394,6 +412,17 @@ test("an id that was learnt stays while it is heard or listed, and gives way to 
   assert.equal(ids(), "192.0.2.98 d");
   group.meet({ ...speaker, id: "e" });
   assert.equal(ids(), "192.0.2.98 e");
+});
+
+test("the word of a node that is heard is worth more than the cloud's list", async () => {
+  const { group, run, ids, heard } = world({ peers: fixed });
+  group.meet({ ...speaker, id: "z", name: "lb2" });
+  heard.add("z");
+  await run(1000);
+  assert.equal(ids(), "z 10.0.0.3");
+  heard.clear();
+  await run(5 * minute);
+  assert.equal(ids(), "b 10.0.0.3");
 });
 
 test("what a frame taught about a fixed address survives a restart", () => {

@@ -44,10 +44,7 @@ describe("the wire between real processes", { concurrency: true }, () => {
     const group = await startGroup(context, { wire: "exoip" });
     group.start("lb1");
     await until("held by lb1", () => group.holders().join() === "lb1", group);
-    const own = Buffer.from(
-      "02010a0acb007107111111110000400080000000000000001".slice(0, 48),
-      "hex",
-    );
+    const own = Buffer.from("02010a0acb00710711111111000040008000000000000001", "hex");
     await until(
       "frames are sent",
       () => (group.network.passed.get("lb1>lb2") ?? []).length > 0,
