@@ -185,6 +185,7 @@ test("who is let in while it speaks is heard with that very frame", () => {
   assert.equal(tell(c, b), "unknown-source");
   tell(b, c);
   assert.equal(tell(c, b), "frame from c!");
+  assert.equal(read(b.encode(report())).heard.length, 1);
   b.setPeers([]);
   assert.equal(tell(c, b), "frame from c");
 });
