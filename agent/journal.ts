@@ -3,6 +3,7 @@ import type { Trouble } from "./cloud/cloud.ts";
 import type { Note } from "./core/state.ts";
 import { loadJson, saveJson } from "./host/files.ts";
 import type { Level, Log } from "./host/log.ts";
+import type { Metrics } from "./status/metrics.ts";
 
 /** A note with the moment on the wall, in Unix milliseconds. */
 export type Happened = Note & { readonly at: number };
@@ -27,14 +28,12 @@ export type JournalParts = {
   readonly log: Log;
   readonly folder: string;
   readonly wallMs: () => number;
-  /** Counts for the metrics. */
-  readonly count: (note: Note) => void;
-  readonly countCall: (call: string, tookMs: number, trouble: Trouble | undefined) => void;
+  readonly metrics: Pick<Metrics, "note" | "call">;
 };
 
 const eventsMax = 200;
 
-export function createJournal({ log, folder, wallMs, count, countCall }: JournalParts): Journal {
+export function createJournal({ log, folder, wallMs, metrics }: JournalParts): Journal {
   const path = (name: string): string => `${folder}/${name}.json`;
   const kept = loadJson(path("events"));
   let events: readonly Happened[] = Array.isArray(kept) ? kept.filter(isHappened) : [];
@@ -46,7 +45,7 @@ export function createJournal({ log, folder, wallMs, count, countCall }: Journal
 
   return {
     note(note) {
-      count(note);
+      metrics.note(note);
       const [level, text, fields] = lineOf(note);
       log(level, text, fields);
       // Why this node stands where it does changes often; the history keeps what was done.
@@ -55,7 +54,7 @@ export function createJournal({ log, folder, wallMs, count, countCall }: Journal
       save("events", events);
     },
     call(call, tookMs, trouble) {
-      countCall(call, tookMs, trouble);
+      metrics.call(call, tookMs, trouble);
       const error = trouble?.message;
       if (trouble !== undefined && api.error !== error) log("warning", `the cloud's API: ${error}`);
       if (trouble === undefined && api.reachable === false)

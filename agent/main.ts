@@ -1,40 +1,18 @@
 /** What every entry runs: the command line's wish, with the one cloud that the entry brings. */
-import { readFileSync } from "fs";
-import type { Cloud, Outcome } from "./cloud/cloud.ts";
-import type { AgentConfig, AgentCredentials } from "./config.ts";
-import { parseConfig, parseCredentials } from "./config-parse.ts";
+
 import { parseArguments } from "./face/arguments.ts";
-import type { Command, Exoip } from "./face/command.ts";
+import { checkOnline } from "./face/check-online.ts";
+import type { Command, Move } from "./face/command.ts";
 import { helpText } from "./face/help.ts";
-import { monotonicMs, wallMs } from "./host/clock.ts";
-import { createLog, type Log } from "./host/log.ts";
-import { onSignals } from "./host/signals.ts";
-import { findIdentity, type Identity } from "./identity.ts";
-import { createJournal } from "./journal.ts";
-import { startWatch } from "./watch.ts";
+import { moveOnce } from "./face/move.ts";
+import { monotonicMs as nowMs } from "./host/clock.ts";
+import { findIdentity } from "./identity.ts";
+import { watch } from "./run.ts";
+import { askAgent } from "./status/client.ts";
+import { show } from "./status/show.ts";
+import { fromExoip, fromFiles, logFor, type Provider, Slip, type Task } from "./task.ts";
 
 declare const BATON_VERSION: string;
-
-/** The one cloud of a bundle. */
-export type Provider = {
-  readonly ownInstance: (timeoutMs: number) => Promise<Outcome<Identity>>;
-  readonly connect: (
-    config: AgentConfig,
-    zone: string,
-    credentials: AgentCredentials,
-    warn: (text: string) => void,
-  ) => Cloud;
-};
-
-/** What runs is told apart from how it was asked for: a file of the stack, or exoip's flags. */
-type Task = {
-  readonly config: AgentConfig;
-  readonly credentials: () => AgentCredentials;
-  readonly exoip: Exoip | undefined;
-};
-
-/** A fault that only a person can mend: all of it is said, and the program ends with 2. */
-class Slip extends Error {}
 
 export async function main(provider: Provider): Promise<void> {
   try {
@@ -49,6 +27,8 @@ export async function main(provider: Provider): Promise<void> {
   }
 }
 
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
 async function obey(command: Command, provider: Provider): Promise<void> {
   switch (command.command) {
     case "help":
@@ -57,90 +37,82 @@ async function obey(command: Command, provider: Provider): Promise<void> {
       return say(BATON_VERSION);
     case "watch": {
       const task = fromFiles(command.configFile);
-      return command.check ? say("the configuration is right") : watch(task, provider);
+      return command.check
+        ? say("the configuration is right")
+        : watch(task, provider, BATON_VERSION);
     }
     case "exoip": {
-      const { config, credentials } = command;
-      return watch({ config, credentials: () => credentials, exoip: command }, provider);
+      const task = fromExoip(command);
+      if (command.check) return say("the configuration is right");
+      if (command.mode === "-W") return watch(task, provider, BATON_VERSION);
+      return move(
+        task,
+        { command: command.mode === "-A" ? "claim" : "release", dryRun: false },
+        provider,
+      );
     }
-    default:
-      throw new Slip(`${command.command}: not yet`);
+    case "claim":
+    case "release":
+      return move(fromFiles(command.configFile), command, provider);
+    case "check":
+      return check(fromFiles(command.configFile), command.online, provider);
+    case "status":
+      return status(command.socket, command.json);
+    case "handover":
+      return tell(command.socket, "handover");
+    case "maintenance":
+      return tell(command.socket, `maintenance/${command.on ? "on" : "off"}`);
+    case "priority":
+      return tell(command.socket, `priority/${command.value}`);
   }
 }
 
-const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-function fromFiles(configFile: string): Task {
-  const parsed = parseConfig(readText(configFile));
-  if ("errors" in parsed) throw new Slip(listed(configFile, parsed.errors));
-  const { config } = parsed;
-  const { election, credentialsFile } = config;
-  const wire = election.method === "heartbeat" ? election.wire : "exoip";
-  // systemd hands over a copy that this account may read.
-  const folder = process.env.CREDENTIALS_DIRECTORY;
-  const file = folder ? `${folder}/credentials` : credentialsFile;
-  const credentials = (): AgentCredentials => {
-    const read = parseCredentials(readText(file), wire);
-    if ("errors" in read) throw new Slip(listed(file, read.errors));
-    return read.credentials;
-  };
-  credentials();
-  return { config, credentials, exoip: undefined };
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Slip(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
-  }
-}
-
-const listed = (file: string, errors: readonly string[]): string =>
-  errors.map((error) => `${file}: ${error}`).join("\n");
-
-async function watch({ config, credentials, exoip }: Task, provider: Provider): Promise<void> {
-  const log = logFor(exoip, credentials());
-  const own = await findIdentity(config, provider.ownInstance, log);
+/** The cloud with who we are, for a command that is over soon. */
+async function connect(task: Task, provider: Provider) {
+  const log = logFor(task);
+  const own = await findIdentity(task.config, provider.ownInstance, log);
   const warn = (text: string): void => log("warning", text);
-  const cloud = provider.connect(config, own.zone, credentials(), warn);
-  const folder = config.stateDirectory;
-  const journal = createJournal({ log, folder, wallMs, count: () => {}, countCall: () => {} });
-  const end = (): void => {
-    running.stop();
-    process.exit(0);
-  };
-  const running = startWatch({
-    config,
-    credentials,
-    self: own.id,
-    cloud,
-    log,
-    journal,
-    info: (state) => log("notice", JSON.stringify([...state.addresses.values()])),
-    exit: end,
-  });
-  onSignals({
-    stop: () => running.pump.emit({ type: "handover", exit: true }),
-    stopNow: end,
-    look: running.look,
-    priority(step) {
-      const priority = Math.min(255, Math.max(1, running.pump.state().priority + step));
-      log("notice", `priority ${priority}`);
-      running.pump.emit({ type: "priority", priority });
-    },
-  });
+  const cloud = provider.connect(task.config, own.zone, task.credentials(), warn);
+  return { cloud, own };
 }
 
-function logFor(exoip: Exoip | undefined, { cloud, heartbeatKeys }: AgentCredentials): Log {
-  const out = exoip?.stdout ? process.stdout : process.stderr;
-  const secrets = [...Object.values(cloud), ...heartbeatKeys];
-  return createLog({
-    identifier: exoip ? "exoip" : "baton",
-    write: (line) => void out.write(line),
-    nowMs: monotonicMs,
-    verbose: exoip?.verbose ?? false,
-    plain: out.isTTY === true || exoip?.stdout === true,
-    secrets: () => secrets,
+async function move(
+  task: Task,
+  what: Pick<Move, "command" | "address" | "instance" | "dryRun">,
+  provider: Provider,
+): Promise<void> {
+  const { cloud, own } = await connect(task, provider);
+  const trouble = await moveOnce(what, { cloud, config: task.config, self: own.id, nowMs, say });
+  cloud.drop();
+  if (trouble === undefined) return;
+  process.stderr.write(`${trouble}\n`);
+  process.exitCode = 1;
+}
+
+async function check(task: Task, online: boolean, provider: Provider): Promise<void> {
+  say("ok    the configuration is right");
+  if (!online) return;
+  const { cloud, own } = await connect(task, provider);
+  const good = await checkOnline({ cloud, config: task.config, self: own.id, nowMs, say });
+  cloud.drop();
+  if (!good) process.exitCode = 1;
+}
+
+async function status(socket: string, json: boolean): Promise<void> {
+  const { text } = await ask(socket, "GET", "/status");
+  const color = process.stdout.isTTY === true && !process.env.NO_COLOR;
+  process.stdout.write(json ? text : show(JSON.parse(text), color));
+}
+
+async function tell(socket: string, what: string): Promise<void> {
+  await ask(socket, "POST", `/${what}`);
+  say(`done; baton-agent status tells what comes of it`);
+}
+
+async function ask(socket: string, method: "GET" | "POST", path: string) {
+  const asked = await askAgent(socket, method, path).catch((error: Error) => {
+    throw new Slip(error.message);
   });
+  if (asked.code !== 200) throw new Slip(JSON.parse(asked.text).error);
+  return asked;
 }

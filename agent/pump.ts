@@ -20,16 +20,14 @@ export type Pump = {
 export type PumpParts = {
   readonly settings: Settings;
   readonly nowMs: () => number;
-  /** In (0, 1). */
-  readonly random: number;
   readonly carryOut: (effect: Effect) => void;
 };
 
 /** Nothing may keep the core from looking at the clock for longer, or a pause would not be seen. */
 const timerMaxMs = 1_000;
 
-export function createPump({ settings, nowMs, random, carryOut }: PumpParts): Pump {
-  let state = start(settings, nowMs(), random);
+export function createPump({ settings, nowMs, carryOut }: PumpParts): Pump {
+  let state = start(settings, nowMs(), 0.01 + 0.98 * Math.random());
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let stepping = false;

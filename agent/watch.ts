@@ -1,20 +1,20 @@
 /**
- * The watchdog: finds out who and where it is, then wires the parts together. A fault that may pass
- * never ends it: it says what it waits for, and goes on waiting.
+ * The watchdog's parts wired together: what comes in goes to the core as events, and what the core
+ * asks for goes to the cloud, to the peers and into the journal.
  */
 import { randomBytes } from "crypto";
 import type { Cloud } from "./cloud/cloud.ts";
-import { createMover } from "./cloud/mover.ts";
-import type { AgentConfig, AgentCredentials } from "./config.ts";
+import { createMover, type Mover } from "./cloud/mover.ts";
+import type { AgentConfig, AgentCredentials, AgentElection } from "./config.ts";
 import { silent } from "./core/peers.ts";
 import type { Effect, State } from "./core/state.ts";
 import { createGroup, type Group } from "./election/group.ts";
 import { createHeartbeat, type HeartbeatOptions } from "./election/heartbeat.ts";
-import { idsOf, type Member, nodeOf } from "./election/member.ts";
+import { idsOf, nodeOf } from "./election/member.ts";
 import { runChecks } from "./host/checks.ts";
 import { monotonicMs as nowMs } from "./host/clock.ts";
 import type { Log } from "./host/log.ts";
-import { openUdp } from "./host/udp.ts";
+import { openUdp, type Udp } from "./host/udp.ts";
 import type { Journal } from "./journal.ts";
 import { createPump, type Pump } from "./pump.ts";
 import { deadlineMs, settingsOf } from "./settings.ts";
@@ -34,128 +34,89 @@ export type WatchParts = {
   readonly exit: () => void;
 };
 
+type Heart = ReturnType<typeof createHeartbeat>;
+
 export type Watch = {
   readonly pump: Pump;
   readonly group: Group;
-  readonly counters: ReturnType<typeof createHeartbeat>["counters"];
+  readonly cloud: Cloud;
+  readonly counters: Heart["counters"];
   /** Reads the keys again, and looks at the peers and the cloud now. */
   readonly look: () => void;
   readonly stop: () => void;
+};
+
+/** What knows each other. */
+type Wired = Omit<WatchParts, "credentials"> & {
+  readonly election: Extract<AgentElection, { readonly method: "heartbeat" }>;
+  readonly pump: Pump;
+  readonly heartbeat: Heart;
+  readonly group: Group;
+  readonly mover: Mover;
+  readonly udp: Udp;
+  /** Until when datagrams may be ones that waited during a pause. */
+  drainedMs: number;
 };
 
 /** Datagrams that were queued during a pause come in so long after it. */
 const drainMs = 100;
 
 export function startWatch(parts: WatchParts): Watch {
-  const { config, credentials, self, cloud, log, journal } = parts;
+  const { config, credentials, self, cloud } = parts;
   const { election } = config;
   if (election.method !== "heartbeat") throw new Error("this bundle elects by heartbeat");
   const boot = randomBytes(8).toString("hex");
   const keys = (): Keys => hmacKeys(keysOf(credentials()));
-  let drained = -Infinity;
-
-  const group = createGroup({
-    peers: election.peers,
-    self,
-    cloud,
-    nowMs,
-    random: Math.random,
-    saved: journal.saved("peers"),
-    save: (saved) => journal.save("peers", saved),
-    isHeard: (id) => !silent(pump.state(), id),
-    onChange: (members) => regroup(members),
-    onTrouble: (text) => text && log("warning", text),
-  });
-  const regroup = (members: readonly Member[]): void => {
-    heartbeat.setPeers(members);
-    pump.emit({ type: "group", members: members.map(nodeOf) });
-  };
-  const { node: name } = config;
-  const { intervalMs, wire } = election;
+  const settings = settingsOf(config, self, boot, cloud);
+  const group = groupOf(parts, election, () => wired);
   const onStranger = group.meet;
   const options: HeartbeatOptions =
-    wire === "exoip"
+    election.wire === "exoip"
       ? {
-          wire,
-          ip: config.addresses[0]?.ip ?? "",
+          wire: "exoip",
+          ip: settings.addresses[0]?.ip ?? "",
           nicId: election.nicId ?? self,
           nowMs,
           onStranger,
         }
-      : { wire, self, name, boot, intervalMs, keys: keys(), nowMs, onStranger };
-  const heartbeat = createHeartbeat(options);
-
-  const mover = createMover({
-    cloud,
-    self,
-    ips: config.addresses.map(({ ip = "" }) => ip),
-    ids: new Map(config.addresses.flatMap(({ ip, id }) => (ip && id ? [[ip, id]] : []))),
-    members: () => idsOf(group.members()),
-    nowMs,
-    deadlineMs,
-    emit: (event) => pump.emit(event),
-    onCall: journal.call,
-  });
-
-  const carryOut = (effect: Effect): void => {
-    switch (effect.type) {
-      case "advertise": {
-        const bytes = heartbeat.encode(effect.report);
-        for (const { ips } of group.members()) if (ips[0]) udp.send(bytes, ips[0]);
-        return;
-      }
-      case "observe":
-        return mover.observe(effect.scope);
-      case "claim":
-        return mover.claim(effect.ip);
-      case "release":
-        return mover.release(effect.ip, effect.whom);
-      case "abandon":
-        cloud.drop();
-        heartbeat.forget();
-        drained = nowMs() + drainMs;
-        return;
-      case "note":
-        return journal.note(effect.note);
-      case "exit":
-        return parts.exit();
-    }
+      : {
+          wire: "authenticated",
+          self,
+          name: config.node,
+          boot,
+          intervalMs: election.intervalMs,
+          keys: keys(),
+          nowMs,
+          onStranger,
+        };
+  const wired: Wired = {
+    ...parts,
+    election,
+    group,
+    heartbeat: createHeartbeat(options),
+    pump: createPump({ settings, nowMs, carryOut: (effect) => carryOut(wired, effect) }),
+    mover: moverOf(parts, () => wired),
+    udp: udpOf(parts, election, () => wired),
+    drainedMs: -Infinity,
   };
-
-  const settings = settingsOf(config, self, boot, cloud);
-  const random = 0.01 + 0.98 * Math.random();
-  const pump = createPump({ settings, nowMs, random, carryOut });
-
-  const udp = openUdp({
-    port: election.port,
-    ...(election.listen && { host: election.listen }),
-    onDatagram(bytes, from) {
-      pump.wake();
-      // exoip's frames cannot prove that they are of now.
-      if (wire === "exoip" && nowMs() < drained) return;
-      const received = heartbeat.receive(bytes, from);
-      if (received.kind === "frame") {
-        pump.emit({ type: "frame", from: received.from, frame: received.frame });
-      }
-      if (received.kind === "info") parts.info(pump.state());
-      else if (received.sendNow) pump.emit({ type: "advertise" });
-    },
-    onTrouble: (text) => log(text ? "warning" : "notice", text ?? "heartbeats come and go again"),
-  });
-
-  regroup(group.members());
-  const ticker = setInterval(group.tick, 1_000);
+  const { pump, heartbeat, udp } = wired;
+  let known = group.isKnown();
+  const ticker = setInterval(() => {
+    group.tick();
+    // That there is no peer is news too, and no change of the list.
+    if (!known && group.isKnown()) regroup(wired);
+    known = group.isKnown();
+  }, 1_000);
+  regroup(wired);
   group.tick();
-  const checks = runChecks(config.health, (index, good, why) =>
-    pump.emit({ type: "check", index, good, ...(why !== undefined && { why }) }),
-  );
-
+  const checks = runChecks(config.health, pump.emit);
   return {
     pump,
     group,
+    cloud,
     counters: heartbeat.counters,
     look() {
-      if (wire === "authenticated") heartbeat.setKeys(keys());
+      if (election.wire === "authenticated") heartbeat.setKeys(keys());
       group.refresh();
       pump.emit({ type: "look" });
     },
@@ -169,6 +130,99 @@ export function startWatch(parts: WatchParts): Watch {
   };
 }
 
-function keysOf({ heartbeatKeys }: AgentCredentials): Uint8Array[] {
-  return heartbeatKeys.flatMap((text) => keyFromBase64(text) ?? []);
+const keysOf = ({ heartbeatKeys }: AgentCredentials): Uint8Array[] =>
+  heartbeatKeys.flatMap((text) => keyFromBase64(text) ?? []);
+
+/** Tells everyone who the peers are, once that is known. */
+function regroup({ group, heartbeat, pump }: Wired): void {
+  const members = group.members();
+  heartbeat.setPeers(members);
+  if (group.isKnown()) pump.emit({ type: "group", members: members.map(nodeOf) });
+}
+
+function groupOf(
+  { self, cloud, log, journal }: WatchParts,
+  { peers }: Wired["election"],
+  wired: () => Wired,
+): Group {
+  return createGroup({
+    peers,
+    self,
+    cloud,
+    nowMs,
+    random: Math.random,
+    saved: journal.saved("peers"),
+    save: (saved) => journal.save("peers", saved),
+    isHeard: (id) => !silent(wired().pump.state(), id),
+    onChange: () => regroup(wired()),
+    onTrouble: (text) => text && log("warning", text),
+  });
+}
+
+function moverOf({ cloud, self, config, journal }: WatchParts, wired: () => Wired): Mover {
+  return createMover({
+    cloud,
+    self,
+    ips: config.addresses.map(({ ip = "" }) => ip),
+    ids: new Map(config.addresses.flatMap(({ ip, id }) => (ip && id ? [[ip, id]] : []))),
+    members: () => idsOf(wired().group.members()),
+    nowMs,
+    deadlineMs,
+    emit: (event) => wired().pump.emit(event),
+    onCall: journal.call,
+  });
+}
+
+function udpOf(
+  { log, info }: WatchParts,
+  { port, listen, wire }: Wired["election"],
+  wired: () => Wired,
+) {
+  return openUdp({
+    port,
+    ...(listen && { host: listen }),
+    onDatagram(bytes, from) {
+      const { pump, heartbeat, drainedMs } = wired();
+      pump.wake();
+      // exoip's frames cannot prove that they are of now.
+      if (wire === "exoip" && nowMs() < drainedMs) return;
+      const received = heartbeat.receive(bytes, from);
+      if (received.kind === "frame") {
+        pump.emit({ type: "frame", from: received.from, frame: received.frame });
+      }
+      if (received.kind === "info") info(pump.state());
+      else if (received.sendNow) pump.emit({ type: "advertise" });
+    },
+    onTrouble: (text) => log(text ? "warning" : "notice", text ?? "heartbeats come and go again"),
+  });
+}
+
+function carryOut(wired: Wired, effect: Effect): void {
+  const { heartbeat, group, udp, mover, cloud, journal } = wired;
+  switch (effect.type) {
+    case "advertise": {
+      const bytes = heartbeat.encode(effect.report);
+      for (const { ips } of group.members()) if (ips[0]) udp.send(bytes, ips[0]);
+      break;
+    }
+    case "observe":
+      mover.observe(effect.scope);
+      break;
+    case "claim":
+      mover.claim(effect.ip);
+      break;
+    case "release":
+      mover.release(effect.ip, effect.whom);
+      break;
+    case "abandon":
+      cloud.drop();
+      heartbeat.forget();
+      wired.drainedMs = nowMs() + drainMs;
+      break;
+    case "note":
+      journal.note(effect.note);
+      break;
+    case "exit":
+      wired.exit();
+  }
 }

@@ -56,6 +56,7 @@ export function decide(state: State, address: AddressState): Decision {
   const { seen } = address;
   if (seen === undefined) return rest("the cloud has not been read yet");
   if (now < state.listenUntil) return rest("listening before acting");
+  if (now < state.aloneUntil) return rest("waits to be told who its peers are");
   if (address.suspects.size > 0) return rest("a move by another is being looked at again", true);
   const candidates = candidatesFor(state, address.ip);
   const elected = electedFor(state, address);

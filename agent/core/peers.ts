@@ -91,7 +91,7 @@ export const linked = (state: State, peer: Peer): boolean =>
  * among them, but it is not dead either.
  */
 export const livePeers = (state: State): [NodeId, Peer][] =>
-  [...state.peers].filter(([, peer]) => linked(state, peer));
+  [...state.peers].filter(([id, peer]) => state.group.has(id) && linked(state, peer));
 
 /** Whether a node is silent for us and for every live witness. */
 export function silent(state: State, id: NodeId): boolean {

@@ -6,6 +6,9 @@ import { contestLimits } from "./observe.ts";
 import { deadIntervalMs } from "./peers.ts";
 import type { AddressState, Settings, State } from "./state.ts";
 
+/** A cloud that never tells who the peers are must not keep an address from being held. */
+const aloneMs = 60_000;
+
 /** @param random in (0, 1), from which all jitter follows */
 export function start(settings: Settings, now: number, random: number): State {
   const { election, checks, addresses, self } = settings;
@@ -20,6 +23,7 @@ export function start(settings: Settings, now: number, random: number): State {
     illnesses: [],
     peers: new Map(),
     group: new Set([self]),
+    aloneUntil: now + aloneMs,
     addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now)])),
     reading: undefined,
     readAfter: now,

@@ -135,6 +135,8 @@ export type State = {
   readonly peers: ReadonlyMap<NodeId, Peer>;
   /** All who may hold, this node among them; others are never released. */
   readonly group: ReadonlySet<NodeId>;
+  /** Until when nothing is done without having been told who is in the group. */
+  readonly aloneUntil: number;
   readonly addresses: ReadonlyMap<string, AddressState>;
   /** The read under way. */
   readonly reading: { readonly scope: Scope; readonly until: number } | undefined;

@@ -83,14 +83,14 @@ function handle(state: State, event: Event, effects: Effect[]): State {
 function regrouped(state: State, members: readonly NodeId[]): State {
   const group = new Set([...members, state.settings.self]);
   const joined = members.filter((id) => !state.group.has(id));
-  if (joined.length === 0) return { ...state, group };
-  const looking = each(state, (address) => ({
+  const known = { ...state, group, aloneUntil: state.now };
+  if (joined.length === 0) return known;
+  return each(known, (address) => ({
     ...address,
     newcomers: new Map([...address.newcomers, ...joined.map((id) => [id, state.now] as const)]),
     observeAt: state.now,
     doubted: true,
   }));
-  return { ...looking, group };
 }
 
 const each = (state: State, change: (address: AddressState) => AddressState): State => ({
@@ -252,6 +252,12 @@ export function nextDeadline(state: State): number {
     later(peer.heardAt + deadIntervalMs(state, peer.intervalMs) + 1),
   );
   const { advertiseAt, listenUntil, reading, resigning } = state;
-  const own = [advertiseAt, later(listenUntil), later(reading?.until), later(resigning?.until)];
+  const own = [
+    advertiseAt,
+    later(listenUntil),
+    later(state.aloneUntil),
+    later(reading?.until),
+    later(resigning?.until),
+  ];
   return Math.min(...own, ...ofAddresses, ...deaths);
 }

@@ -3,9 +3,11 @@ import { get } from "http";
 import { connect } from "net";
 import { networkInterfaces } from "os";
 import type { AgentHealthCheck } from "../config.ts";
+import type { Event } from "../core/state.ts";
 import { type Ran, run } from "./run.ts";
 
-type OnResult = (index: number, good: boolean, why?: string) => void;
+/** What a try came to, as the core takes it. */
+type OnResult = (result: Extract<Event, { readonly type: "check" }>) => void;
 
 /** The first try of each is made at once; none overlaps with itself. */
 export function runChecks(
@@ -18,7 +20,7 @@ export function runChecks(
     const begun = Date.now();
     const { good, why } = await attempt(check);
     if (stopped) return;
-    onResult(index, good, good ? undefined : why);
+    onResult({ type: "check", index, good, ...(!good && { why }) });
     const spent = Date.now() - begun;
     const waitMs = Math.min(check.intervalMs, Math.max(0, check.intervalMs - spent));
     timers.set(

@@ -49,7 +49,7 @@ export function createLog(parts: LogParts): Log {
     const more = kept > 0 ? ` (${kept} more)` : "";
     let line = `${text}${more}${pairs.join("")}`;
     for (const secret of parts.secrets()) line = line.split(secret).join("[secret]");
-    line = line.replace(/[\0-\x1f\x7f-\x9f]/g, "?").slice(0, lineMax);
+    line = line.replace(/\p{Cc}/gu, "?").slice(0, lineMax);
     write(plain ? `${identifier}: ${line}\n` : `<${priorities[level]}>${line}\n`);
   };
 }

@@ -302,12 +302,13 @@ export class SimulatedNode {
     const ids = scope === "zone" ? cloud.instances : this.#members;
     const asked = scope === "self" ? [this.id] : ids;
     let missing = asked.length;
-    const failed = () => once({ type: "observe-failed", why: "no answer" });
-    queue.after(this.#settings.deadlineMs, failed);
+    const failed = (delivery?: Delivery) =>
+      once({ type: "observe-failed", why: "no answer", ...retryAfter(delivery) });
+    queue.after(this.#settings.deadlineMs, () => failed());
     for (const id of asked) {
       this.#call({ call: "get-instance", id }, begunAt + 600_000, (delivery) => {
         const body = bodyOf(delivery);
-        if (body === undefined) return failed();
+        if (body === undefined) return failed(delivery);
         const held = ((body["elastic-ips"] ?? []) as { id: string }[]).map((one) => one.id);
         for (const [ip, who] of holders) if (held.includes(cloud.idOf(ip))) who.add(id);
         if (body.state !== "running") stopped.add(id);
@@ -325,24 +326,27 @@ export class SimulatedNode {
   ): void {
     const { queue, cloud } = this.#world();
     const once = this.#once();
-    const end = (outcome: "done" | "refused" | "unknown") =>
-      once({ type: "requested", ip, outcome, why: outcome });
+    const end = (outcome: "done" | "refused" | "unknown", delivery?: Delivery) =>
+      once({ type: "requested", ip, outcome, why: outcome, ...retryAfter(delivery) });
     queue.after(this.#settings.deadlineMs, () => end("unknown"));
+    const until = queue.now + this.#settings.deadlineMs;
     this.#call({ call, elasticIp: cloud.idOf(ip), instance: whom }, fenceAt, (delivery) => {
       const body = bodyOf(delivery);
       if (delivery.kind === "unreachable") return end("refused");
-      if (body === undefined) return end(delivery.kind === "answer" ? "refused" : "unknown");
-      this.#poll(String(body.id), end);
+      if (body === undefined)
+        return end(delivery.kind === "answer" ? "refused" : "unknown", delivery);
+      this.#poll(String(body.id), until, end);
     });
   }
 
-  #poll(id: string, end: (outcome: "done" | "refused" | "unknown") => void): void {
+  #poll(id: string, until: number, end: (outcome: "done" | "refused" | "unknown") => void): void {
     const { queue } = this.#world();
+    if (queue.now >= until) return;
     this.#call({ call: "get-operation", id }, this.#now + 600_000, (delivery) => {
       const body = bodyOf(delivery);
       if (body?.state === "success") return end("done");
       if (body !== undefined && body.state !== "pending") return end("refused");
-      queue.after(250, () => this.#poll(id, end));
+      queue.after(250, () => this.#poll(id, until, end));
     });
   }
 }
@@ -350,3 +354,8 @@ export class SimulatedNode {
 function bodyOf(delivery: Delivery): Readonly<Record<string, unknown>> | undefined {
   return delivery.kind === "answer" && delivery.status === 200 ? delivery.body : undefined;
 }
+
+const retryAfter = (delivery: Delivery | undefined): { retryAfterMs?: number } =>
+  delivery?.kind === "answer" && delivery.retryAfterS !== undefined
+    ? { retryAfterMs: delivery.retryAfterS * 1000 }
+    : {};

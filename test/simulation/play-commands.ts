@@ -19,6 +19,7 @@ export function command(stage: Stage | undefined, line: string): Stage {
         fresh.queue.at(index * apartMs, () => boot(fresh, id));
       });
     }
+    if (fresh.setting.settled) settle(fresh);
     return fresh;
   }
   const known = commands[verb];
@@ -119,9 +120,23 @@ const commands: Readonly<Record<string, Command>> = {
       node(stage, id).receive({ type: "wish", ip, master: role === "master" });
     }
   },
+  /** Every node learns that the group is now these. */
+  members: (stage, ids) => {
+    for (const one of stage.nodes.values()) one.receive({ type: "group", members: ids });
+  },
   look: (stage, [id = ""]) => node(stage, id).receive({ type: "look" }),
   expect: expectation,
 };
+
+/** Lets the group take its addresses, and a minute more, and begins to count time. */
+function settle(stage: Stage): void {
+  const { setting, cloud, queue, lines } = stage;
+  run(stage, 120_000, () => setting.ips.every((ip) => cloud.holdersOf(ip).length > 0));
+  run(stage, 60_000);
+  lines.splice(0);
+  stage.zeroAt = queue.now;
+  stage.measures = freshMeasures(cloud);
+}
 
 function boot(stage: Stage, id: string): void {
   stage.down.delete(id);

@@ -27,6 +27,8 @@ const expectations: Readonly<Record<string, Expectation>> = {
     compare(measures.claims.get(id) ?? 0, sign, Number(limit), "claims"),
   releases: ({ measures }, [id = "", sign, limit]) =>
     compare(measures.releases.get(id) ?? 0, sign, Number(limit), "releases"),
+  pauses: ({ measures }, [id = "", sign, limit]) =>
+    compare(measures.pauses.get(id) ?? 0, sign, Number(limit), "pauses"),
   calls({ measures, cloud }, [id = "", sign, limit]) {
     const made = (cloud.callsBy.get(id)?.length ?? 0) - (measures.callsBefore.get(id) ?? 0);
     compare(made, sign, Number(limit), "calls");

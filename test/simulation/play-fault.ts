@@ -1,6 +1,6 @@
 /**
  * Faults of the API in a play: `api 500`, `api down from lb1`, `api slow 3s`, `api hang attach`,
- * `api 500 for 5s at-first-claim`, `api late 8s attach once`, `api ok`.
+ * `api 500 for 5s at-first-claim`, `api late 8s attach once`, `api 429 7s` (with Retry-After), `api ok`.
  */
 import type { Effect } from "../../lab/model/exoscale/fault.ts";
 import type { Call } from "../../lab/model/exoscale/request.ts";
@@ -66,7 +66,8 @@ function effectOf(kind: string, duration: string | undefined): Effect {
     default: {
       const status = Number(kind);
       if (!(status >= 400 && status < 600)) throw new Error(`the API cannot be ${kind}`);
-      return { kind: "error", status };
+      const after = duration?.match(/^\d/) ? { retryAfterS: durationMs(duration) / 1000 } : {};
+      return { kind: "error", status, ...after };
     }
   }
 }

@@ -22,6 +22,8 @@ export type Setting = {
   readonly orphans: boolean;
   /** Whether the nodes are booted by the play itself. */
   readonly off: boolean;
+  /** Whether the play begins, at its time 0, a minute after every address was taken. */
+  readonly settled: boolean;
 };
 
 export function durationMs(text: string | undefined): number {
@@ -35,7 +37,7 @@ const known = new Set([
   ...["interval", "ratio", "preempt", "preempt-delay", "hold", "wire", "election", "priority"],
   ...["order", "equal", "checks", "deadline", "settle", "respect", "release-on-stop"],
   ...["take-from-outside", "operation", "latency", "stale", "one-holder", "strangers", "exoip"],
-  ...["orphans", "off"],
+  ...["orphans", "off", "settled"],
 ]);
 
 export function settingOf(words: readonly string[]): Setting {
@@ -73,6 +75,7 @@ export function settingOf(words: readonly string[]): Setting {
     exoips: list("exoip"),
     orphans: options.has("orphans"),
     off: options.has("off"),
+    settled: options.has("settled"),
   };
 }
 

@@ -19,6 +19,8 @@ export type Measures = {
   readonly callsBefore: ReadonlyMap<string, number>;
   readonly claims: Map<string, number>;
   readonly releases: Map<string, number>;
+  /** How often a node dropped all it knew, since it had slept. */
+  readonly pauses: Map<string, number>;
 };
 
 export type Stage = {
@@ -39,6 +41,8 @@ export type Stage = {
   measures: Measures;
   checkedMoves: number;
   lastAt: number;
+  /** When the play's time begins. */
+  zeroAt: number;
   serving: { readonly nobody: boolean; readonly shared: boolean };
 };
 
@@ -49,6 +53,7 @@ export const freshMeasures = (cloud: SimulatedCloud): Measures => ({
   callsBefore: new Map([...cloud.callsBy].map(([id, times]) => [id, times.length])),
   claims: new Map(),
   releases: new Map(),
+  pauses: new Map(),
 });
 
 export function createStage(setting: Setting): Stage {
@@ -84,6 +89,7 @@ export function createStage(setting: Setting): Stage {
     measures: freshMeasures(cloud),
     checkedMoves: 0,
     lastAt: 0,
+    zeroAt: 0,
     serving: { nobody: true, shared: false },
   };
   const send: World["send"] = (from, frame) => {
@@ -135,10 +141,11 @@ function settingsOf(setting: Setting, id: string, index: number): Partial<Settin
 type Watch = NonNullable<World["watch"]>;
 
 function watch(stage: Stage, id: string, effect: Parameters<Watch>[1]): void {
-  const { claims, releases } = stage.measures;
-  const counted = effect.type === "claim" ? claims : effect.type === "release" ? releases : claims;
-  if (effect.type === "claim" || effect.type === "release") {
-    counted.set(id, (counted.get(id) ?? 0) + 1);
+  const { claims, releases, pauses } = stage.measures;
+  const counted = { claim: claims, release: releases, abandon: pauses };
+  if (effect.type === "claim" || effect.type === "release" || effect.type === "abandon") {
+    const counts = counted[effect.type];
+    counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   if (effect.type === "exit") stage.down.add(id);
   const words = wordsOf(effect, stage.shown);
@@ -151,28 +158,26 @@ function watch(stage: Stage, id: string, effect: Parameters<Watch>[1]): void {
 const tagOf = ({ setting }: Stage, ip: string): string =>
   setting.ips.length > 1 ? `.${ip.split(".")[3]} ` : "";
 
-export function tell({ queue, lines }: Stage, who: string, text: string): void {
-  lines.push(`${(queue.now / 1000).toFixed(2).padStart(7)}  ${who.padEnd(5)}  ${text}`);
+export function tell({ queue, zeroAt, lines }: Stage, who: string, text: string): void {
+  lines.push(`${((queue.now - zeroAt) / 1000).toFixed(2).padStart(7)}  ${who.padEnd(5)}  ${text}`);
 }
 
 /** Lets virtual time pass; every change in the cloud is told, measured and judged. */
-export function run(stage: Stage, ms: number, until: () => boolean = () => false): boolean {
-  const end = stage.queue.now + ms;
-  // One event at a time would be exact; a millisecond is the finest that anything here takes.
-  while (stage.queue.now < end) {
-    stage.queue.runUntil(Math.min(end, stage.queue.now + 1), () => look(stage));
+export function run(stage: Stage, ms: number, until?: () => boolean): boolean {
+  const { queue } = stage;
+  const end = queue.now + ms;
+  // Who waits for something looks every millisecond, the finest time that anything here takes.
+  const stepMs = until === undefined ? ms : 1;
+  while (queue.now < end) {
+    queue.runUntil(Math.min(end, queue.now + stepMs), () => settled(stage));
     settled(stage);
-    if (until()) return true;
+    if (until?.()) return true;
   }
-  return until();
+  return until === undefined;
 }
 
-/** Brings the measures up to now. */
+/** Brings the measures up to now, and judges what has changed. */
 export function settled(stage: Stage): void {
-  look(stage);
-}
-
-function look(stage: Stage): void {
   const { queue, measures, serving, cloud, setting } = stage;
   const passedMs = queue.now - stage.lastAt;
   if (serving.nobody) measures.outageMs += passedMs;
@@ -196,7 +201,10 @@ function look(stage: Stage): void {
   if (orphaned && stage.exoips.size === 0 && !setting.orphans) {
     throw new Error(`${orphaned.invariant}: ${orphaned.what}`);
   }
-  // R16: in trouble at most 120 calls a minute.
+}
+
+/** R16: in trouble at most 120 calls of a node a minute. */
+export function bounded({ cloud }: Stage): void {
   const busy = boundedUse(cloud, 120);
   if (busy !== undefined) throw new Error(`${busy.invariant}: ${busy.what}`);
 }

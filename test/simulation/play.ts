@@ -6,7 +6,7 @@
  * commands; `play-commands.ts` says which there are.
  */
 import { command } from "./play-commands.ts";
-import { type Stage, settled } from "./play-stage.ts";
+import { bounded, type Stage, settled } from "./play-stage.ts";
 
 export class PlayError extends Error {}
 
@@ -27,6 +27,7 @@ export function perform(text: string): string {
     try {
       stage = command(stage, line);
       settled(stage);
+      bounded(stage);
     } catch (error) {
       const happened = [...written.slice(-25), ...(stage?.lines ?? [])].join("\n");
       throw new PlayError(`line ${index + 1}: ${line}: ${messageOf(error)}\n${happened}`);

@@ -1,0 +1,54 @@
+/** What people want of a running agent, by its socket and by signals. */
+import type { Log } from "./host/log.ts";
+import type { Wishes } from "./host/signals.ts";
+import type { Journal } from "./journal.ts";
+import { Slip } from "./task.ts";
+import type { Watch } from "./watch.ts";
+
+/** Does what a person wants of a running agent; gives why not. */
+export function obey(
+  { pump }: Watch,
+  name: string,
+  value: string,
+  { save }: Pick<Journal, "save">,
+): string | undefined {
+  switch (name) {
+    case "handover":
+      pump.emit({ type: "handover", exit: false });
+      return undefined;
+    case "maintenance":
+      if (value !== "on" && value !== "off") return "maintenance is on or off";
+      // A restart must not bring a node back that a person took out.
+      save("maintenance", value === "on");
+      pump.emit({ type: "maintenance", on: value === "on" });
+      return undefined;
+    case "priority": {
+      const base = /^[+-]/.test(value) ? pump.state().priority : 0;
+      const priority = Math.min(255, Math.max(1, base + Number(value)));
+      if (!/^[+-]?\d{1,3}$/.test(value)) return "priority is +1, -1 or 0 to 255";
+      pump.emit({ type: "priority", priority });
+      return undefined;
+    }
+    case "look":
+      pump.emit({ type: "look" });
+      return undefined;
+    default:
+      return `no such command: ${name}`;
+  }
+}
+
+/** The same by signals. */
+export const ordersOf = (watch: Watch, journal: Journal, log: Log, end: () => void): Wishes => ({
+  stop: () => watch.pump.emit({ type: "handover", exit: true }),
+  stopNow: end,
+  look() {
+    try {
+      watch.look();
+    } catch (error) {
+      // A broken file is no reason to stop: the keys that are known go on.
+      if (!(error instanceof Slip)) throw error;
+      log("error", error.message);
+    }
+  },
+  priority: (step) => void obey(watch, "priority", step < 0 ? "-1" : "+1", journal),
+});

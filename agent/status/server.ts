@@ -1,0 +1,121 @@
+/**
+ * Serves the status on a unix socket, where commands are taken too, and over HTTP where that is
+ * asked for, where only reading is allowed. Failing to listen never ends the agent.
+ */
+import { chmodSync, unlinkSync } from "fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "http";
+import { connect } from "net";
+import { proof, type Status } from "./status.ts";
+
+export type ServerParts = {
+  readonly socket: string;
+  /** `host:port` for reading. */
+  readonly listen?: string;
+  /** Undefined until this node knows who it is. */
+  readonly status: () => Status | undefined;
+  readonly metrics: () => string;
+  /** Does what a person wants; gives why not. */
+  readonly command: (name: string, value: string) => string | undefined;
+  readonly onTrouble: (text: string) => void;
+};
+
+const againMs = 5_000;
+const timeoutMs = 5_000;
+
+export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
+  const { socket, listen, onTrouble } = parts;
+  const servers: Server[] = [];
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
+
+  const serve = (where: string, local: boolean, bind: (server: Server) => void): void => {
+    const server = createServer((request, response) => answer(request, response, local, parts));
+    server.headersTimeout = timeoutMs;
+    server.setTimeout(timeoutMs);
+    server.on("error", ({ code }: NodeJS.ErrnoException) => {
+      if (stopped) return;
+      onTrouble(`status cannot be served on ${where}: ${code}`);
+      if (code === "EADDRINUSE" && local) removeIfDead(socket);
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        serve(where, local, bind);
+      }, againMs);
+      timers.add(timer);
+    });
+    bind(server);
+    servers.push(server);
+  };
+
+  removeIfDead(socket, () => {
+    if (stopped) return;
+    serve(socket, true, (server) =>
+      // Whoever may write to it may move the address: root and the agent's group.
+      server.listen(socket, () => chmodSync(socket, 0o660)),
+    );
+  });
+  if (listen !== undefined) {
+    const [, host = "", port = ""] = /^\[?(.*?)\]?:(\d+)$/.exec(listen) ?? [];
+    serve(listen, false, (server) => server.listen(Number(port), host));
+  }
+  return {
+    stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      for (const server of servers) server.close();
+    },
+  };
+}
+
+/** A socket that a killed agent left behind is in the way; that of a living one is not touched. */
+function removeIfDead(socket: string, then: () => void = () => undefined): void {
+  const probe = connect(socket);
+  const end = (dead: boolean): void => {
+    probe.destroy();
+    try {
+      if (dead) unlinkSync(socket);
+    } catch {
+      // It was not there.
+    }
+    then();
+  };
+  probe.once("connect", () => end(false));
+  probe.once("error", () => end(true));
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  local: boolean,
+  parts: ServerParts,
+): void {
+  // Nothing that is sent in a body is wanted.
+  request.resume();
+  const [code, body] = reply(request, local, parts);
+  const plain = typeof body === "string";
+  const text = plain ? body : `${JSON.stringify(body)}\n`;
+  const type = plain ? "text/plain; version=0.0.4" : "application/json";
+  response.writeHead(code, { "content-type": type, "content-length": Buffer.byteLength(text) });
+  response.end(request.method === "HEAD" ? undefined : text);
+}
+
+/** A text is for Prometheus, all else for whoever reads JSON. */
+function reply(
+  { method = "", url = "/" }: IncomingMessage,
+  local: boolean,
+  { status, metrics, command }: ServerParts,
+): readonly [code: number, body: unknown] {
+  const [path = "", query = ""] = url.split("?");
+  if (method === "POST" && local) {
+    const [, name = "", value = ""] = path.split("/");
+    const why = command(name, value);
+    return why === undefined ? [200, { done: true }] : [400, { error: why }];
+  }
+  if (method !== "GET" && method !== "HEAD") return [405, { error: "only reading is served" }];
+  const now = status();
+  if (path === "/metrics") return [200, metrics()];
+  if (now === undefined) return [503, { error: "waits to learn which instance this is" }];
+  if (path === "/status") return [200, now];
+  if (path !== "/healthz") return [404, { error: "there are /status, /healthz and /metrics" }];
+  const { good, why } = proof(now, new URLSearchParams(query).get("address") ?? undefined);
+  return [good ? 200 : 503, { holds: good, why }];
+}

@@ -1,0 +1,70 @@
+/** The status as people read it. */
+import type { Happened } from "../journal.ts";
+import type { Status } from "./status.ts";
+
+/** @param color whether escape sequences are welcome */
+export function show(status: Status, color: boolean): string {
+  const paint = (code: number, text: string): string =>
+    color ? `\x1b[${code}m${clean(text)}\x1b[0m` : clean(text);
+  const { addresses, peers, problems, moves } = status;
+  const states = [
+    ...(status.healthy ? [] : ["sick"]),
+    ...(status.maintenance ? ["in maintenance"] : []),
+    ...(status.resigning ? ["resigning"] : []),
+  ];
+  const head = `${status.node} of ${status.stack}, running for ${span(status.uptimeMs)}`;
+  const lines = [
+    paint(1, head) + (states.length > 0 ? paint(33, `  ${states.join(", ")}`) : ""),
+    ...addresses.map(({ ip, role, holds, holders, seenMs, why }) => {
+      const seen = seenMs === undefined ? "" : `, seen ${span(seenMs)} ago`;
+      const where = holds
+        ? paint(32, `held here${seen}`)
+        : clean(`held by ${holders.join(", ") || "nobody"}${seen}`);
+      return `  ${ip}  ${role}  ${where}  (${clean(why)})`;
+    }),
+    ...peers.map(({ name, ip, heardMs, bothWays, healthy, resigning }) => {
+      const heard = heardMs === undefined ? "never heard" : `heard ${span(heardMs)} ago`;
+      const says = [
+        bothWays ? "both ways" : "",
+        healthy === false ? "sick" : "",
+        resigning ? "resigning" : "",
+      ];
+      return clean(`  peer ${name} ${ip}  ${[heard, ...says].filter(Boolean).join(", ")}`);
+    }),
+    ...status.checks
+      .filter(({ healthy }) => !healthy)
+      .map(({ why }) => clean(`  check fails: ${why}`)),
+    ...moves.map((move) => clean(`  ${new Date(move.at).toISOString()}  ${told(move)}`)),
+    ...problems.flatMap(({ text, fix }) => [
+      paint(31, `  wrong: ${text}`),
+      clean(`         ${fix}`),
+    ]),
+    ...(problems.length === 0 ? ["  nothing is wrong"] : []),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Names come from the cloud, and reasons from programs: nothing of them moves the cursor. */
+const clean = (text: string): string => text.replace(/\p{Cc}/gu, "?");
+
+function told(move: Happened): string {
+  if (move.kind === "holders") return `${move.ip} held by ${move.holders.join(", ") || "nobody"}`;
+  if (move.kind !== "moved") return move.kind;
+  const { ip, detectMs, claimMs, confirmMs } = move;
+  const noticed = detectMs === undefined ? "" : `noticed ${span(detectMs)} after the last frame, `;
+  return `${ip} taken over: ${noticed}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
+}
+
+const units: readonly (readonly [number, string])[] = [
+  [86_400_000, "d"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+  [1_000, "s"],
+];
+
+/** A span in its largest unit. */
+export function span(ms: number): string {
+  const [size, unit] = units.find(([limit]) => ms >= limit) ?? [1, "ms"];
+  const value = ms / size;
+  return `${unit === "s" && value < 10 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}

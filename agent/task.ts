@@ -1,0 +1,79 @@
+/** What is to be run, however it was asked for: by the stack's files, or by exoip's flags. */
+import { readFileSync } from "fs";
+import type { Cloud, Outcome } from "./cloud/cloud.ts";
+import type { AgentConfig, AgentCredentials } from "./config.ts";
+import { parseConfig, parseCredentials } from "./config-parse.ts";
+import type { Exoip } from "./face/command.ts";
+import { monotonicMs } from "./host/clock.ts";
+import { createLog, type Log } from "./host/log.ts";
+import type { Identity } from "./identity.ts";
+
+/** The one cloud of a bundle. */
+export type Provider = {
+  readonly ownInstance: (timeoutMs: number) => Promise<Outcome<Identity>>;
+  readonly connect: (
+    config: AgentConfig,
+    zone: string,
+    credentials: AgentCredentials,
+    warn: (text: string) => void,
+  ) => Cloud;
+};
+
+export type Task = {
+  readonly config: AgentConfig;
+  /** Reads them anew, so that keys can be changed while running. */
+  readonly credentials: () => AgentCredentials;
+  readonly exoip: Exoip | undefined;
+};
+
+/** A fault that only a person can mend: all of it is said, and the program ends with 2. */
+export class Slip extends Error {}
+
+export function fromFiles(configFile: string): Task {
+  const parsed = parseConfig(readText(configFile));
+  if ("errors" in parsed) throw new Slip(listed(configFile, parsed.errors));
+  const { config } = parsed;
+  const { election, credentialsFile } = config;
+  const wire = election.method === "heartbeat" ? election.wire : "exoip";
+  // systemd hands over a copy that this account may read.
+  const folder = process.env.CREDENTIALS_DIRECTORY;
+  const file = folder ? `${folder}/credentials` : credentialsFile;
+  const credentials = (): AgentCredentials => {
+    const read = parseCredentials(readText(file), wire);
+    if ("errors" in read) throw new Slip(listed(file, read.errors));
+    return read.credentials;
+  };
+  credentials();
+  return { config, credentials, exoip: undefined };
+}
+
+export const fromExoip = (exoip: Exoip): Task => ({
+  config: exoip.config,
+  credentials: () => exoip.credentials,
+  exoip,
+});
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Slip(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}
+
+const listed = (file: string, errors: readonly string[]): string =>
+  errors.map((error) => `${file}: ${error}`).join("\n");
+
+export function logFor({ exoip, credentials }: Task): Log {
+  const out = exoip?.stdout ? process.stdout : process.stderr;
+  const { cloud, heartbeatKeys } = credentials();
+  const secrets = [...Object.values(cloud), ...heartbeatKeys];
+  return createLog({
+    identifier: exoip ? "exoip" : "baton",
+    write: (line) => void out.write(line),
+    nowMs: monotonicMs,
+    verbose: exoip?.verbose ?? false,
+    plain: out.isTTY === true || exoip?.stdout === true,
+    secrets: () => secrets,
+  });
+}
