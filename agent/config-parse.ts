@@ -1,4 +1,4 @@
-/** Reads the configuration and the credentials file, and says all that is wrong with them at once. */
+/** Reads configuration and credentials, and says all that is wrong with them at once. */
 import type {
   AgentAddress,
   AgentCloud,

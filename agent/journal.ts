@@ -1,4 +1,4 @@
-/** Tells what happened: one line an event in the log, and a bounded history that survives a restart. */
+/** Tells what happened: a line for each event, and a bounded history that survives a restart. */
 import type { Trouble } from "./cloud/cloud.ts";
 import type { Note } from "./core/state.ts";
 import { loadJson, saveJson } from "./host/files.ts";

@@ -18,14 +18,17 @@ export function addCheck(command: Command): Command {
       "--facts <file>",
       "what only the cloud knows: `pulumi stack output --json --show-secrets`, or -",
     )
-    .option("--agent-bundle <file>", "the agent's program, where the project does not build it yet")
+    .option(
+      "--agent-bundle <file>",
+      "the agent's program; needed where the project does not build it yet",
+    )
     .addHelpText("after", "\nExit codes: 0 fine, 1 the input is wrong, 2 usage.")
     .action(check);
 }
 
-function check(path: string, options: Options): void {
+async function check(path: string, options: Options): Promise<void> {
   const stackFile = readStackFile(path);
-  const { sources, stoodIn } = withStandIns(sourcesOf(stackFile.folder, options), stackFile.stack);
+  const { sources, stoodIn } = withStandIns(await sourcesOf(stackFile, options), stackFile.stack);
   const made = renderHosts(stackFile, hostsOf(stackFile.stack), sources);
   const rows = made.map(({ host, plan, size }) => [
     host,

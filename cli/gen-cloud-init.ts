@@ -38,7 +38,10 @@ export function addGenCloudInit(command: Command): Command {
       "--facts <file>",
       "what only the cloud knows: `pulumi stack output --json --show-secrets`, or -",
     )
-    .option("--agent-bundle <file>", "the agent's program, where the project does not build it yet")
+    .option(
+      "--agent-bundle <file>",
+      "the agent's program; needed where the project does not build it yet",
+    )
     .addOption(
       new Option(
         "--format <format>",
@@ -64,7 +67,7 @@ Examples:
   gen-cloud-init stack.yaml --all --out user-data
   pulumi stack output --json --show-secrets | gen-cloud-init stack.yaml --host lb1 --facts -`;
 
-function genCloudInit(path: string, options: Options): void {
+async function genCloudInit(path: string, options: Options): Promise<void> {
   if ((options.host === undefined) === (options.all === undefined)) {
     throw new UsageError("say which host by --host NAME, or --all");
   }
@@ -87,7 +90,7 @@ function genCloudInit(path: string, options: Options): void {
       "use base64",
     );
   }
-  const made = renderHosts(stackFile, hosts, sourcesOf(stackFile.folder, options));
+  const made = renderHosts(stackFile, hosts, await sourcesOf(stackFile, options));
   if (options.explain) process.stdout.write(`${made.map(explain).join("\n\n")}\n`);
   else if (options.out !== undefined) writeAll(options.out, made, options.format);
   else for (const { text } of made) process.stdout.write(encode(text, options.format));

@@ -3,7 +3,9 @@ import { resolve as resolvePath } from "node:path";
 import { formatReference, type Reference } from "../stack/reference.ts";
 import { type Facts, noFacts, parseFacts } from "../user-data/facts.ts";
 import type { Bundle, Resolved, Resolver, Sources } from "../user-data/inputs.ts";
+import { agentBundle, isBuilt } from "./agent-bundle.ts";
 import { Failure, fail } from "./failure.ts";
+import type { StackFile } from "./stack-file.ts";
 import { readText } from "./text-file.ts";
 
 export type SourceOptions = {
@@ -13,12 +15,22 @@ export type SourceOptions = {
   readonly agentBundle?: string;
 };
 
-/** @param folder that `${file:PATH}` starts from */
-export function sourcesOf(folder: string, options: SourceOptions): Sources {
+/** `${file:PATH}` starts from the stack file's folder. */
+export async function sourcesOf(
+  { folder, stack }: Pick<StackFile, "folder" | "stack">,
+  options: SourceOptions,
+): Promise<Sources> {
   const facts = options.facts === undefined ? noFacts : readFacts(options.facts);
-  const bundle = options.agentBundle === undefined ? undefined : readBundle(options.agentBundle);
+  const bundle =
+    options.agentBundle === undefined
+      ? await builtBundle(stack.cloud.provider)
+      : readBundle(options.agentBundle);
   return { facts, bundle, resolve: resolver(folder, facts) };
 }
+
+/** The agent of this project, for the clouds that it is built for. */
+const builtBundle = (provider: string): Promise<Bundle> | undefined =>
+  isBuilt(provider) ? agentBundle(provider) : undefined;
 
 function readFacts(path: string): Facts {
   const parsed = parseFacts(readText(path, "facts"));

@@ -253,7 +253,7 @@ export const messages = {
     ),
   deliveryKeys: (delivery: string) =>
     delivery === "url"
-      ? text("delivery by url needs `url` and `sha256`", "write both")
+      ? text("delivery by url needs `url`", "write where the bundle is fetched from")
       : text(
           "`url` and `sha256` have no meaning with inline delivery",
           "leave them out, or write `delivery: url`",

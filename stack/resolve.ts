@@ -223,7 +223,9 @@ function resolveAgent({
 }: Declaration["agent"]): Agent {
   return {
     delivery:
-      delivery === "url" ? { by: "url", url: url ?? "", sha256: sha256 ?? "" } : { by: "inline" },
+      delivery === "url"
+        ? { by: "url", url: url ?? "", ...(sha256 !== undefined && { sha256 }) }
+        : { by: "inline" },
     credentials,
     loopback,
   };

@@ -145,7 +145,8 @@ export type HealthCheck = {
 export type Agent = {
   readonly delivery:
     | { readonly by: "inline" }
-    | { readonly by: "url"; readonly url: string; readonly sha256: string };
+    /** Without a SHA-256 it is that of the bundle at hand. */
+    | { readonly by: "url"; readonly url: string; readonly sha256?: string };
   readonly credentials: Readonly<Record<string, Reference>>;
   /** What configures the address on the host, where its system leaves a choice. */
   readonly loopback: NetworkStack | undefined;

@@ -80,7 +80,8 @@ test("no source file is dead", () => {
     ([path]) => path,
   );
   const imported = new Set(code.flatMap(importsOf));
-  const started = ["cli/main.ts"];
+  // Entries of the agent are named by the cloud when their bundle is built.
+  const started = ["cli/main.ts", "agent/exoscale.ts"];
   const dead = source.filter(
     (path) => ![...entries, ...started].includes(path) && !imported.has(path),
   );

@@ -154,7 +154,9 @@ function missingForNode(stack: Stack, { facts, bundle }: Sources): Finding[] {
         ip === undefined && vip === undefined && facts.addresses[name]?.ip === undefined,
     )
     .map(({ name }) => ({ severity: "error", path: ["addresses", name], ...messages.noIp(name) }));
-  if (stack.agent.delivery.by === "inline" && bundle === undefined) {
+  const { delivery } = stack.agent;
+  const pinned = delivery.by === "url" && delivery.sha256 !== undefined;
+  if (!pinned && bundle === undefined) {
     findings.push({
       severity: "error",
       path: ["agent"],

@@ -1,6 +1,6 @@
 /**
- * Carries the core's requests to a cloud and brings the outcomes back as events. It decides nothing:
- * each request is sent once, and what came of it is told once.
+ * Carries the core's requests to a cloud and brings the outcomes back as events. It decides
+ * nothing: each request is sent once, and what came of it is told once.
  */
 import type { Event, Scope } from "../core/state.ts";
 import type { NodeId } from "../wire/advertisement.ts";

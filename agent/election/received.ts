@@ -16,7 +16,7 @@ export type Received =
   | { readonly kind: "info" }
   | { readonly kind: "dropped"; readonly reason: RejectReason; readonly sendNow: boolean };
 
-/** A sender that looks like one of ours and is no member; whether it has become one is read back. */
+/** A sender that looks like one of ours and is no member; it may have become one since. */
 export type Stranger = {
   readonly id: NodeId;
   readonly name: string;

@@ -43,6 +43,7 @@ export function parseArguments(
 function parseCommand(command: string, behind: readonly string[]): Command | Errors {
   const refuse = (text: string): Errors => ({ errors: [text] });
   const names = commands.get(command);
+  if (!command) return refuse(slip("no command"));
   if (!names) return refuse(unknown("command ", command, [...commands.keys()]));
   const valued = command === "maintenance" || command === "priority";
   const [value = ""] = behind;
@@ -50,7 +51,8 @@ function parseCommand(command: string, behind: readonly string[]): Command | Err
   const { config, socket, ip, instance, project, ...on } = read.given;
   const address = canonicalIp(ip || "");
   if (read.slip) return refuse(read.slip);
-  if (read.rest[0]) return refuse(unknown("argument ", read.rest[0], []));
+  const [extra] = read.rest;
+  if (extra !== undefined) return refuse(unknown("argument ", extra, []));
   if (ip && !address) return refuse(slip("-ip must be an IP address"));
   const options = {
     configFile: config || "/etc/baton/agent.json",

@@ -15,7 +15,7 @@ export type CheckParts = {
 
 const attemptMs = 10_000;
 const clockMs = 60_000;
-/** An instance that cannot exist: to claim for it changes nothing, and shows what the key may do. */
+/** No instance has this id: a claim for it changes nothing, and shows what the key may do. */
 const nobody = "00000000-0000-4000-8000-000000000000";
 
 /** One line for each finding; gives whether all of them are good. */

@@ -29,7 +29,7 @@ type Settings = {
   readonly "nic-id"?: string;
 };
 
-/** As text from outside, so that `010` is ten and not what Go takes it for. */
+/** All settings come as text. */
 const number =
   (min: number, max: number): Rule =>
   (value, say) =>
@@ -45,7 +45,7 @@ const settings: { readonly [Name in keyof Settings]-?: readonly [variable: strin
   xs: ["EXOSCALE_API_SECRET", secret],
   xe: ["EXOSCALE_API_ENDPOINT", url],
   i: ["EXOSCALE_INSTANCE_ID", uuid],
-  p: ["EXOSCALE_PEERS", (value, say) => list(ip, 0, 15)(`${value}`.match(/[^\s,]+/g) || [], say)],
+  p: ["EXOSCALE_PEERS", (value, say) => list(ip, 1, 15)(`${value}`.match(/[^\s,]+/g) || [], say)],
   G: ["EXOSCALE_PEER_GROUP", line],
   P: ["HOST_PRIORITY", number(0, 255)],
   t: ["ADVERTISEMENT_INTERVAL", number(1, 60)],
@@ -72,13 +72,12 @@ export function parseExoip(argv: readonly string[], env: Environment): Command |
   const kept = Object.entries(settings).map(([name, [variable, rule]]) => {
     const fromEnv = env[`IF_${variable}`] || (name === "l" && env.IF_BIND_ADDRESS);
     const value = name in given ? given[name] : fromEnv;
-    const needed = /^x[iks]/.test(name);
     const say: Say = (wants) => {
-      // What only the watchdog reads stops nothing else.
-      if (watches || needed || /^(xe|i)$/.test(name))
-        errors.push(`-${name} or IF_${variable} must be ${wants}`);
+      errors.push(`-${name} or IF_${variable} must be ${wants}`);
     };
-    return [name, value || needed ? rule(value, say) : undefined];
+    // What only the watchdog reads stops nothing else.
+    const used = watches || /^(x.|i)$/.test(name);
+    return [name, /^x[iks]/.test(name) || (value && used) ? rule(value, say) : undefined];
   });
   // The rules have looked at every value.
   const found: Settings = Object.fromEntries(kept);

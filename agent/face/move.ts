@@ -66,5 +66,6 @@ export async function moveOnce(
     }
     await new Promise((resolve) => setTimeout(resolve, againMs));
   }
-  return `the cloud does not show it after ${confirmMs / 1000} s${moved.kind === "done" ? "" : `: ${moved.message}`}`;
+  const why = moved.kind === "done" ? "" : `: ${moved.message}`;
+  return `the cloud does not show it after ${confirmMs / 1000} s${why}`;
 }

@@ -1,4 +1,4 @@
-/** One line an event, as journald reads it: the priority in front, the sentence, then its figures. */
+/** One line an event, as journald reads it: the priority, the sentence, then its figures. */
 
 export type Level = "error" | "warning" | "notice" | "info" | "debug";
 export type Fields = Readonly<Record<string, string | number | undefined>>;

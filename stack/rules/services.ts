@@ -66,10 +66,8 @@ const isText = (value: string | Reference | undefined): value is string =>
 
 export const delivery: Rule = ({ agent }) => {
   const { delivery: by, url, sha256 } = agent;
-  const given = [url, sha256].filter((value) => value !== undefined).length;
-  return given === (by === "url" ? 2 : 0)
-    ? []
-    : [error(["agent", "delivery"], messages.deliveryKeys(by))];
+  const fine = by === "url" ? url !== undefined : url === undefined && sha256 === undefined;
+  return fine ? [] : [error(["agent", "delivery"], messages.deliveryKeys(by))];
 };
 
 export const credentials: Rule = (_declaration, stack) => {

@@ -18,7 +18,7 @@ export const agent = section({
     .string()
     .regex(/^[0-9a-f]{64}$/, { error: "write the 64 hex digits that sha256sum prints" })
     .optional()
-    .describe("SHA-256 of the bundle (delivery: url)."),
+    .describe("SHA-256 of the bundle (delivery: url). Default: that of the bundle at hand."),
   credentials: z
     .record(name, reference)
     .prefault({})

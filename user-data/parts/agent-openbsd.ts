@@ -1,4 +1,5 @@
 /** The watchdog on an OpenBSD node: account, program, configuration and its rc.d(8) script. */
+import { bundleText, sha256Of } from "../bundle.ts";
 import type { NodeContext, PartMaker } from "../context.ts";
 import { shell } from "../escape.ts";
 import { command, file, type Part, service } from "../plan.ts";
@@ -30,12 +31,11 @@ function deliver({ stack, inputs }: NodeContext): Part {
   const { delivery } = stack.agent;
   const owner = "root:wheel";
   if (delivery.by === "inline") {
-    const text = inputs.bundle?.text;
-    if (text === undefined) throw new Error("the bundle was not gathered");
+    const text = bundleText(inputs);
     const options = { owner, mode: "0755", compress: true };
     return { files: [file(program, text, "the agent", options)] };
   }
-  const { url, sha256 } = delivery;
+  const { url, sha256 = sha256Of(bundleText(inputs)) } = delivery;
   const script = render("fetch-agent-openbsd.sh", shell, { url, sha256, program });
   return {
     files: [

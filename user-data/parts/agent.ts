@@ -1,5 +1,6 @@
 /** The watchdog on a Linux node: program, configuration, credentials and a hardened unit. */
 
+import { bundleText, sha256Of } from "../bundle.ts";
 import { exoipFace, type NodeContext, type PartMaker } from "../context.ts";
 import { shell, systemd } from "../escape.ts";
 import { command, file, type HostFile, type Part, service } from "../plan.ts";
@@ -27,11 +28,10 @@ export const agentProgram: PartMaker = (context) => {
 function deliver({ stack, inputs }: NodeContext): Part {
   const { delivery } = stack.agent;
   if (delivery.by === "inline") {
-    const text = inputs.bundle?.text;
-    if (text === undefined) throw new Error("the bundle was not gathered");
+    const text = bundleText(inputs);
     return { files: [file(program, text, "the agent", { mode: "0755", compress: true })] };
   }
-  const { url, sha256 } = delivery;
+  const { url, sha256 = sha256Of(bundleText(inputs)) } = delivery;
   const script = render("fetch-agent.sh", shell, { url, sha256, program });
   const fetcher = "/usr/local/lib/baton/fetch-agent";
   return {

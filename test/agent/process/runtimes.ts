@@ -1,4 +1,4 @@
-/** Other versions of Node, as the distributions have them: from npm, kept in a cache that may go. */
+/** Other versions of Node, as distributions have them: from npm, in a cache that may go. */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { homedir } from "node:os";
