@@ -23,13 +23,14 @@ export function readJson(
   const say: Say = (wants, inside = "") => {
     errors.push(`${inside.slice(1) || "the file"}: must be ${wants}`);
   };
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return ruleOf(value)(value, say);
+    value = JSON.parse(text);
   } catch {
     // The parser's own message may quote the text, which may hold a secret.
     return say("JSON");
   }
+  return ruleOf(value)(value, say);
 }
 
 /** An object with the keys of `shape`. Others must keep to `rest`; without it there are none. */

@@ -206,7 +206,7 @@ function carryOut(wired: Wired, effect: Effect): void {
       break;
     }
     case "observe":
-      mover.observe(effect.scope);
+      mover.observe(effect.scope, effect.also);
       break;
     case "claim":
       mover.claim(effect.ip);

@@ -22,7 +22,8 @@ export type MoverParts = {
 };
 
 export type Mover = {
-  readonly observe: (scope: Scope) => void;
+  /** `also`: instances outside the group that are looked at with it. */
+  readonly observe: (scope: Scope, also: readonly NodeId[]) => void;
   readonly claim: (ip: string) => void;
   readonly release: (ip: string, whom: NodeId) => void;
 };
@@ -46,10 +47,10 @@ export function createMover(parts: MoverParts): Mover {
     return { kind: "refused", why: "not-found", message };
   };
 
-  const observe = async (scope: Scope): Promise<void> => {
+  const observe = async (scope: Scope, also: readonly NodeId[]): Promise<void> => {
     const begunAt = nowMs();
     const trouble = await resolve();
-    const group = [...new Set([parts.self, ...parts.members()])];
+    const group = [...new Set([parts.self, ...parts.members(), ...also])];
     const candidates = scope === "zone" ? scope : scope === "self" ? [parts.self] : group;
     const seen = trouble ?? (await cloud.observe({ candidates, deadlineMs: begunAt + deadlineMs }));
     onCall("observe", nowMs() - begunAt, seen.kind === "done" ? undefined : seen);
@@ -82,7 +83,7 @@ export function createMover(parts: MoverParts): Mover {
   };
 
   return {
-    observe: (scope) => void observe(scope),
+    observe: (scope, also) => void observe(scope, also),
     claim: (ip) => void move("claim", ip, parts.self),
     release: (ip, whom) => void move("release", ip, whom),
   };

@@ -1,14 +1,13 @@
 /** From decisions to effects: one change an address at a time, and reads when they are due. */
-import { freshBackoff, waitAfter } from "./backoff.ts";
+
+import type { NodeId } from "../wire/advertisement.ts";
+import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 import { contestFrom } from "./observe.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Wait after a failed request: short, since the address may be lost (R16). */
 export const retryLimits = { firstMs: 250, maxMs: 5_000 };
-
-/** How long after its deadline a request may still take effect: the signature's expiry (R3). */
-const fenceMs = 5_000;
 
 /** With many addresses the API is asked for so many changes at once. */
 const requestsMax = 8;
@@ -18,8 +17,11 @@ const requestsMax = 8;
  * each node it looks at; a holder may make 400 an hour, a backup 60 for each node (I6). Of two
  * nodes nobody but the holder sees in time that a person made the other one a holder too.
  */
-function periods({ settings, group }: State, { seen }: AddressState) {
+function periods({ settings, group }: State, { seen, yielded }: AddressState) {
   const nodes = group.size;
+  const outside = [...(seen?.holders ?? [])].some((id) => !group.has(id));
+  // What is left alone for now is looked at more often than what is well.
+  if (outside || yielded !== undefined) return { selfMs: 30_000, groupMs: 30_000 };
   if (seen?.holders.has(settings.self)) {
     return nodes <= 2
       ? { selfMs: 18_000, groupMs: 18_000 }
@@ -56,8 +58,21 @@ export function act(state: State): { state: State; effects: Effect[] } {
   if (scope === undefined || current.reading || current.now < current.readAfter) {
     return { state: current, effects };
   }
-  return { state: read(current, scope), effects: [...effects, { type: "observe", scope }] };
+  const also = outsiders(current);
+  effects.push({ type: "observe", scope, also });
+  return { state: read(current, scope), effects };
 }
+
+/** Holders outside the group are looked at with it, for as long as they hold. */
+const outsiders = ({ addresses, group }: State): readonly NodeId[] => [
+  ...new Set(
+    ([] as NodeId[]).concat(
+      ...[...addresses.values()].map(({ seen }) =>
+        [...(seen?.holders ?? [])].filter((id) => !group.has(id)),
+      ),
+    ),
+  ),
+];
 
 /** Keeps why, and since when the cloud is not as it should be. */
 function remember(
@@ -73,7 +88,9 @@ function remember(
   const differs = decision.do !== "nothing" || decision.differs;
   const differsSince = differs ? (address.differsSince ?? now) : undefined;
   const soon = differs && address.differsSince === undefined;
-  const observeAt = soon ? Math.min(address.observeAt, now + 500) : address.observeAt;
+  // What is about to be changed is read after that.
+  const soonAt = decision.do === "nothing" ? now : now + 500;
+  const observeAt = soon ? Math.min(address.observeAt, soonAt) : address.observeAt;
   return { ...address, differsSince, observeAt, reason: decision.why };
 }
 

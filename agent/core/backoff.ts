@@ -27,3 +27,6 @@ export const nextRandom = (random: number): number => {
   const seed = Math.max(1, Math.floor(random * 2147483647));
   return ((seed * 48271) % 2147483647) / 2147483647;
 };
+
+/** How long after its deadline a request may still take effect: the signature's expiry (R3). */
+export const fenceMs = 5_000;

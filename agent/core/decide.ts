@@ -3,7 +3,7 @@
  * decision is made for the moment it is sent in and is never repeated (R1).
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { before, type Candidate, candidatesFor, elect, rankOf } from "./elect.ts";
+import { before, type Candidate, candidatesFor, elect, placeOf } from "./elect.ts";
 import { deadIntervalMs, livePeers, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
 
@@ -67,6 +67,7 @@ export function decide(state: State, address: AddressState): Decision {
     return rest("held outside the group; left alone");
   }
   const view: View = { state, address, candidates, elected, others };
+  if (holds && leavesNobody(state)) return release(settings.self, "stops, and nobody takes over");
   if (!elected.includes(settings.self)) return standingBack(view, holds);
   return holds ? releasingOthers(view) : claiming(view);
 }
@@ -131,7 +132,7 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
     const dead =
       silent(state, whom) &&
       address.knownHolders.has(whom) &&
-      now >= releaseAt(state, address, whom) + shareOf(state, elected);
+      now >= releaseAt(state, address, whom);
     const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
     if (address.seen?.stopped.has(whom) || dead || contested) {
       return release(whom, "dead and still holding");
@@ -139,11 +140,12 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
     // A live node lets go by itself once it sees us. One that resigns may be too busy dying, one
     // whom a person has made a holder does not know of it, and one that only another program
     // elects cannot know of us.
-    const slow = (address.movedAt ?? now) + (1 + rankOf(state, address.ip)) * turnMs(state) < now;
+    const slow = (address.movedAt ?? now) + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
     const peer = state.peers.get(whom);
     if (slow && peer?.resigning) return release(whom, "resigned and still holds");
-    if (slow && peer !== undefined && !saysHolding(state, address.ip, whom)) {
-      return release(whom, "holds unawares");
+    if (slow && peer !== undefined && !silent(state, whom)) {
+      if (!peer.healthy) return release(whom, "sick and still holds");
+      if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
     }
     if (slow && settings.election.method === "wish" && address.yielded === undefined) {
       return release(whom, "not elected and still holds");
@@ -156,17 +158,17 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
 function standingBack(view: View, holds: boolean): Decision {
   const { state, address, elected, others } = view;
   if (!holds) return rest("stands by");
-  const { resigning, settings } = state;
+  const { settings } = state;
   const better = betterHolders(state, address);
   if (better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
     return release(settings.self, "the elected node holds");
   }
-  if (resigning?.exit && settings.releaseOnStop && livePeers(state).length === 0) {
-    return release(settings.self, "stops, and nobody takes over");
+  if (settings.election.method === "wish" && others.length > 0 && isTurnOfBackup(view)) {
+    return release(settings.self, "another holds, and another program elected it");
   }
   return rest(
     better.length > 0 ? "lets go when the better one agrees" : "holds until the elected node does",
-    elected.length > 0,
+    elected.length > 0 || others.length > 0,
   );
 }
 
@@ -207,6 +209,22 @@ export function keeps(state: State, address: AddressState): boolean {
   return holds && betterHolders(state, address).length === 0;
 }
 
+/** Whether this node stops as exoip does, and nobody has answered for a while. */
+function leavesNobody(state: State): boolean {
+  const { resigning, settings, now } = state;
+  if (!resigning?.exit || !settings.releaseOnStop || livePeers(state).length > 0) return false;
+  return now >= resigning.since + 2 * deadIntervalMs(state);
+}
+
+/**
+ * A backup of another election hears its master, so it may let go once the cloud shows another
+ * holder. Were all backups for a moment, the best would be the last to do so.
+ */
+function isTurnOfBackup({ state, address }: View): boolean {
+  const behind = Math.max(0, state.group.size - 1 - placeOf(state, address.ip));
+  return state.now >= (address.differsSince ?? state.now) + behind * turnMs(state);
+}
+
 /** Whether a peer told that it releases a node, and no read has shown yet what came of it. */
 function isBeingReleased({ settings }: State, address: AddressState, id: NodeId): boolean {
   const at = address.releasedAt.get(id);
@@ -225,12 +243,7 @@ function releaseAt(state: State, address: AddressState, whom: NodeId): number {
   if (peer === undefined) return -Infinity;
   if (address.claimed && address.withoutAt > peer.heardAt) return -Infinity;
   const deadAt = peer.heardAt + deadIntervalMs(state, peer.intervalMs);
-  return deadAt + rankOf(state, address.ip) * turnMs(state);
-}
-
-/** Of several who share, the lowest id releases a dead one first (R19). */
-function shareOf(state: State, elected: readonly NodeId[]): number {
-  return [...elected].sort().indexOf(state.settings.self) * state.settings.deadlineMs;
+  return deadAt + placeOf(state, address.ip) * turnMs(state);
 }
 
 /** Time in which a better node has noticed, acted, and can be seen to have acted. */

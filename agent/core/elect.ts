@@ -1,6 +1,6 @@
 /** Who should hold an address, as a pure function of what is known about the nodes. */
 import type { NodeId } from "../wire/advertisement.ts";
-import { isHealthy } from "./health.ts";
+import { isHealthy, mayBeHealthy } from "./health.ts";
 import { livePeers, saysHolding } from "./peers.ts";
 import type { AddressState, State } from "./state.ts";
 
@@ -67,8 +67,28 @@ export function candidatesFor(state: State, ip: string): readonly [Candidate, ..
   return [self, ...peers];
 }
 
-export const rankOf = ({ settings }: State, ip: string): number =>
-  settings.addresses.find((one) => one.ip === ip)?.rank ?? 0;
+/**
+ * Place of this node among all that it knows of, alive or not, 0 best: those who might act at the
+ * same moment take turns by it. Of nodes never heard only our own rank tells anything.
+ */
+export function placeOf(state: State, ip: string): number {
+  const { settings, priority, peers, group } = state;
+  const own = { priority, rank: rankOf(state, ip) };
+  const known = [...peers].filter(([id]) => group.has(id));
+  const better = known.filter(([id, peer]) => {
+    const rank = peer.addresses.get(ip)?.rank ?? 0;
+    const order = peer.priority - own.priority || rank - own.rank;
+    return order < 0 || (order === 0 && id < settings.self);
+  });
+  const allKnown = known.length >= group.size - 1 && known.length > 0;
+  return allKnown ? better.length : Math.max(better.length, own.rank);
+}
+
+/** exoip's frames know priorities alone, so no other order may decide there. */
+export function rankOf({ settings: { addresses, election } }: State, ip: string): number {
+  if (election.method === "heartbeat" && election.wire === "exoip") return 0;
+  return addresses.find((one) => one.ip === ip)?.rank ?? 0;
+}
 
 /**
  * A node whose claims fail for one deadline cannot serve (R14). Who holds needs no call, so a
@@ -93,9 +113,14 @@ const firstProofMs = 30_000;
  * end (R12).
  */
 export function isWell({ now, health, wellSince, illnesses, addresses, settings }: State): boolean {
-  if (!isHealthy(health)) return false;
-  const holds = [...addresses.values()].some(({ seen }) => seen?.holders.has(settings.self));
+  // A restarted agent that holds, or may, has not tried its checks yet and is not sick (I7).
+  const mayHold = [...addresses.values()].some(
+    ({ seen }) => seen === undefined || seen.holders.has(settings.self),
+  );
+  if (mayHold) return mayBeHealthy(health);
+  // Where what is checked is shared, the next one fails at the same time: it is none to move to.
+  if (!isHealthy(health) || health.some(({ against }) => against > 0)) return false;
   const count = illnesses.filter((at) => at > now - recentlyMs).length;
   const proofMs = count < 2 ? 0 : firstProofMs * 2 ** Math.min(3, count - 2);
-  return holds || now >= (wellSince ?? now) + proofMs;
+  return now >= (wellSince ?? now) + proofMs;
 }

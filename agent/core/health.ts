@@ -5,6 +5,8 @@
 
 export type CheckState = {
   readonly healthy: boolean;
+  /** Whether enough tries were made to tell. */
+  readonly decided: boolean;
   /** Tries in a row that contradict `healthy`. */
   readonly against: number;
   readonly rise: number;
@@ -23,11 +25,16 @@ export type Health = readonly CheckState[];
 export const freshHealth = (checks: readonly { rise: number; fall: number }[]): Health =>
   checks.map(({ rise, fall }) => ({
     healthy: false,
+    decided: false,
     against: 0,
     rise,
     fall,
     reason: "not tried yet",
   }));
+
+/** Whether no check is known to fail; one that is not decided yet does not. */
+export const mayBeHealthy = (health: Health): boolean =>
+  health.every(({ healthy, decided }) => healthy || !decided);
 
 export const isHealthy = (health: Health): boolean => health.every(({ healthy }) => healthy);
 
@@ -38,10 +45,13 @@ export function afterTry(health: Health, index: number, good: boolean, reason?: 
 
 function next(check: CheckState, good: boolean, reason: string | undefined): CheckState {
   const said = good ? undefined : (reason ?? "failed");
-  if (good === check.healthy) return { ...check, against: 0, reason: said };
-  const against = check.against + 1;
+  const { decided, healthy } = check;
+  if (decided && good === healthy) return { ...check, against: 0, reason: said };
+  // Before it is decided good and bad tries are counted apart: a change of sign begins anew.
+  const same = decided || (check.reason === undefined) === good;
+  const against = (same ? check.against : 0) + 1;
   const turns = against >= (good ? check.rise : check.fall);
   return turns
-    ? { ...check, healthy: good, against: 0, reason: said }
-    : { ...check, against, reason: said ?? check.reason };
+    ? { ...check, decided: true, healthy: good, against: 0, reason: said }
+    : { ...check, against, reason: said ?? (decided ? check.reason : undefined) };
 }

@@ -14,12 +14,14 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
   const { now, settings } = state;
   if (from === settings.self || !state.group.has(from)) return state;
   const before = state.peers.get(from);
-  const slept = sleptThrough(state, before, frame);
-  if (slept) effects.push({ type: "abandon" });
-  const awake = slept ? afterPause(state) : state;
-  const peer = peerAfter(awake, frame);
+  if (sleptThrough(state, before, frame)) {
+    // The frame itself may have waited while we slept.
+    effects.push({ type: "abandon" });
+    return afterPause(state);
+  }
+  const peer = peerAfter(state, frame, before);
   const restarted = (peer.uptimeMs ?? 0) < (before?.uptimeMs ?? 0);
-  const next = { ...awake, peers: new Map(awake.peers).set(from, peer) };
+  const next = { ...state, peers: new Map(state.peers).set(from, peer) };
   const addresses = [...next.addresses].map(([ip, address]): [string, AddressState] => {
     const seen = address.seen?.holders.has(from) ?? false;
     const newest = restarted ? 0 : (before?.releases[0]?.count ?? 0);

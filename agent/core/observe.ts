@@ -3,8 +3,8 @@
  * contradiction of it, only "not yet"; a move by another needs two reads, or one and its own word.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { freshBackoff, waitAfter } from "./backoff.ts";
-import { rankOf } from "./elect.ts";
+import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
+import { placeOf } from "./elect.ts";
 import { linked, saysHolding, silent } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Note, Observation, Read, State } from "./state.ts";
@@ -44,7 +44,10 @@ export function afterRead(
   );
   const doubtful = first
     ? []
-    : appeared.filter((id) => !before.suspects.has(id) && !saysItself(state, before.ip, id));
+    : appeared.filter(
+        (id) =>
+          state.group.has(id) && !before.suspects.has(id) && !saysItself(state, before.ip, id),
+      );
   if (doubtful.length > 0) {
     return again(state, { ...before, suspects: new Set([...before.suspects, ...appeared]) });
   }
@@ -91,7 +94,12 @@ function settle(
   const gained = holds && was?.has(self) !== true;
   const same = was?.size === holders.size && [...was].every((id) => holders.has(id));
   const others = [...holders].filter((id) => id !== self);
-  const known = others.filter((id) => before.knownHolders.has(id) || isLinked(state, id));
+  const known = others.filter(
+    (id) =>
+      before.knownHolders.has(id) ||
+      isLinked(state, id) ||
+      (appeared.includes(id) && hadTold(state, before, id)),
+  );
   const { ended, requestEndedAt } = before;
   const letGo = ended?.whom === self && ended.kind === "release" && now < requestEndedAt + calmMs;
   // A holder that we did not put there, and that nobody claimed to be, was put there by hand.
@@ -109,7 +117,7 @@ function settle(
       confirmMs: now - answeredAt,
     });
   }
-  const newcomers = new Map([...before.newcomers].filter(([, joinedAt]) => joinedAt >= begunAt));
+  const newcomers = new Map([...before.newcomers].filter(([, joinedAt]) => joinedAt > begunAt));
   const observed = before.role === "init" ? "observed" : "seen-not-holding";
   return {
     ...before,
@@ -122,10 +130,11 @@ function settle(
     role: roleAfter(before.role, holds ? "seen-holding" : observed),
     knownHolders: new Set(known),
     claimed: before.claimed && holds,
-    movedAt: was !== undefined && !same ? now : before.movedAt,
+    // Who comes to know a holder cannot tell since when it holds.
+    movedAt: same || (was === undefined && others.length === 0) ? before.movedAt : now,
     returns: gained ? [...before.returns, now].slice(-16) : before.returns,
     respectUntil: byHand ? now + settings.respectMs : before.respectUntil,
-    ...yieldAfter(state, before, appeared, others),
+    ...yieldAfter(state, before, appeared, holders),
   };
 }
 
@@ -139,21 +148,44 @@ function yieldAfter(
   state: State,
   before: AddressState,
   appeared: readonly NodeId[],
-  others: readonly NodeId[],
+  holders: ReadonlySet<NodeId>,
 ): Pick<AddressState, "yielded" | "contest"> {
   const { yielded, contest } = before;
-  const taker = appeared.find((id) => silent(state, id));
+  const { self } = state.settings;
+  const others = [...holders].filter((id) => id !== self);
+  // So is one that took our own hold away while we could not hear it.
+  const lost = before.seen?.holders.has(self) === true && !holders.has(self);
+  const taker = lost
+    ? others.find((id) => silent(state, id))
+    : appeared.find((id) => silent(state, id) && !hadTold(state, before, id));
   // A holder that we have never heard since our start is no dead one either (R10).
+  const elects = state.settings.election.method === "heartbeat";
   const stranger = others.find(
     (id) =>
+      elects &&
       (before.seen === undefined || before.newcomers.has(id)) &&
       silent(state, id) &&
-      !before.knownHolders.has(id),
+      !before.knownHolders.has(id) &&
+      !hadTold(state, before, id),
   );
   const to = taker ?? stranger;
   if (to !== undefined && yielded?.to !== to) return contestFrom(state, before, to);
   const over = yielded !== undefined && !others.includes(yielded.to);
   return { yielded: over ? undefined : yielded, contest };
+}
+
+/**
+ * Whether a silent node had told that it claims or holds, and no read since could have shown that:
+ * then it died after its claim, and its hold is no sign of life. exoip cannot tell, so what it did
+ * while it was heard counts as told.
+ */
+function hadTold(state: State, { ip, seen }: AddressState, id: NodeId): boolean {
+  const peer = state.peers.get(id);
+  const said = peer?.addresses.get(ip);
+  if (peer === undefined || said === undefined || said.possession === "none") return false;
+  const { settleMs, deadlineMs } = state.settings;
+  const landsMs = said.possession === "claiming" ? deadlineMs + fenceMs : settleMs;
+  return (seen?.begunAt ?? Infinity) < peer.heardAt + landsMs;
 }
 
 /** Starts, or starts again, to wait before contesting; worse places in the order wait longer. */
@@ -163,7 +195,7 @@ export function contestFrom(
   to: NodeId,
 ): Pick<AddressState, "yielded" | "contest"> {
   const { waitMs, backoff } = waitAfter(address.contest, contestLimits, state.random);
-  const contestAt = state.now + waitMs * (1 + rankOf(state, address.ip));
+  const contestAt = state.now + waitMs * (1 + placeOf(state, address.ip));
   return { yielded: { to, contestAt }, contest: backoff };
 }
 

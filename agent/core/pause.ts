@@ -40,8 +40,8 @@ const driftRatio = 0.02;
 
 /** Whether a peer's clock went on by more than ours did: then it was we who slept (R15). */
 export function sleptThrough(state: State, before: Peer | undefined, frame: Advertisement) {
-  if (frame.wire === "exoip" || before?.uptimeMs === undefined) return false;
-  const theirsMs = frame.uptimeMs - before.uptimeMs;
-  const oursMs = state.now - before.heardAt;
+  if (frame.wire === "exoip" || before?.clock === undefined) return false;
+  const theirsMs = frame.uptimeMs - before.clock.uptimeMs;
+  const oursMs = state.now - before.clock.at;
   return theirsMs - oursMs > deadIntervalMs(state, before.intervalMs) + driftRatio * oursMs;
 }

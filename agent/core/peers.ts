@@ -10,7 +10,8 @@ import type { State } from "./state.ts";
 /** What a peer last said, whatever its wire. */
 export type Peer = {
   readonly heardAt: number;
-  /** Its own clock then; exoip's frames have none. */
+  /** Its own clock at a frame of a while ago, and ours then; exoip's frames have none. */
+  readonly clock: { readonly uptimeMs: number; readonly at: number } | undefined;
   readonly uptimeMs: number | undefined;
   readonly intervalMs: number;
   /** When it last heard each node, in our time; of those that it takes as proven. */
@@ -36,10 +37,11 @@ export type PeerAddress = {
 const fromExoip: PeerAddress = { rank: 0, possession: undefined, wants: true, unable: false };
 
 /** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
-export function peerAfter({ settings, now }: State, frame: Advertisement): Peer {
+export function peerAfter({ settings, now }: State, frame: Advertisement, before?: Peer): Peer {
   if (frame.wire === "exoip") {
     return {
       heardAt: now,
+      clock: undefined,
       uptimeMs: undefined,
       intervalMs: 0,
       hears: new Map([[settings.self, now]]),
@@ -57,6 +59,7 @@ export function peerAfter({ settings, now }: State, frame: Advertisement): Peer 
   );
   return {
     heardAt: now,
+    clock: clockAfter(before, frame.uptimeMs, now),
     uptimeMs: frame.uptimeMs,
     intervalMs: frame.intervalMs,
     hears: new Map(hears.map(({ node, ageMs }) => [node, now - ageMs])),
@@ -67,6 +70,15 @@ export function peerAfter({ settings, now }: State, frame: Advertisement): Peer 
     addresses: new Map(frame.addresses.map((address) => [address.ip, address])),
     releases: frame.releases,
   };
+}
+
+/** Frames that waited in a queue come all at once, so a frame is compared with one of before. */
+const clockMs = 30_000;
+
+function clockAfter(before: Peer | undefined, uptimeMs: number, at: number): Peer["clock"] {
+  const { clock } = before ?? {};
+  const keeps = clock !== undefined && uptimeMs >= clock.uptimeMs && at - clock.at < clockMs;
+  return keeps ? clock : { uptimeMs, at };
 }
 
 /** Silence after which a node is dead. A slower peer is given more, and so is a late listener. */

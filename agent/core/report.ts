@@ -18,10 +18,12 @@ export function advertise(state: State): { state: State; effects: Effect[] } {
   return { state: next, effects: speaks ? [{ type: "advertise", report: reportOf(next) }] : [] };
 }
 
-const stanceOf = (state: State): string =>
-  [...state.addresses.values()]
-    .map((address) => `${possessionOf(state, address)} ${keeps(state, address)}`)
-    .join();
+const stanceOf = (state: State): string => {
+  const stances = [...state.addresses.values()].map(
+    (address) => `${possessionOf(state, address)} ${keeps(state, address)}`,
+  );
+  return [isWell(state), ...stances].join();
+};
 
 /** Keeps from which frame on this node has been saying that it lets go. */
 function promised(state: State, sequence: number): State["addresses"] {

@@ -205,7 +205,8 @@ export type Outcome = "done" | "refused" | "unknown";
 
 export type Effect =
   | { readonly type: "advertise"; readonly report: Report }
-  | { readonly type: "observe"; readonly scope: Scope }
+  /** `also`: instances outside the group that are to be looked at with it. */
+  | { readonly type: "observe"; readonly scope: Scope; readonly also: readonly NodeId[] }
   | { readonly type: "claim"; readonly ip: string; readonly fenceAt: number }
   | {
       readonly type: "release";

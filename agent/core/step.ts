@@ -9,7 +9,7 @@ import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
 import { afterPause } from "./pause.ts";
-import { deadIntervalMs, livePeers } from "./peers.ts";
+import { deadIntervalMs, livePeers, type Peer } from "./peers.ts";
 import { advertise } from "./report.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Effect, Event, Note, State } from "./state.ts";
@@ -62,10 +62,11 @@ function handle(state: State, event: Event, effects: Effect[]): State {
     case "check":
       return checked(state, event.index, event.good, event.why);
     case "wish":
-      return update(state, event.ip, (address) => {
-        const edge = event.master && !address.wish;
-        return { ...(edge ? withoutYield(address) : address), wish: event.master };
-      });
+      return update(state, event.ip, (address) =>
+        event.master && !address.wish
+          ? afterEdge(state, address)
+          : { ...address, wish: event.master },
+      );
     case "advertise":
       return { ...state, advertiseAt: now };
     case "look":
@@ -83,11 +84,17 @@ function handle(state: State, event: Event, effects: Effect[]): State {
 function regrouped(state: State, members: readonly NodeId[]): State {
   const group = new Set([...members, state.settings.self]);
   const joined = members.filter((id) => !state.group.has(id));
-  const known = { ...state, group, aloneUntil: state.now };
+  // Who has left is forgotten.
+  const peers = new Map([...state.peers].filter(([id]) => group.has(id)));
+  const known = { ...state, group, peers, aloneUntil: state.now };
   if (joined.length === 0) return known;
   return each(known, (address) => ({
     ...address,
-    newcomers: new Map([...address.newcomers, ...joined.map((id) => [id, state.now] as const)]),
+    newcomers: new Map(
+      [...address.newcomers, ...joined.map((id) => [id, state.now] as const)].filter(([id]) =>
+        group.has(id),
+      ),
+    ),
     observeAt: state.now,
     doubted: true,
   }));
@@ -101,6 +108,18 @@ const each = (state: State, change: (address: AddressState) => AddressState): St
 const update = (state: State, ip: string, change: (address: AddressState) => AddressState): State =>
   each(state, (address) => (address.ip === ip ? change(address) : address));
 
+/**
+ * Another program elects us now: that is news of who lives, which no read of before can deny. What
+ * the others hold by now is no move against us.
+ */
+const afterEdge = (state: State, address: AddressState): AddressState => ({
+  ...withoutYield(address),
+  wish: true,
+  newcomers: new Map([...state.group].map((id) => [id, state.now])),
+  observeAt: state.now,
+  doubted: true,
+});
+
 const readable = ({ now }: State) => ({
   reading: undefined,
   readAfter: now,
@@ -108,9 +127,12 @@ const readable = ({ now }: State) => ({
   apiFailingSince: undefined,
 });
 
+/** A read that fails is no change that fails: until one is answered nothing can be decided. */
+const readLimits = { firstMs: 250, maxMs: 3_000 };
+
 function readFailed(state: State, retryAfterMs = 0): State {
   const { now, reading, apiFailingSince } = state;
-  const { waitMs, backoff } = waitAfter(state.readRetry, retryLimits, state.random);
+  const { waitMs, backoff } = waitAfter(state.readRetry, readLimits, state.random);
   const failed = each(state, (address) => ({ ...address, observeAt: now }));
   return {
     ...failed,
@@ -193,13 +215,18 @@ function preRead(state: State, address: AddressState): AddressState {
   return { ...address, observeAt: Math.min(observeAt, state.now), doubted: true };
 }
 
+/** exoip's frames do not say it. */
+const mayHold = ({ addresses }: Peer, ip: string): boolean =>
+  addresses.has(ip) && addresses.get(ip)?.possession !== "none";
+
 /** When a holder that we do not hear any more becomes late. */
-function lateAt(state: State, { seen }: AddressState): number | undefined {
+function lateAt(state: State, { seen, ip }: AddressState): number | undefined {
   if (seen === undefined || seen.holders.has(state.settings.self)) return undefined;
-  const times = [...seen.holders].flatMap((id) => {
-    const peer = state.peers.get(id);
-    return peer === undefined ? [] : [peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2];
-  });
+  const times = [...state.peers].flatMap(([id, peer]) =>
+    seen.holders.has(id) || mayHold(peer, ip)
+      ? [peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2]
+      : [],
+  );
   return times.length === 0 ? undefined : Math.max(...times);
 }
 
@@ -208,7 +235,11 @@ function resignation(state: State): { state: State; effects: Effect[] } {
   const { resigning, now, settings } = state;
   if (resigning === undefined) return { state, effects: [] };
   const holding = [...state.addresses.values()].some(
-    ({ seen, request }) => request !== undefined || seen?.holders.has(settings.self),
+    ({ seen, request, requestEndedAt }) =>
+      request !== undefined ||
+      seen?.holders.has(settings.self) ||
+      // What the last request came to has not been read yet.
+      (seen?.begunAt ?? Infinity) < requestEndedAt,
   );
   // A peer that is only late would have taken over.
   const listened = now >= Math.max(state.listenUntil, resigning.since + 2 * deadIntervalMs(state));

@@ -228,6 +228,7 @@ const wrong: readonly [...Change, ...errors: readonly string[]][] = [
   ],
   [["election", "intervalms"], 1000, "election.intervalms: must be left out: no such key is known"],
   [["health"], null, "health: must be a list of 0 to 64"],
+  [["health"], "tcp", "health: must be a list of 0 to 64"],
   [
     ["health", 0, "check", "kind"],
     "icmp",
@@ -262,6 +263,9 @@ const wrong: readonly [...Change, ...errors: readonly string[]][] = [
   [["credentialsFile"], "credentials.json", "credentialsFile: must be an absolute path"],
   [["stateDirectory"], "/a\0", "stateDirectory: must be an absolute path"],
   [["instance"], "lb1", "instance: must be a UUID"],
+  [["instance"], id.replace(/-/g, ""), "instance: must be a UUID"],
+  [["instance"], id.replace("-", ""), "instance: must be a UUID"],
+  [["instance"], `${id}0`, "instance: must be a UUID"],
   [["statusSocket"], 1, "statusSocket: must be an absolute path"],
   [["statusListen"], ":9100", "statusListen: must be ADDRESS:PORT"],
   [["statusListen"], "127.0.0.1", "statusListen: must be ADDRESS:PORT"],

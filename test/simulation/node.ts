@@ -1,4 +1,6 @@
 /** One simulated machine with an agent: the real core in a shell as thin as the real one. */
+
+import type { Role } from "../../agent/core/roles.ts";
 import { start } from "../../agent/core/start.ts";
 import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
 import { nextDeadline, step } from "../../agent/core/step.ts";
@@ -93,6 +95,10 @@ export class SimulatedNode {
 
   reasonFor(ip: string): string {
     return this.#state?.addresses.get(ip)?.reason ?? "dead";
+  }
+
+  roleFor(ip: string): Role | undefined {
+    return this.#state?.addresses.get(ip)?.role;
   }
 
   get #members(): readonly NodeId[] {
@@ -224,7 +230,7 @@ export class SimulatedNode {
         this.#advertise(effect.report);
         break;
       case "observe":
-        this.#observe(effect.scope);
+        this.#observe(effect.scope, effect.also);
         break;
       case "claim":
         this.#change("attach-instance-to-elastic-ip", effect.ip, this.id, effect.fenceAt);
@@ -293,14 +299,14 @@ export class SimulatedNode {
     };
   }
 
-  #observe(scope: Scope): void {
+  #observe(scope: Scope, also: readonly NodeId[]): void {
     const { queue, cloud } = this.#world();
     const begunAt = this.#now;
     const once = this.#once();
     const holders = new Map(this.#settings.addresses.map(({ ip }) => [ip, new Set<NodeId>()]));
     const stopped = new Set<NodeId>();
-    const ids = scope === "zone" ? cloud.instances : this.#members;
-    const asked = scope === "self" ? [this.id] : ids;
+    const ids = scope === "zone" ? cloud.instances : [...new Set([...this.#members, ...also])];
+    const asked = scope === "self" ? [this.id, ...also] : ids;
     let missing = asked.length;
     const failed = (delivery?: Delivery) =>
       once({ type: "observe-failed", why: "no answer", ...retryAfter(delivery) });

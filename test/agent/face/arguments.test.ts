@@ -76,6 +76,7 @@ const bad: readonly [string, string][] = [
   ["watch --", "unknown argument --; -h helps"],
   ["claim --ip 1.2.3", "-ip must be an IP address; -h helps"],
   ["maintenance", "maintenance is on or off; -h helps"],
+  ["maintenance once", "maintenance is on or off; -h helps"],
   ["maintenance maybe", "maintenance is on or off; -h helps"],
   ["priority", "priority is +1, -1 or 0 to 255; -h helps"],
   ["priority 256", "priority is +1, -1 or 0 to 255; -h helps"],

@@ -143,6 +143,11 @@ test("every setting by flag, in all forms of Go, and by variable", () => {
   }
 });
 
+test("a value behind = takes no further argument", () => {
+  const { election } = settings("-t=2 -P=20 -W", stanza);
+  assert.deepEqual([election.intervalMs, election.priority], [2000, 20]);
+});
+
 test("a flag wins over its variable, the last flag over the first, and empty text is nothing", () => {
   const priority = (line: string, variable: string) =>
     settings(line, { ...stanza, IF_HOST_PRIORITY: variable }).election.priority;
@@ -226,6 +231,7 @@ const wrong: readonly [string, ...errors: readonly string[]][] = [
     "need peer definition (either -p or -G)",
   ],
   [`-W ${base} -p 10.0.0.2,lb3`, "-p or IF_EXOSCALE_PEERS must be an IP address"],
+  [`-W ${base} -G=a\nb -q`, "unknown flag -q; -h helps"],
   [`-W ${group} -P 256`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
   [`-W ${group} -P -1`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
   [`-W ${group} -P ten`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
