@@ -4,6 +4,7 @@ import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 import { contestFrom } from "./observe.ts";
+import { silent } from "./peers.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Wait after a failed request: short, since the address may be lost (R16). */
@@ -136,7 +137,9 @@ function request(
 function claimOf(state: State, address: AddressState): AddressState["claim"] {
   const times = [...(address.seen?.holders ?? [])].map((id) => state.peers.get(id)?.heardAt ?? 0);
   const heardAt = Math.max(0, ...times);
-  return { heardAt: heardAt || undefined, decidedAt: state.now, answeredAt: state.now };
+  const mute = [...state.peers.keys()].filter((id) => silent(state, id));
+  const { now } = state;
+  return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
 /** How widely to read for this address now, if at all. */

@@ -235,13 +235,14 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
  * From when a silent holder may be released. One that held beside us while it was heard thinks the
  * same of us: were both to act at once, nobody would hold. So worse places in the order wait, until
  * a better one must have acted. Only where the cloud showed, after the other's last frame, that we
- * did not hold yet, can it not take us for a dead holder: then it is released at once, since it
- * would take our claim as a sign of life.
+ * did not hold yet, and where it was silent when we claimed, can it not take us for a dead holder:
+ * then it is released at once, since it would take our claim as a sign of life.
  */
 function releaseAt(state: State, address: AddressState, whom: NodeId): number {
   const peer = state.peers.get(whom);
   if (peer === undefined) return -Infinity;
-  if (address.claimed && address.withoutAt > peer.heardAt) return -Infinity;
+  const untold = address.claimed && address.claim?.silent.includes(whom) === true;
+  if (untold && address.withoutAt > peer.heardAt) return -Infinity;
   const deadAt = peer.heardAt + deadIntervalMs(state, peer.intervalMs);
   return deadAt + placeOf(state, address.ip) * turnMs(state);
 }

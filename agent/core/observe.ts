@@ -140,7 +140,7 @@ function settle(
 
 const isClaimer = (state: State, ip: string, id: NodeId): boolean => {
   const possession = state.peers.get(id)?.addresses.get(ip)?.possession;
-  return possession === undefined || possession === "claimed";
+  return possession !== "none" && possession !== "given";
 };
 
 /** A silent node that took the address is alive: we stand back from it, and contest late (R5). */

@@ -98,9 +98,10 @@ export type AddressState = {
   readonly failingSince: number | undefined;
   readonly differsSince: number | undefined;
   readonly movedAt: number | undefined;
-  /** Moments of our last claim, for its phases. */
+  /** Moments of our last claim, for its phases; and who was silent when it was decided. */
   readonly claim:
     | {
+        readonly silent: readonly NodeId[];
         readonly heardAt: number | undefined;
         readonly decidedAt: number;
         readonly answeredAt: number;

@@ -3,7 +3,7 @@
  *
  * `expect held-by lb1` · `expect held-by lb2 of 203.0.113.8` · `expect outage <= 4s` (nobody served)
  * `expect share <= 1s` (one that did not serve had a share of the traffic) · `expect moves == 2`
- * (by nodes) · `expect role lb1 backup` · `expect pauses lb1 == 1` · `expect calls lb1 <= 9` · `expect claims lb2 == 0` · `expect releases lb1 == 1`
+ * (by nodes) · `expect role lb1 backup` · `expect ended lb1` · `expect pauses lb1 == 1` · `expect calls lb1 <= 9` · `expect claims lb2 == 0` · `expect releases lb1 == 1`
  */
 import { durationMs } from "./play-setting.ts";
 import type { Stage } from "./play-stage.ts";
@@ -30,6 +30,9 @@ const expectations: Readonly<Record<string, Expectation>> = {
   role({ nodes, setting }, [id = "", wanted]) {
     const roles = setting.ips.map((ip) => nodes.get(id)?.roleFor(ip));
     if (!roles.every((role) => role === wanted)) throw new Error(`${id} is ${roles.join()}`);
+  },
+  ended({ nodes }, [id = ""]) {
+    if (nodes.get(id)?.alive !== false) throw new Error(`${id} still runs`);
   },
   pauses: ({ measures }, [id = "", sign, limit]) =>
     compare(measures.pauses.get(id) ?? 0, sign, Number(limit), "pauses"),

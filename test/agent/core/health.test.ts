@@ -1,7 +1,13 @@
 /** Local health: rise and fall counts, several checks, and what a fresh one is. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { afterTry, freshHealth, type Health, isHealthy } from "../../../agent/core/health.ts";
+import {
+  afterTry,
+  freshHealth,
+  type Health,
+  isHealthy,
+  mayBeHealthy,
+} from "../../../agent/core/health.ts";
 
 /** `+` is a good try, `-` a bad one; gives whether the node is healthy after each. */
 function verdicts(tries: string, start: Health = freshHealth([{ rise: 2, fall: 3 }])): string {
@@ -55,5 +61,24 @@ describe("health", () => {
     const unnamed = afterTry(once, 0, false);
     assert.equal(unnamed[0]?.reason, "failed");
     assert.equal(afterTry(once, 0, true)[0]?.reason, undefined);
+  });
+
+  test("I7: a check that was not tried often enough to tell is not known to fail", () => {
+    const fresh = freshHealth([{ rise: 2, fall: 2 }]);
+    assert.ok(mayBeHealthy(fresh));
+    const once = afterTry(fresh, 0, false);
+    assert.ok(mayBeHealthy(once));
+    assert.ok(!mayBeHealthy(afterTry(once, 0, false)));
+    assert.ok(mayBeHealthy(afterTry(once, 0, true)));
+  });
+
+  test("before a check is decided a good try begins the count of bad ones anew, and vice versa", () => {
+    const told = (tries: string): boolean => {
+      let health = freshHealth([{ rise: 9, fall: 2 }]);
+      for (const sign of tries) health = afterTry(health, 0, sign === "+");
+      return !mayBeHealthy(health);
+    };
+    assert.ok(!told("-+-+-"));
+    assert.ok(told("-+--"));
   });
 });

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { start } from "../../../agent/core/start.ts";
 import type { Effect, State } from "../../../agent/core/state.ts";
 import { nextDeadline, step } from "../../../agent/core/step.ts";
 import { feed, happenings, ips, type Step, settings } from "./step-events.ts";
@@ -173,6 +174,24 @@ describe("the core, whatever it is told", () => {
       const last = steps.at(-1)?.after;
       assert.ok(sizeOf(last) < 20_000, String(sizeOf(last)));
     });
+  });
+
+  test("forgets who has left the group", () => {
+    fc.assert(
+      fc.property(settings, (given) => {
+        const [ip] = ips;
+        let state = start(given, 0, 0.5);
+        for (let index = 2; index < 100; index += 1) {
+          const id = `lb${index}`;
+          const frame = { wire: "exoip", priority: 20, ip, nicId: id } as const;
+          const now = 1_000 * index;
+          state = step(state, { type: "group", members: ["lb1", id] }, now).state;
+          state = step(state, { type: "frame", from: id, frame }, now).state;
+        }
+        assert.ok(!textOf(state).includes('"lb50"'), "lb50 is remembered");
+      }),
+      { numRuns: 20 },
+    );
   });
 });
 

@@ -39,8 +39,8 @@ function get(socketPath: string, path: string, method = "GET") {
 async function two(context: Parameters<typeof startGroup>[0]): Promise<Group> {
   const group = await startGroup(context);
   group.start("lb1");
-  group.start("lb2");
   await until("held by lb1", () => group.holders().join() === "lb1", group);
+  group.start("lb2");
   await pause(2_000);
   return group;
 }

@@ -11,8 +11,8 @@ describe("the wire between real processes", { concurrency: true }, () => {
   test("keys rotate in three steps: no move, and never a silent peer", async (context) => {
     const group = await startGroup(context, { heartbeatKeys: [key("a")] });
     group.start("lb1");
-    group.start("lb2");
     await until("held by lb1", () => group.holders().includes("lb1"), group);
+    group.start("lb2");
     const steps = [[key("a"), key("b")], [key("b"), key("a")], [key("b")]];
     for (const keys of steps) {
       for (const node of ["lb1", "lb2"]) {
