@@ -166,6 +166,9 @@ function standingBack(view: View, holds: boolean): Decision {
   if (settings.election.method === "wish" && others.length > 0 && isTurnOfBackup(view)) {
     return release(settings.self, "another holds, and another program elected it");
   }
+  // While the elected node waits for something, the dead are not left to it.
+  const dead = better.length === 0 ? releasingOthers(view) : undefined;
+  if (dead?.do === "release") return dead;
   return rest(
     better.length > 0 ? "lets go when the better one agrees" : "holds until the elected node does",
     elected.length > 0 || others.length > 0,
