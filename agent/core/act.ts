@@ -180,19 +180,18 @@ const endedBy = ({ request }: AddressState, done: boolean): AddressState["ended"
  * Who has let go, or may have, does not say that it holds until a read shows that: another might
  * let go in its favour.
  */
-function withoutReleased({ settings }: State, { seen, request }: AddressState) {
-  if (seen === undefined || request?.kind !== "release" || request.whom !== settings.self) {
-    return seen;
-  }
-  return { ...seen, holders: new Set([...seen.holders].filter((id) => id !== settings.self)) };
+function withoutReleased({ settings }: State, address: AddressState): AddressState {
+  const { seen, request } = address;
+  if (request?.kind !== "release" || request.whom !== settings.self) return address;
+  const holders = new Set([...(seen?.holders ?? [])].filter((id) => id !== settings.self));
+  return { ...address, claimed: false, seen: seen && { ...seen, holders } };
 }
 
 /** The address after a request has failed, with the wait before the next decision. */
 export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
   const { waitMs, backoff } = waitAfter(address.retry, retryLimits, state.random);
   return {
-    ...address,
-    seen: withoutReleased(state, address),
+    ...withoutReleased(state, address),
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,
@@ -204,9 +203,8 @@ export function afterFailure(state: State, address: AddressState, retryAfterMs =
 }
 
 export const afterSuccess = (state: State, address: AddressState): AddressState => ({
-  ...address,
-  seen: withoutReleased(state, address),
-  claimed: address.claimed || address.request?.kind === "claim",
+  ...withoutReleased(state, address),
+  ...(address.request?.kind === "claim" && { claimed: true }),
   claim: address.claim && { ...address.claim, answeredAt: state.now },
   request: undefined,
   ended: endedBy(address, true),

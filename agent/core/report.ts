@@ -1,4 +1,5 @@
 /** What this node tells its peers, and when. */
+import { fenceMs } from "./backoff.ts";
 import { keeps } from "./decide.ts";
 import { isAble, isWell, rankOf } from "./elect.ts";
 import { livePeers } from "./peers.ts";
@@ -76,11 +77,14 @@ export function reportOf(state: State): Report {
 }
 
 function possessionOf(
-  { settings }: State,
+  { settings, now, bornAt }: State,
   { seen, claimed, request }: AddressState,
 ): Report["addresses"][number]["possession"] {
   // Who is letting go is nobody in whose favour another may let go.
   if (request?.kind === "release" && request.whom === settings.self) return "none";
-  if (seen?.holders.has(settings.self)) return claimed ? "claimed" : "given";
+  // What an earlier agent of this host had asked for may land until its fence.
+  const own = claimed || now >= bornAt + settings.deadlineMs + fenceMs;
+  if (seen?.holders.has(settings.self) && own) return claimed ? "claimed" : "given";
+  if (seen?.holders.has(settings.self)) return "claiming";
   return claimed || request?.kind === "claim" ? "claiming" : "none";
 }

@@ -15,6 +15,7 @@ export function start(settings: Settings, now: number, random: number): State {
   const state: State = {
     settings,
     now,
+    bornAt: now,
     priority: election.method === "heartbeat" ? election.priority : 0,
     health: freshHealth(checks),
     maintenance: false,

@@ -123,6 +123,7 @@ export type AddressState = {
 export type State = {
   readonly settings: Settings;
   readonly now: number;
+  readonly bornAt: number;
   readonly priority: number;
   readonly health: Health;
   readonly maintenance: boolean;

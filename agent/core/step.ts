@@ -244,7 +244,9 @@ function resignation(state: State): { state: State; effects: Effect[] } {
   // A peer that is only late would have taken over.
   const listened = now >= Math.max(state.listenUntil, resigning.since + 2 * deadIntervalMs(state));
   const alone = resigning.exit && livePeers(state).length === 0 && listened;
-  const waits = holding && now < resigning.until && (!alone || settings.releaseOnStop);
+  // A request under way would land after the program that knows of it.
+  const asks = [...state.addresses.values()].some(({ request }) => request !== undefined);
+  const waits = asks || (holding && now < resigning.until && (!alone || settings.releaseOnStop));
   if (waits) return { state, effects: [] };
   if (resigning.exit) return { state, effects: [{ type: "exit" }] };
   return { state: { ...state, resigning: undefined }, effects: [] };

@@ -1,5 +1,5 @@
 /** Small files of the state directory, each written whole or not at all. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "fs";
 import { dirname } from "path";
 
 /** What the file holds; undefined where it is not there or not readable as JSON. */
@@ -16,7 +16,8 @@ export function loadJson(path: string): unknown {
 export function saveJson(path: string, value: unknown): string | undefined {
   const temporary = `${path}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    // The folder alone: making its parents as well never ends under /proc.
+    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { mode: 0o700 });
     writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
     renameSync(temporary, path);
     return undefined;

@@ -210,6 +210,9 @@ export type Step = {
   readonly effects: readonly Effect[];
 };
 
+/** Far beyond what the core waits for between two happenings. */
+const wakesMax = 500;
+
 /**
  * Feeds the core, waking it in time for all that it waits for, as the shell does, unless the time
  * until the next event is so long that the machine must have slept.
@@ -226,7 +229,8 @@ export function feed(given: Settings, all: readonly Happening[], seed = 0.5): re
   take({ type: "group", members: ["lb1", "lb2", "lb3"] });
   for (const { afterMs, event: next } of all) {
     const end = now + afterMs;
-    while (afterMs <= 6_000 && nextDeadline(state) < end) {
+    for (let wakes = 0; afterMs <= 6_000 && nextDeadline(state) < end; wakes += 1) {
+      if (wakes > wakesMax) throw new Error("the core is woken without end");
       now = Math.max(now + 1, nextDeadline(state));
       take({ type: "tick" });
     }

@@ -1,0 +1,33 @@
+/** Small files: whole or not at all, and no reason to stop when there is no room for them. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { loadJson, saveJson } from "../../../agent/host/files.ts";
+
+test("what was saved is loaded, for its owner alone, and nothing else is left", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "deep", "peers.json");
+  assert.equal(saveJson(path, { one: 1 }), undefined);
+  assert.deepEqual(loadJson(path), { one: 1 });
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.deepEqual(readdirSync(join(folder, "deep")), ["peers.json"]);
+});
+
+test("a broken or missing file is as good as none", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "events.json");
+  assert.equal(loadJson(path), undefined);
+  writeFileSync(path, '{"cut');
+  assert.equal(loadJson(path), undefined);
+});
+
+test("where nothing can be written, that is told and not thrown", () => {
+  assert.equal(
+    saveJson("/proc/nowhere/x.json", 1),
+    "/proc/nowhere/x.json cannot be written: ENOENT",
+  );
+});
