@@ -8,7 +8,10 @@ import type { Stack } from "../stack/stack.ts";
 export type Group = "default" | "load-balancer" | "app-server";
 
 export type FirewallRule = {
-  /** Says the rule in words, and names the resource: it is unique. */
+  /**
+   * Names the resource, and holds all that matters: another rule has another name, so that a rule is
+   * made or removed and never changed.
+   */
   readonly name: string;
   readonly group: Group;
   readonly protocol: "tcp" | "udp" | "ping";
@@ -56,7 +59,14 @@ const served = ({ services }: Stack): FirewallRule[] =>
     unique(from).map((cidr): FirewallRule => {
       const group = "load-balancer";
       const why = `service ${name}`;
-      return { name: `${name}-${spelt(cidr)}`, group, protocol: "tcp", port, from: { cidr }, why };
+      return {
+        name: `${name}-${port}-${spelt(cidr)}`,
+        group,
+        protocol: "tcp",
+        port,
+        from: { cidr },
+        why,
+      };
     }),
   );
 
@@ -66,7 +76,7 @@ function heartbeat({ election }: Stack): FirewallRule[] {
   const from = { group: "load-balancer" } as const;
   const { port } = election;
   const why = "heartbeat among the load balancers";
-  return [{ name: "heartbeat", group: "load-balancer", protocol: "udp", port, from, why }];
+  return [{ name: `heartbeat-${port}`, group: "load-balancer", protocol: "udp", port, from, why }];
 }
 
 function behind({ services, appServers, proxy }: Stack): FirewallRule[] {

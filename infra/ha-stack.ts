@@ -35,7 +35,7 @@ export interface HaStackArgs {
 }
 
 /** A highly available stack: load balancers, app servers, and the address that is always held. */
-export class HaStack extends pulumi.ComponentResource<MadeOnExoscale & { readonly stack: Stack }> {
+export class HaStack extends pulumi.ComponentResource {
   /** The first failover address, the one that the world uses. */
   readonly address: pulumi.Output<string>;
   /** Every address by its name in the stack: the cloud's id, and the address itself. */
@@ -53,11 +53,14 @@ export class HaStack extends pulumi.ComponentResource<MadeOnExoscale & { readonl
   readonly securityGroup: pulumi.Output<{ readonly id: string }>;
   /** The agent's key: it may move the addresses and nothing else. A secret. */
   readonly agentCredentials: pulumi.Output<Readonly<Record<string, string>> | undefined>;
+  /** Settles when every child is declared; it rejects with what is wrong. */
+  readonly declared: Promise<void>;
 
   constructor(name: string, args: HaStackArgs, options?: pulumi.ComponentResourceOptions) {
-    super("baton:index:HaStack", name, { ...args }, options);
-    const made = this.getData();
-    const given = <Value>(read: (from: Awaited<typeof made>) => pulumi.Input<Value>) =>
+    // The arguments are not recorded in the state: the children are, and secrets are among them.
+    super("baton:index:HaStack", name, {}, options);
+    const made = make(this, name, args);
+    const given = <Value>(read: (from: Made) => pulumi.Input<Value>) =>
       pulumi.output(made.then(read)) as pulumi.Output<Value>;
     this.addresses = given(({ facts }) => pulumi.output(facts.addresses));
     this.address = this.addresses.apply((all) => Object.values(all)[0]?.ip ?? "");
@@ -68,29 +71,32 @@ export class HaStack extends pulumi.ComponentResource<MadeOnExoscale & { readonl
     this.userDataSizes = given(({ hosts }) => sizesOf(hosts));
     this.securityGroup = given(({ facts }) => pulumi.output({ id: facts.nodeGroup.id }));
     this.agentCredentials = given(({ facts }) => pulumi.secret(facts.credentials));
+    const { address, addresses, urls, nodes, appServers, sshCommands, userDataSizes } = this;
+    const seen = { address, addresses, urls, nodes, appServers, sshCommands, userDataSizes };
+    const outputs = { ...seen, securityGroup: this.securityGroup };
+    // What is wrong is told once, by itself, and not again as a fault of the outputs.
+    this.registerOutputs(made.then(() => outputs).catch(() => ({})));
+    this.declared = made.then(() => {});
   }
+}
 
-  /** Declares the children; called by the constructor of the class above. */
-  protected override async initialize(
-    args: pulumi.Inputs,
-    _options?: pulumi.ComponentResourceOptions,
-    name = "",
-  ) {
-    const { stack: data, folder = process.cwd(), replace, show, ...rest } = args as HaStackArgs;
-    const stack = checked(data, show);
-    const given = { stack, folder, bundle: agentBundle(stack, rest.agentBundle), show };
-    const secrets = pulumi.secret(pulumi.output({ ...rest.secrets }));
-    const stoodIn = pulumiNames(data).map((each) => [each, "x".repeat(43)]);
-    rehearse(given, (await settled(secrets)) ?? Object.fromEntries(stoodIn));
-    if (stack.cloud.provider !== "exoscale") {
-      stop(
-        `resources on ${stack.cloud.provider} are not made by this program yet`,
-        "`baton gen-cloud-init` renders the user-data; the resources are up to you",
-      );
-    }
-    const wanted = { given, secrets, permitted: replace };
-    return { stack, ...(await makeOnExoscale(this, name, wanted)) };
+type Made = MadeOnExoscale & { readonly stack: Stack };
+
+/** Checks everything, then declares the component's children. @throws RunError with what is wrong */
+async function make(component: HaStack, name: string, args: HaStackArgs): Promise<Made> {
+  const { stack: data, folder = process.cwd(), replace: permitted, show } = args;
+  const stack = checked(data, show);
+  const given = { stack, folder, bundle: agentBundle(stack, args.agentBundle), show };
+  const secrets = pulumi.secret(pulumi.output({ ...args.secrets }));
+  const stoodIn = pulumiNames(data).map((each) => [each, "x".repeat(43)]);
+  rehearse(given, (await settled(secrets)) ?? Object.fromEntries(stoodIn));
+  if (stack.cloud.provider !== "exoscale") {
+    stop(
+      `resources on ${stack.cloud.provider} are not made by this program yet`,
+      "`baton gen-cloud-init` renders the user-data; the resources are up to you",
+    );
   }
+  return { stack, ...(await makeOnExoscale(component, name, { given, secrets, permitted })) };
 }
 
 /** Holds a declaration to the schema and the rules. @throws RunError with all that is wrong */

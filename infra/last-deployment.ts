@@ -29,8 +29,34 @@ export async function lastDeployment(): Promise<LastDeployment> {
   }
 }
 
-/** The URN of a component's child, whose type follows the types of those around it. */
-export function childUrn(parentUrn: string, type: string, name: string): string {
-  const [stack = "", project = "", parentTypes = ""] = parentUrn.split("::");
-  return [stack, project, `${parentTypes}$${type}`, name].join("::");
-}
+/** The children of one type that a component had, by name. */
+export type Recorded = (type: string) => ReadonlyMap<string, Outputs>;
+
+/** @param parentUrn the component's own URN; a child's type follows the types of those around it */
+export const recordedChildren =
+  (deployment: LastDeployment, parentUrn: string): Recorded =>
+  (type) => {
+    const [stack = "", project = "", parentTypes = ""] = parentUrn.split("::");
+    const before = `${[stack, project, `${parentTypes}$${type}`].join("::")}::`;
+    const children = Object.entries(deployment).flatMap(([urn, { outputs }]) =>
+      urn.startsWith(before) ? [[urn.slice(before.length), outputs] as const] : [],
+    );
+    return new Map(children);
+  };
+
+/** Texts and lists of texts, as they lie in the outputs of a resource. */
+export const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** The texts of a record; anything else in it is left out. */
+export const textsOf = (value: unknown): Readonly<Record<string, string>> =>
+  typeof value === "object" && value !== null
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([key, item]) => {
+          const text = textOf(item);
+          return text === undefined ? [] : [[key, text]];
+        }),
+      )
+    : {};

@@ -35,6 +35,7 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
     ...(replace && { replace }),
     ...(agentBundle && { agentBundle: resolve(root, agentBundle) }),
   });
+  await made.declared;
   const { address, addresses, urls, nodes, appServers, sshCommands, userDataSizes } = made;
   const { securityGroup, agentCredentials } = made;
   const readme = readFileSync(resolve(root, "Pulumi.README.md"), "utf8");

@@ -18,7 +18,7 @@ export type Proposal = {
   readonly nodes: readonly NodeChange[];
   /** Nodes that the last deployment recorded and the stack no longer has. */
   readonly removed: readonly string[];
-  /** The one node whose replacement was asked for by name. */
+  /** The one node that was named as the one to leave service now. */
   readonly permitted: string | undefined;
 };
 
@@ -37,52 +37,67 @@ export const changedIn = ({ planned, recorded }: NodeChange): string[] =>
 
 export function judge({ nodes, removed, permitted }: Proposal): Verdict {
   const changed = nodes.filter((node) => changedIn(node).length > 0);
-  const names = changed.map(({ node }) => node);
-  if (permitted === undefined) {
-    if (names.length + removed.length <= 1) return { ok: true, replaced: names, held: [] };
-    return { ok: false, message: tooMany(changed, removed) };
+  const known = [...nodes.map(({ node }) => node), ...removed];
+  if (permitted !== undefined && !known.includes(permitted)) {
+    return { ok: false, message: unknownNode(permitted, known) };
   }
-  if (!nodes.some(({ node }) => node === permitted)) {
-    return { ok: false, message: unknownNode(permitted, nodes) };
+  const goesAhead = changed.filter(({ node }) => permitted === undefined || node === permitted);
+  if (goesAhead.length + removed.length > 1) {
+    return { ok: false, message: tooMany(goesAhead, removed) };
   }
-  const replaced = names.filter((node) => node === permitted);
-  if (removed.length > 1) return { ok: false, message: tooMany([], removed) };
-  if (replaced.length + removed.length > 1) {
-    return { ok: false, message: notBoth(permitted, removed) };
-  }
-  return { ok: true, replaced, held: names.filter((node) => node !== permitted) };
+  const names = (changes: readonly NodeChange[]): string[] => changes.map(({ node }) => node);
+  const held = changed.filter((change) => !goesAhead.includes(change));
+  return { ok: true, replaced: names(goesAhead), held: names(held) };
 }
 
 const because = (change: NodeChange): string => `${change.node} (${changedIn(change).join(", ")})`;
 
 function tooMany(changed: readonly NodeChange[], removed: readonly string[]): string {
-  const [first] = changed;
   const what = [
     ...(changed.length > 0 ? [`replace or restart ${changed.map(because).join(" and ")}`] : []),
     ...(removed.length > 0 ? [`remove ${removed.join(" and ")}`] : []),
   ].join(" and ");
-  const how =
-    first === undefined
-      ? "remove one load balancer from the stack file at a time"
-      : `name one, \`pulumi config set baton:replace ${first.node}\`, and run \`pulumi up\`: the ` +
-        "others stay as they are. When it is well, name the next; at the end, " +
-        "`pulumi config rm baton:replace`";
   return (
     `stopped before anything was changed: this update would ${what} at once, and the address ` +
-    `needs a load balancer that works.\nfix: ${how}`
+    `needs a load balancer that works.\nfix: ${oneAtATime(changed, removed)}`
   );
 }
 
-const notBoth = (permitted: string, removed: readonly string[]): string =>
-  `stopped before anything was changed: ${permitted} would be replaced while ` +
-  `${removed.join(" and ")} would be removed.\nfix: do one of them first`;
+/** What is removed cannot be held back, so it is named first. */
+function oneAtATime(changed: readonly NodeChange[], removed: readonly string[]): string {
+  if (removed.length > 1) return "remove one load balancer from the stack file at a time";
+  const first = removed[0] ?? changed[0]?.node ?? "";
+  return (
+    `name one, \`pulumi config set baton:replace ${first}\`, and run \`pulumi up\`: the others stay ` +
+    "as they are. When all is well, name the next; at the end, `pulumi config rm baton:replace`"
+  );
+}
 
-function unknownNode(permitted: string, nodes: readonly NodeChange[]): string {
-  const names = nodes.map(({ node }) => node);
-  const meant = suggest(permitted, names);
+function unknownNode(permitted: string, known: readonly string[]): string {
+  const meant = suggest(permitted, known);
   const hint = meant === undefined ? "" : `did you mean ${meant}? `;
   return (
     `baton:replace names ${permitted}, and there is no such load balancer.\n` +
-    `fix: ${hint}load balancers: ${names.join(", ")}`
+    `fix: ${hint}load balancers: ${known.join(", ")}`
   );
+}
+
+/** A load balancer as the cloud shows it now. */
+export type Seen = { readonly node: string; readonly running: boolean; readonly state: string };
+
+/**
+ * Whether one load balancer may leave service, seeing how all are: the state may still have one
+ * that a failed update has left dead.
+ */
+export function mayLeave(leaving: string, seen: readonly Seen[]): Verdict {
+  const fine: Verdict = { ok: true, replaced: [leaving], held: [] };
+  const others = seen.filter(({ node }) => node !== leaving);
+  const dead = seen.some(({ node, running }) => node === leaving && !running);
+  if (dead || others.length === 0 || others.some(({ running }) => running)) return fine;
+  const how = others.map(({ node, state }) => `${node} (${state})`).join(" and ");
+  const message =
+    `stopped before anything was changed: ${leaving} would leave service, and no other load ` +
+    `balancer is running: ${how}.\nfix: mend that first: \`pulumi config set baton:replace ` +
+    `${others[0]?.node}\`, and \`pulumi up\``;
+  return { ok: false, message };
 }

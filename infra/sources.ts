@@ -41,7 +41,7 @@ export const resolver =
   (reference) => {
     switch (reference.from) {
       case "env":
-        return found(process.env[reference.name], reference, `export ${reference.name}`);
+        return found(process.env[reference.name], reference, exporting(reference.name));
       case "file":
         return fromFile(folder, reference);
       case "pulumi": {
@@ -50,6 +50,12 @@ export const resolver =
       }
     }
   };
+
+const exporting = (name: string): string =>
+  name === "BATON_SECRET"
+    ? 'export BATON_SECRET="$(npx baton secret)", and keep it; or keep it in the config of the ' +
+      "stack: write `secret: ${pulumi:stackSecret}`"
+    : `export ${name}`;
 
 const found = (value: string | undefined, reference: Reference, fix: string): Resolved =>
   value === undefined || value === ""

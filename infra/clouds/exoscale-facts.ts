@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../../stack/stack.ts";
 import type { Facts } from "../../user-data/facts.ts";
 import { agentPolicy } from "../identity.ts";
-import type { Outputs } from "../last-deployment.ts";
+import type { Recorded } from "../last-deployment.ts";
 import { reasonOf, stop } from "../problem.ts";
 import { getElasticIp } from "./exoscale-functions.ts";
 import * as exoscale from "./exoscale-resources.ts";
@@ -28,8 +28,8 @@ export type MadeFacts = {
 export type Place = {
   readonly name: string;
   readonly parent: pulumi.Resource;
-  /** What the last deployment recorded of a child. */
-  readonly recorded: (type: string, name: string) => Outputs | undefined;
+  /** What the last deployment recorded of the component's children. */
+  readonly recorded: Recorded;
 };
 
 export async function makeFacts(place: Place, stack: Stack, zone: string): Promise<MadeFacts> {
@@ -75,7 +75,7 @@ async function makeAddresses(
 ): Promise<MadeFacts["addresses"]> {
   const made = stack.addresses.map(async (address): Promise<[string, MadeAddress]> => {
     const child = `${name}-${address.name}`;
-    const ours = recorded("exoscale:index/elasticIp:ElasticIp", child)?.ipAddress;
+    const ours = recorded("exoscale:index/elasticIp:ElasticIp").get(child)?.ipAddress;
     if (address.ip !== undefined && address.ip !== ours) {
       const id = await existing(address.ip, zone, parent);
       return [address.name, { id: pulumi.output(id), ip: pulumi.output(address.ip) }];

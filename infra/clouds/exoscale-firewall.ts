@@ -2,6 +2,7 @@
 import type { ID, Output } from "@pulumi/pulumi";
 import type { Stack } from "../../stack/stack.ts";
 import { type FirewallRule, firewall, type Group } from "../firewall.ts";
+import { type Outputs, textsOf } from "../last-deployment.ts";
 import type { Place } from "./exoscale-facts.ts";
 import * as exoscale from "./exoscale-resources.ts";
 
@@ -18,12 +19,17 @@ const purposes: Readonly<Record<Group, string>> = {
   "app-server": "App servers",
 };
 
-/** @param nodeGroup the load balancers' group, which exists already: user-data names it */
+/**
+ * @param nodeGroup the load balancers' group, which exists already: user-data names it
+ * @param keeping whether hosts are held back, which still serve what the rules of before let through
+ */
 export function makeFirewall(
-  { name, parent }: Place,
+  place: Place,
   stack: Stack,
   nodeGroup: exoscale.SecurityGroup,
+  keeping: boolean,
 ): Firewalled {
+  const { name, parent } = place;
   const { groups: wanted, rules } = firewall(stack);
   const made = wanted.map((group) => {
     if (group === "load-balancer") return [group, nodeGroup];
@@ -35,12 +41,35 @@ export function makeFirewall(
     return [group, new exoscale.SecurityGroup(`${name}-${group}`, args, { parent })];
   });
   const groups: Groups = Object.fromEntries(made);
+  const planned = rules.map((rule) => [`${name}-${rule.name}`, asRule(rule, groups)] as const);
+  const kept = keeping ? keptRules(place, new Set(planned.map(([child]) => child))) : [];
+  const all = [...planned, ...kept].map(
+    ([child, rule]) => new exoscale.SecurityGroupRule(child, rule, { parent }),
+  );
+  return { groups, rules: all };
+}
+
+/** The rules of the last deployment that are planned no more, as they are. */
+const keptRules = ({ recorded }: Place, planned: ReadonlySet<string>) =>
+  [...recorded("exoscale:index/securityGroupRule:SecurityGroupRule")].flatMap(([child, outputs]) =>
+    planned.has(child) ? [] : [[child, ruleOf(outputs)] as const],
+  );
+
+/** What is read back of a rule, as the inputs that it was made with. */
+function ruleOf(outputs: Outputs) {
+  const { securityGroupId = "", type = "", protocol = "", ...others } = textsOf(outputs);
+  const { description, cidr, userSecurityGroupId } = others;
+  const numbers = protocol.startsWith("ICMP")
+    ? { icmpType: Number(outputs.icmpType), icmpCode: Number(outputs.icmpCode) }
+    : { startPort: Number(outputs.startPort), endPort: Number(outputs.endPort) };
+  const from = cidr ? { cidr } : { ...(userSecurityGroupId && { userSecurityGroupId }) };
   return {
-    groups,
-    rules: rules.map((rule) => {
-      const options = { parent: groups[rule.group] ?? parent };
-      return new exoscale.SecurityGroupRule(`${name}-${rule.name}`, asRule(rule, groups), options);
-    }),
+    securityGroupId,
+    type,
+    protocol,
+    ...numbers,
+    ...from,
+    ...(description && { description }),
   };
 }
 

@@ -49,6 +49,17 @@ export const getElasticIp = (
   options: pulumi.InvokeOptions,
 ): Promise<FoundElasticIp> => ask("getElasticIp", query, options);
 
+export type InstanceQuery = { readonly id?: string; readonly name?: string; readonly zone: string };
+
+/** What is asked of an instance here; the provider tells more. */
+export type FoundInstance = { readonly id?: string; readonly state: string };
+
+/** An instance that exists, by its id or its name. */
+export const getComputeInstance = (
+  query: InstanceQuery,
+  options: pulumi.InvokeOptions,
+): Promise<FoundInstance> => ask("getComputeInstance", query, options);
+
 const ask = <Answer>(name: string, query: object, options: pulumi.InvokeOptions) =>
   pulumi.runtime.invoke(
     `exoscale:index/${name}:${name}`,

@@ -45,22 +45,18 @@ export const makeSshKeys = ({ name, parent }: Place, stack: Stack): exoscale.Ssh
 
 /** Two load balancers on one machine of the cloud would die together. */
 export const makeAntiAffinity = ({ name, parent }: Place, stack: Stack) =>
-  stack.nodes.length < 2
-    ? []
-    : [
-        new exoscale.AntiAffinityGroup(
-          `${name}-load-balancer`,
-          { name: `${stack.name}-load-balancer`, description: `Load balancers of ${stack.name}` },
-          { parent },
-        ),
-      ];
+  new exoscale.AntiAffinityGroup(
+    `${name}-load-balancer`,
+    { name: `${stack.name}-load-balancer`, description: `Load balancers of ${stack.name}` },
+    { parent },
+  );
 
 export type Surroundings = {
   readonly place: Place;
   readonly networks: Networks;
   readonly firewalled: Firewalled;
   readonly sshKeys: readonly exoscale.SshKey[];
-  readonly antiAffinity: readonly exoscale.AntiAffinityGroup[];
+  readonly antiAffinity: exoscale.AntiAffinityGroup;
 };
 
 /** @param held what the last deployment recorded, where the host has to stay as it is */
@@ -86,7 +82,7 @@ export function makeInstance(
       ...own,
       securityGroupIds: groups,
       sshKeys: sshKeys.map(({ name }) => name),
-      ...(host.role === "node" && { antiAffinityGroupIds: antiAffinity.map(({ id }) => id) }),
+      ...(host.role === "node" && { antiAffinityGroupIds: [antiAffinity.id] }),
       ...(interfaces.length > 0 && { networkInterfaces: interfaces }),
       ...before,
       userData: before === undefined ? userData : pulumi.secret(before.userData),

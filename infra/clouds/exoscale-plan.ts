@@ -1,6 +1,6 @@
 /** What an instance is to be, and what the last deployment made of it: compared, not yet made. */
 import { addressedNetworks, type Host, type Stack } from "../../stack/stack.ts";
-import type { Outputs } from "../last-deployment.ts";
+import { listOf, type Outputs, textOf, textsOf } from "../last-deployment.ts";
 import type { Properties } from "../replacement.ts";
 import { imageLabel, imageName } from "./exoscale-images.ts";
 import type { ComputeInstanceData } from "./exoscale-resources.ts";
@@ -112,19 +112,3 @@ export const heldInputs = (outputs: Outputs) => ({
 });
 
 const joined = (texts: readonly string[]): string => texts.toSorted().join(" ");
-
-const textOf = (value: unknown): string | undefined =>
-  typeof value === "string" ? value : undefined;
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-
-/** The texts of a record; anything else in it is left out. */
-export const textsOf = (value: unknown): Readonly<Record<string, string>> =>
-  typeof value === "object" && value !== null
-    ? Object.fromEntries(
-        Object.entries(value).flatMap(([key, item]) => {
-          const text = textOf(item);
-          return text === undefined ? [] : [[key, text]];
-        }),
-      )
-    : {};

@@ -8,13 +8,14 @@ import { type Facts, noFacts } from "../../user-data/facts.ts";
 import type { Size } from "../../user-data/size.ts";
 import type { UserData } from "../../user-data/user-data.ts";
 import { type Given, hostUserData } from "../host-user-data.ts";
-import { childUrn, type LastDeployment, lastDeployment, type Outputs } from "../last-deployment.ts";
-import { stop } from "../problem.ts";
-import { changedIn, judge, type NodeChange } from "../replacement.ts";
+import { lastDeployment, type Outputs, recordedChildren, textsOf } from "../last-deployment.ts";
+import { reasonOf, stop } from "../problem.ts";
+import { changedIn, judge, mayLeave, type NodeChange, type Seen } from "../replacement.ts";
 import { settled } from "../settled.ts";
 import type { Secrets } from "../sources.ts";
 import { type MadeFacts, makeFacts, type Place } from "./exoscale-facts.ts";
 import { makeFirewall } from "./exoscale-firewall.ts";
+import { getComputeInstance } from "./exoscale-functions.ts";
 import {
   makeAntiAffinity,
   makeInstance,
@@ -28,7 +29,6 @@ import {
   planInstance,
   plannedProperties,
   recordedProperties,
-  textsOf,
 } from "./exoscale-plan.ts";
 import type * as exoscale from "./exoscale-resources.ts";
 
@@ -67,24 +67,19 @@ export async function makeOnExoscale(
   wanted: Wanted,
 ): Promise<MadeOnExoscale> {
   const { stack } = wanted.given;
-  if (stack.cloud.provider !== "exoscale") throw new Error("this stack is not for Exoscale");
-  const { zone } = stack.cloud;
-  const deployment = await lastDeployment();
-  const place = await placeOf(component, name, deployment);
+  const zone = zoneOf(stack);
+  const urn = (await settled(component.urn)) ?? "";
+  const recorded = recordedChildren(await lastDeployment(), urn);
+  const place = { name, parent: component, recorded };
   const images = await findImages(zone, hostsOf(stack), { parent: component });
   const facts = await makeFacts(place, stack, zone);
   const antiAffinity = makeAntiAffinity(place, stack);
   const planned = hostsOf(stack).map((host) => planHost(wanted, host, { place, facts, images }));
-  const held = await heldBack(
-    wanted,
-    planned,
-    antiAffinity,
-    removedNodes(stack, place, deployment),
-  );
+  const held = await heldBack(wanted, planned, antiAffinity, place);
   const surroundings = {
     place,
     networks: makeNetworks(place, stack, zone),
-    firewalled: makeFirewall(place, stack, facts.nodeGroup),
+    firewalled: makeFirewall(place, stack, facts.nodeGroup, held.length > 0),
     sshKeys: makeSshKeys(place, stack),
     antiAffinity,
   };
@@ -97,18 +92,9 @@ export async function makeOnExoscale(
   return { facts, hosts };
 }
 
-async function placeOf(
-  parent: pulumi.ComponentResource,
-  name: string,
-  deployment: LastDeployment,
-): Promise<Place> {
-  const urn = await settled(parent.urn);
-  return {
-    name,
-    parent,
-    recorded: (type, child) =>
-      urn === undefined ? undefined : deployment[childUrn(urn, type, child)]?.outputs,
-  };
+function zoneOf({ cloud }: Stack): string {
+  if (cloud.provider !== "exoscale") throw new Error("this stack is not for Exoscale");
+  return cloud.zone;
 }
 
 function planHost(
@@ -119,9 +105,11 @@ function planHost(
   const { place, facts, images } = around;
   const image = images.get(imageName(host));
   if (image === undefined) throw new Error(`the image of ${host.name} was not looked up`);
-  const recorded = place.recorded(instanceType, `${place.name}-${host.name}`);
-  const { zone } = given.stack.cloud as Extract<Stack["cloud"], { provider: "exoscale" }>;
-  const plan = planInstance(given.stack, host, zone, { newest: image.templateId, recorded });
+  const recorded = place.recorded(instanceType).get(`${place.name}-${host.name}`);
+  const plan = planInstance(given.stack, host, zoneOf(given.stack), {
+    newest: image.templateId,
+    recorded,
+  });
   // An app server needs nothing of the cloud, so a preview can already show what it will be.
   const known = host.role === "node" ? facts.facts : pulumi.output(noFacts);
   const userData = pulumi
@@ -134,32 +122,50 @@ function planHost(
 async function heldBack(
   { given: { stack }, permitted }: Wanted,
   planned: readonly Planned[],
-  antiAffinity: readonly exoscale.AntiAffinityGroup[],
-  removed: readonly string[],
+  antiAffinity: exoscale.AntiAffinityGroup,
+  place: Place,
 ): Promise<readonly string[]> {
+  const removed = removedNodes(stack, place);
   const sshKeys = stack.access.sshKeys.map((key) => sshKeyName(stack, key));
-  const ids = await Promise.all(antiAffinity.map(({ id }) => settled(id)));
-  const groupIds = ids.flatMap((id) => id ?? []);
-  const known = groupIds.length === ids.length;
+  const groupId = await settled(antiAffinity.id);
   const changes = planned.map(async ({ host, plan, userData, recorded }) => ({
     node: host.name,
     role: host.role,
     planned: plannedProperties(plan, {
       userData: (await settled(userData))?.text,
       sshKeys,
-      groupIds: host.role === "app-server" ? [] : known ? groupIds : undefined,
+      groupIds: host.role === "app-server" ? [] : groupId === undefined ? undefined : [groupId],
     }),
     recorded: recorded && recordedProperties(recorded),
   }));
   const all = await Promise.all(changes);
-  const verdict = judge({ nodes: all.filter(({ role }) => role === "node"), removed, permitted });
+  const nodes = all.filter(({ role }) => role === "node");
+  const verdict = judge({ nodes, removed, permitted });
   if (!verdict.ok) return stop(verdict.message);
+  const [leaving] = [...verdict.replaced, ...removed];
+  if (leaving !== undefined) {
+    const recorded = nodes.flatMap((one) => (one.recorded === undefined ? [] : [one.node]));
+    const allowed = mayLeave(leaving, await seenNodes(place, stack, [...recorded, ...removed]));
+    if (!allowed.ok) return stop(allowed.message);
+  }
   warnAbout(
     verdict.held,
     all.filter(({ role }) => role === "app-server"),
   );
   return verdict.held;
 }
+
+/** How the cloud shows load balancers; one that it does not know is not running. */
+const seenNodes = ({ parent }: Place, stack: Stack, nodes: readonly string[]): Promise<Seen[]> =>
+  Promise.all(
+    nodes.map(async (node): Promise<Seen> => {
+      const query = { zone: zoneOf(stack), name: `${stack.name}-${node}` };
+      const found = getComputeInstance(query, { parent }).catch((error) => reasonOf(error));
+      const answer = await found;
+      if (typeof answer === "string") return { node, running: false, state: answer };
+      return { node, running: answer.state === "running", state: answer.state };
+    }),
+  );
 
 /** What is allowed, and worth a thought before one says yes. */
 function warnAbout(held: readonly string[], appServers: readonly NodeChange[]): void {
@@ -175,11 +181,9 @@ function warnAbout(held: readonly string[], appServers: readonly NodeChange[]): 
 }
 
 /** Load balancers of this stack that the last deployment had and the stack file no longer names. */
-const removedNodes = (stack: Stack, place: Place, deployment: LastDeployment): string[] =>
-  Object.entries(deployment).flatMap(([urn, { type, outputs }]) => {
-    const labels = textsOf(outputs.labels);
-    const host = labels["baton-host"] ?? "";
-    const ours = type === instanceType && urn.endsWith(`::${place.name}-${host}`);
-    const node = labels["baton-stack"] === stack.name && labels["baton-role"] === "node";
-    return ours && node && stack.nodes.every(({ name }) => name !== host) ? [host] : [];
+const removedNodes = (stack: Stack, place: Place): string[] =>
+  [...place.recorded(instanceType)].flatMap(([child, { labels }]) => {
+    const name = child.slice(`${place.name}-`.length);
+    const gone = [...stack.nodes, ...stack.appServers].every((host) => host.name !== name);
+    return gone && textsOf(labels)["baton-role"] === "node" ? [name] : [];
   });
