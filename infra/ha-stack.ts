@@ -86,16 +86,16 @@ type Made = MadeOnExoscale & { readonly stack: Stack };
 async function make(component: HaStack, name: string, args: HaStackArgs): Promise<Made> {
   const { stack: data, folder = process.cwd(), replace: permitted, show } = args;
   const stack = checked(data, show);
-  const given = { stack, folder, bundle: agentBundle(stack, args.agentBundle), show };
-  const secrets = pulumi.secret(pulumi.output({ ...args.secrets }));
-  const stoodIn = pulumiNames(data).map((each) => [each, "x".repeat(43)]);
-  rehearse(given, (await settled(secrets)) ?? Object.fromEntries(stoodIn));
   if (stack.cloud.provider !== "exoscale") {
     stop(
       `resources on ${stack.cloud.provider} are not made by this program yet`,
       "`baton gen-cloud-init` renders the user-data; the resources are up to you",
     );
   }
+  const given = { stack, folder, bundle: agentBundle(stack, args.agentBundle), show };
+  const secrets = pulumi.secret(pulumi.output({ ...args.secrets }));
+  const stoodIn = pulumiNames(data).map((each) => [each, "x".repeat(43)]);
+  rehearse(given, (await settled(secrets)) ?? Object.fromEntries(stoodIn));
   return { stack, ...(await makeOnExoscale(component, name, { given, secrets, permitted })) };
 }
 

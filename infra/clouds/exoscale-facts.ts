@@ -125,7 +125,8 @@ function makeKey(
   const { key, secret } = new exoscale.IamApiKey(
     `${name}-agent`,
     { name: `${stack.name}-agent`, roleId: role.id },
-    { parent },
+    // The provider hides the secret; who it belongs to is nobody's business either.
+    { parent, additionalSecretOutputs: ["key"] },
   );
   return { key, secret };
 }
