@@ -10,7 +10,7 @@ import { type MadeOnExoscale, makeOnExoscale } from "./clouds/exoscale.ts";
 import { rehearse } from "./host-user-data.ts";
 import { type MadeNode, nodesOf, sizesOf, sshCommandsOf, urlsOf } from "./outputs.ts";
 import { report, stop } from "./problem.ts";
-import { settled } from "./settled.ts";
+import { hushed, settled } from "./settled.ts";
 import { agentBundle, pulumiNames } from "./sources.ts";
 
 /** A stack as data, with the keys of a stack file. */
@@ -61,9 +61,9 @@ export class HaStack extends pulumi.ComponentResource {
     super("baton:index:HaStack", name, {}, options);
     const made = make(this, name, args);
     const given = <Value>(read: (from: Made) => pulumi.Input<Value>) =>
-      pulumi.output(made.then(read)) as pulumi.Output<Value>;
+      hushed(pulumi.output(made.then(read)) as pulumi.Output<Value>);
     this.addresses = given(({ facts }) => pulumi.output(facts.addresses));
-    this.address = this.addresses.apply((all) => Object.values(all)[0]?.ip ?? "");
+    this.address = hushed(this.addresses.apply((all) => Object.values(all)[0]?.ip ?? ""));
     this.urls = given(({ stack }) => this.address.apply((ip) => urlsOf(stack, ip)));
     this.nodes = given(({ hosts }) => nodesOf(hosts, "node"));
     this.appServers = given(({ hosts }) => nodesOf(hosts, "app-server"));
