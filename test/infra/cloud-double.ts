@@ -60,7 +60,8 @@ const kindOf = (token: string): string => token.split(":").at(-1) ?? "";
 
 function answer(world: World, token: string, inputs: Readonly<Record<string, string>>): object {
   const given = world.answers?.[kindOf(token)];
-  if (given instanceof Error) throw given;
+  // The engine's own errors carry their text in `details`.
+  if (given instanceof Error) throw Object.assign(given, { details: given.message });
   if (given !== undefined) return given;
   switch (kindOf(token)) {
     case "readStackResourceOutputs":
@@ -84,8 +85,9 @@ export async function run(world: World, program: () => Promise<object>): Promise
       newResource: ({ name, type, inputs }) => {
         const kind = kindOf(type);
         // A preview knows of a new resource only what the program gave it.
-        const state = world.preview ? inputs : { ...inputs, ...computed[kind] };
-        const id = world.preview && !known(world, name) ? undefined : `${name}-${kind}-id`;
+        const hidden = world.preview && !isRecorded(world, type, name);
+        const state = hidden ? inputs : { ...inputs, ...computed[kind] };
+        const id = hidden ? undefined : `${name}-${kind}-id`;
         return { id, state };
       },
       call: ({ token, inputs }) => {
@@ -111,8 +113,8 @@ export async function run(world: World, program: () => Promise<object>): Promise
   return { resources, recorded: recorded(), calls, error, outputs };
 }
 
-const known = (world: World, name: string): boolean =>
-  Object.keys(world.recorded ?? {}).some((urn) => urn.endsWith(`::${name}`));
+const isRecorded = (world: World, type: string, name: string): boolean =>
+  Object.keys(world.recorded ?? {}).some((urn) => urn.endsWith(`${type}::${name}`));
 
 type Request = {
   readonly getType: () => string;

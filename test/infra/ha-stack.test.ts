@@ -1,24 +1,11 @@
 /** What a stack becomes on Exoscale, resource by resource. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { StackDeclaration } from "../../infra/index.ts";
 import { makeUserData } from "../../user-data/user-data.ts";
 import { fixedSources, readExample, stackOf } from "../render-example.ts";
 import { deploy, ofKind, resourceOf } from "./cloud-double.ts";
+import { shop } from "./shop.ts";
 import { dataOf } from "./stack-data.ts";
-
-const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGVrZXlleGFtcGxla2V5 you@example.com";
-
-const shop: StackDeclaration = {
-  name: "shop",
-  cloud: { provider: "exoscale", zone: "ch-gva-2" },
-  system: "debian-13",
-  addresses: { web: {} },
-  nodes: 2,
-  "app-servers": { count: 3, slots: 5 },
-  services: { web: { port: 80 } },
-  access: { "ssh-keys": [key], "ssh-from": ["192.0.2.0/24"], "icmp-from": ["0.0.0.0/0"] },
-};
 
 const made = await deploy({ stack: shop });
 
