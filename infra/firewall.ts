@@ -9,8 +9,8 @@ export type Group = "default" | "load-balancer" | "app-server";
 
 export type FirewallRule = {
   /**
-   * Names the resource, and holds all that matters: another rule has another name, so that a rule is
-   * made or removed and never changed.
+   * Names the resource, and holds all that matters: another rule has another name, so that a rule
+   * is made or removed and never changed.
    */
   readonly name: string;
   readonly group: Group;

@@ -1,6 +1,6 @@
 /**
- * What the agent may do: move these addresses, see who holds them, and nothing else. Rules are tried
- * in order, and what none of them allows is refused. Source: Exoscale's IAM policy guide.
+ * What the agent may do: move these addresses, see who holds them, and nothing else. Rules are
+ * tried in order, and what none of them allows is refused. Source: Exoscale's IAM policy guide.
  */
 import type { IamRolePolicy } from "./clouds/exoscale-resources.ts";
 

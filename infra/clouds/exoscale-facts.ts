@@ -1,6 +1,6 @@
 /**
- * What user-data has to know of the cloud: the elastic IPs, the group in which peers find each other,
- * and the agent's key. They are made before anything else, since they decide what the hosts become.
+ * What user-data has to know of the cloud: the elastic IPs, the group in which peers find each
+ * other, and the agent's key. They are made before anything else: hosts become what these say.
  */
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../../stack/stack.ts";

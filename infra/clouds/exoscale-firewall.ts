@@ -21,7 +21,7 @@ const purposes: Readonly<Record<Group, string>> = {
 
 /**
  * @param nodeGroup the load balancers' group, which exists already: user-data names it
- * @param keeping whether hosts are held back, which still serve what the rules of before let through
+ * @param keeping whether hosts are held back, which still serve what the old rules let through
  */
 export function makeFirewall(
   place: Place,

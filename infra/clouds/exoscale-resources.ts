@@ -50,7 +50,7 @@ export class AntiAffinityGroup extends Resource {
   }
 }
 
-export type NetworkInterface = {
+export type ComputeInstanceNetworkInterface = {
   readonly ipAddress?: string;
   readonly macAddress?: string;
   readonly networkId: string;
@@ -68,7 +68,7 @@ export type ComputeInstanceData = {
   readonly ipv6?: boolean;
   readonly labels?: Labels;
   readonly name?: string;
-  readonly networkInterfaces?: readonly NetworkInterface[];
+  readonly networkInterfaces?: readonly ComputeInstanceNetworkInterface[];
   readonly private?: boolean;
   readonly reverseDns?: string;
   readonly securityGroupIds?: readonly string[];
@@ -107,7 +107,9 @@ export class ComputeInstance extends Resource {
   declare readonly labels: pulumi.Output<Labels | undefined>;
   declare readonly macAddress: pulumi.Output<string>;
   declare readonly name: pulumi.Output<string>;
-  declare readonly networkInterfaces: pulumi.Output<readonly NetworkInterface[] | undefined>;
+  declare readonly networkInterfaces: pulumi.Output<
+    readonly ComputeInstanceNetworkInterface[] | undefined
+  >;
   declare readonly private: pulumi.Output<boolean | undefined>;
   declare readonly privateNetworkIds: pulumi.Output<readonly string[]>;
   declare readonly publicIpAddress: pulumi.Output<string>;

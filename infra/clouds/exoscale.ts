@@ -1,6 +1,6 @@
 /**
- * A stack on Exoscale. First what user-data has to know, then the verdict whether the load balancers
- * may change, then everything else: so a refused update has changed no host.
+ * A stack on Exoscale. First what user-data has to know, then the verdict whether the load
+ * balancers may change, then everything else: so a refused update has changed no host.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { type Host, hostsOf, type Stack } from "../../stack/stack.ts";

@@ -100,7 +100,7 @@ export async function run(world: World, program: () => Promise<object>): Promise
     world.preview ?? false,
     "organization",
   );
-  const { resources, recorded, ended } = watch();
+  const { resources, recorded } = watch();
   let error: string | undefined;
   let outputs = {};
   try {
@@ -109,7 +109,8 @@ export async function run(world: World, program: () => Promise<object>): Promise
     if (!pulumi.RunError.isInstance(thrown)) throw thrown;
     error = thrown.message;
   }
-  if (resources.some(({ type }) => type === "baton:index:HaStack")) await ended;
+  // What is still under way belongs to this run, not to the next one.
+  await pulumi.runtime.disconnect(false);
   return { resources, recorded: recorded(), calls, error, outputs };
 }
 
@@ -132,7 +133,6 @@ type Request = {
 
 type Monitor = {
   registerResource: (request: Request, callback: unknown) => unknown;
-  registerResourceOutputs: (request: unknown, callback: unknown) => unknown;
   readonly getRegisteredResources: () => Map<string, { state: Record<string, unknown> }>;
 };
 
@@ -176,14 +176,7 @@ function watch() {
         return [urn, { type, outputs: Object.fromEntries(values) }];
       }),
     );
-  const ended = new Promise<void>((resolve) => {
-    const registerOutputs = monitor.registerResourceOutputs.bind(monitor);
-    monitor.registerResourceOutputs = (request, callback) => {
-      registerOutputs(request, callback);
-      resolve();
-    };
-  });
-  return { resources, recorded, ended };
+  return { resources, recorded };
 }
 
 /** Deploys one `HaStack` and reads all that it gives back. */
