@@ -11,7 +11,7 @@ export type NodeChange = {
   readonly node: string;
   readonly planned: Properties;
   /** As the last deployment recorded it; absent where the node is new. */
-  readonly recorded: Properties | undefined;
+  readonly recorded: Readonly<Record<string, string>> | undefined;
 };
 
 export type Proposal = {
@@ -31,9 +31,7 @@ export type Verdict =
 export const changedIn = ({ planned, recorded }: NodeChange): string[] =>
   recorded === undefined
     ? []
-    : Object.keys(planned).filter(
-        (name) => planned[name] === undefined || planned[name] !== recorded[name],
-      );
+    : Object.keys(planned).filter((name) => planned[name] !== recorded[name]);
 
 export function judge({ nodes, removed, permitted }: Proposal): Verdict {
   const changed = nodes.filter((node) => changedIn(node).length > 0);

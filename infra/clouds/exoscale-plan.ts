@@ -82,7 +82,7 @@ export const plannedProperties = (
 });
 
 /** The same properties as the last deployment recorded them. */
-export const recordedProperties = (outputs: Outputs): Properties => ({
+export const recordedProperties = (outputs: Outputs): Readonly<Record<string, string>> => ({
   userData: textOf(outputs.userData) ?? "",
   templateId: textOf(outputs.templateId) ?? "",
   sshKeys: joined(listOf(outputs.sshKeys).map(String)),

@@ -112,10 +112,11 @@ function planHost(
   });
   // An app server needs nothing of the cloud, so a preview can already show what it will be.
   const known = host.role === "node" ? facts.facts : pulumi.output(noFacts);
+  // The references' values are a secret as a whole, and so is what is made of them.
   const userData = pulumi
     .all([known, secrets])
     .apply(([from, values]: [Facts, Secrets]) => hostUserData(given, host, from, values));
-  return { host, plan, recorded, user: image.defaultUser, userData: pulumi.secret(userData) };
+  return { host, plan, recorded, user: image.defaultUser, userData };
 }
 
 /** The nodes that must stay as they are. @throws RunError where the update is refused */

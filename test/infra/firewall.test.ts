@@ -47,6 +47,12 @@ test("a stack without app servers has no group of theirs", () => {
   assert.deepEqual(groups, ["default", "load-balancer"]);
 });
 
+test("a page that the load balancers serve themselves has no rule behind them", () => {
+  const { "app-servers": _, ...alone } = shop;
+  const { rules } = firewall(stackOf(JSON.stringify(alone)));
+  assert.ok(rules.every(({ group }) => group !== "app-server"));
+});
+
 test("every rule has a name of its own, without the engine's own mark", () => {
   const sources = [...new Set(["0.0.0.0/0", "::/0", "2001:db8::/32", "2001:db8::/33"])];
   const access = { "ssh-from": [...sources, "::/0"], "icmp-from": sources };

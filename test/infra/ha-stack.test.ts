@@ -108,12 +108,39 @@ test("a load balancer waits for the rules that let it hear its peers", () => {
   assert.ok(dependencies.some((urn) => urn.endsWith("shop-heartbeat-12345")));
 });
 
+test("rules are written as the provider reads them back", () => {
+  const of = (name: string) => resourceOf(made, "SecurityGroupRule", `shop-${name}`).inputs;
+  const nodes = "shop-load-balancer-SecurityGroup-id";
+  const all = "shop-default-SecurityGroup-id";
+  assert.deepEqual(of("heartbeat-12345"), {
+    securityGroupId: nodes,
+    type: "INGRESS",
+    description: "heartbeat among the load balancers",
+    userSecurityGroupId: nodes,
+    protocol: "UDP",
+    startPort: 12345,
+    endPort: 12345,
+  });
+  const { description, ...ping } = of("ping-0.0.0.0/0");
+  const echo = { securityGroupId: all, type: "INGRESS", cidr: "0.0.0.0/0", protocol: "ICMP" };
+  assert.deepEqual(ping, { ...echo, icmpType: 8, icmpCode: 0 });
+  assert.match(String(description), /^ping/);
+  const ipv6 = of("ping---/0");
+  assert.deepEqual([ipv6.protocol, ipv6.icmpType, ipv6.icmpCode], ["ICMPv6", 128, 0]);
+  assert.equal(of("web-80-0.0.0.0/0").protocol, "TCP");
+});
+
 test("the elastic IP is a manual one", () => {
   const { inputs } = resourceOf(made, "ElasticIp", "shop-web");
   assert.ok(!Object.hasOwn(inputs, "healthcheck"));
 });
 
 test("outputs say what people want to know", () => {
+  const { appServers } = made.outputs as { appServers: { name: string }[] };
+  assert.deepEqual(
+    appServers.map(({ name }) => name),
+    ["app1", "app2", "app3"],
+  );
   const { address, urls, nodes, sshCommands, userDataSizes, securityGroup } = made.outputs;
   assert.equal(address, "203.0.113.7");
   assert.deepEqual(urls, { web: "http://203.0.113.7/" });

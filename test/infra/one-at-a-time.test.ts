@@ -43,6 +43,24 @@ test("the one that was named is replaced; the other is held exactly as it was", 
   assert.notEqual(userData(named, "lb2"), userData(before, "lb2"));
 });
 
+test("image, size, keys and addresses of one that is held back stay too", async () => {
+  const changed = {
+    ...shop,
+    system: "debian-12" as const,
+    nodes: { count: 2, size: "medium" },
+    networks: { private: { interface: "eth1", cidr: "10.7.0.0/24" } },
+    access: { "ssh-keys": ["ssh-ed25519 AAAA another@example.com"] },
+  };
+  const { error } = await deploy({ stack: changed }, { recorded });
+  assert.match(error ?? "", /lb1 \(userData, templateId, sshKeys, type, networkInterfaces\)/);
+  const named = await deploy({ stack: changed, replace: "lb2" }, { recorded });
+  assert.equal(named.error, undefined);
+  const was = resourceOf(before, "ComputeInstance", "shop-lb1");
+  assert.deepEqual(resourceOf(named, "ComputeInstance", "shop-lb1").inputs, was.inputs);
+  const { type } = resourceOf(named, "ComputeInstance", "shop-lb2").inputs;
+  assert.equal(type, "standard.medium");
+});
+
 test("while one is held back, what it serves stays open; afterwards it is closed", async () => {
   const ports = (made: typeof before): unknown[] =>
     ofKind(made, "SecurityGroupRule")

@@ -11,5 +11,5 @@ export const shop: StackDeclaration = {
   nodes: 2,
   "app-servers": { count: 3, slots: 5 },
   services: { web: { port: 80 } },
-  access: { "ssh-keys": [key], "ssh-from": ["192.0.2.0/24"], "icmp-from": ["0.0.0.0/0"] },
+  access: { "ssh-keys": [key], "ssh-from": ["192.0.2.0/24"], "icmp-from": ["0.0.0.0/0", "::/0"] },
 };
