@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 const wanted = 24;
 const { node } = process.versions;
 if (Number(node.split(".")[0]) < wanted) {
-  const how = "`npx pulumi up` in this folder finds the Node that `npm ci` brought along";
+  const how = "`npx -c 'pulumi up'` in this folder finds the Node that `npm ci` brought along";
   throw new pulumi.RunError(
     `this program needs Node ${wanted}, and this is Node ${node}.\nfix: ${how}`,
   );

@@ -145,5 +145,5 @@ test("a Node that is too old is told which one, and how", () => {
     "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })";
   const script = `${old}; import("${root}infra/main.js").catch((error) => console.log(error.message))`;
   const { stdout } = spawnSync(process.execPath, ["-e", script], { encoding: "utf8" });
-  assert.match(stdout, /needs Node 24, and this is Node 20\.1\.0\.\nfix: `npx pulumi up`/);
+  assert.match(stdout, /needs Node 24, and this is Node 20\.1\.0\.\nfix: `npx -c 'pulumi up'`/);
 });
