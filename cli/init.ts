@@ -60,5 +60,7 @@ nodes: 2
 app-servers: 3
 services:
   web: { port: 80 }
+# Where you put the agent that \`npm run build:agent\` makes; each load balancer fetches it once.
+agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
 `;
 }

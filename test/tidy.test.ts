@@ -31,6 +31,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   stack: [],
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
+  infra: ["stack", "user-data"],
   lab: ["stack", "user-data"],
   cli: ["stack", "user-data", "package.json"],
 };
@@ -80,8 +81,9 @@ test("no source file is dead", () => {
     ([path]) => path,
   );
   const imported = new Set(code.flatMap(importsOf));
-  // Entries of the agent are named by the cloud when their bundle is built.
-  const started = ["cli/main.ts", "agent/exoscale.ts"];
+  // Entries of the agent are named by the cloud when their bundle is built; the engine starts the
+  // program, and other programs import the component.
+  const started = ["cli/main.ts", "agent/exoscale.ts", "infra/main.js", "infra/index.ts"];
   const dead = source.filter(
     (path) => ![...entries, ...started].includes(path) && !imported.has(path),
   );

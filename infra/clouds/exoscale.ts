@@ -1,0 +1,190 @@
+/**
+ * A stack on Exoscale. First what user-data has to know, then the verdict whether the load
+ * balancers may change, then everything else: so a refused update has changed no host.
+ */
+import * as pulumi from "@pulumi/pulumi";
+import { type Host, hostsOf, type Stack } from "../../stack/stack.ts";
+import { type Facts, noFacts } from "../../user-data/facts.ts";
+import type { Size } from "../../user-data/size.ts";
+import type { UserData } from "../../user-data/user-data.ts";
+import { type Given, hostUserData } from "../host-user-data.ts";
+import { lastDeployment, type Outputs, recordedChildren, textsOf } from "../last-deployment.ts";
+import { reasonOf, stop } from "../problem.ts";
+import { changedIn, judge, mayLeave, type NodeChange, type Seen } from "../replacement.ts";
+import { settled } from "../settled.ts";
+import type { Secrets } from "../sources.ts";
+import { type MadeFacts, makeFacts, type Place } from "./exoscale-facts.ts";
+import { makeFirewall } from "./exoscale-firewall.ts";
+import { getComputeInstance } from "./exoscale-functions.ts";
+import {
+  makeAntiAffinity,
+  makeInstance,
+  makeNetworks,
+  makeSshKeys,
+  sshKeyName,
+} from "./exoscale-hosts.ts";
+import { findImages, type Image, imageName } from "./exoscale-images.ts";
+import {
+  type InstancePlan,
+  planInstance,
+  plannedProperties,
+  recordedProperties,
+} from "./exoscale-plan.ts";
+import type * as exoscale from "./exoscale-resources.ts";
+
+const instanceType = "exoscale:index/computeInstance:ComputeInstance";
+
+export type MadeHost = {
+  readonly host: Host;
+  readonly instance: exoscale.ComputeInstance;
+  readonly size: pulumi.Output<Size>;
+  /** The template's own user, who may log in by the SSH keys. */
+  readonly user: string;
+};
+
+export type MadeOnExoscale = { readonly facts: MadeFacts; readonly hosts: readonly MadeHost[] };
+
+export type Wanted = {
+  readonly given: Given;
+  readonly secrets: pulumi.Output<Secrets>;
+  /** The one load balancer whose replacement was asked for. */
+  readonly permitted: string | undefined;
+};
+
+/** A host with all that decides whether its instance changes. */
+type Planned = {
+  readonly host: Host;
+  readonly plan: InstancePlan;
+  readonly userData: pulumi.Output<UserData>;
+  readonly recorded: Outputs | undefined;
+  readonly user: string;
+};
+
+/** @throws RunError where the cloud lacks something, or an update would risk the address */
+export async function makeOnExoscale(
+  component: pulumi.ComponentResource,
+  name: string,
+  wanted: Wanted,
+): Promise<MadeOnExoscale> {
+  const { stack } = wanted.given;
+  const zone = zoneOf(stack);
+  const urn = (await settled(component.urn)) ?? "";
+  const recorded = recordedChildren(await lastDeployment(), urn);
+  const place = { name, parent: component, recorded };
+  const images = await findImages(zone, hostsOf(stack), { parent: component });
+  const facts = await makeFacts(place, stack, zone);
+  const antiAffinity = makeAntiAffinity(place, stack);
+  const planned = hostsOf(stack).map((host) => planHost(wanted, host, { place, facts, images }));
+  const held = await heldBack(wanted, planned, antiAffinity, place);
+  const surroundings = {
+    place,
+    networks: makeNetworks(place, stack, zone),
+    firewalled: makeFirewall(place, stack, facts.nodeGroup, held.length > 0),
+    sshKeys: makeSshKeys(place, stack),
+    antiAffinity,
+  };
+  const hosts = planned.map(({ host, plan, userData, recorded, user }): MadeHost => {
+    const text = userData.apply((made) => made.text);
+    const before = held.includes(host.name) ? recorded : undefined;
+    const instance = makeInstance(surroundings, host, plan, text, before);
+    return { host, instance, user, size: pulumi.unsecret(userData.apply(({ size }) => size)) };
+  });
+  return { facts, hosts };
+}
+
+function zoneOf({ cloud }: Stack): string {
+  if (cloud.provider !== "exoscale") throw new Error("this stack is not for Exoscale");
+  return cloud.zone;
+}
+
+function planHost(
+  { given, secrets }: Wanted,
+  host: Host,
+  around: { place: Place; facts: MadeFacts; images: ReadonlyMap<string, Image> },
+): Planned {
+  const { place, facts, images } = around;
+  const image = images.get(imageName(host));
+  if (image === undefined) throw new Error(`the image of ${host.name} was not looked up`);
+  const recorded = place.recorded(instanceType).get(`${place.name}-${host.name}`);
+  const plan = planInstance(given.stack, host, zoneOf(given.stack), {
+    newest: image.templateId,
+    recorded,
+  });
+  // An app server needs nothing of the cloud, so a preview can already show what it will be.
+  const known = host.role === "node" ? facts.facts : pulumi.output(noFacts);
+  // The references' values are a secret as a whole, and so is what is made of them.
+  const userData = pulumi
+    .all([known, secrets])
+    .apply(([from, values]: [Facts, Secrets]) => hostUserData(given, host, from, values));
+  return { host, plan, recorded, user: image.defaultUser, userData };
+}
+
+/** The nodes that must stay as they are. @throws RunError where the update is refused */
+async function heldBack(
+  { given: { stack }, permitted }: Wanted,
+  planned: readonly Planned[],
+  antiAffinity: exoscale.AntiAffinityGroup,
+  place: Place,
+): Promise<readonly string[]> {
+  const removed = removedNodes(stack, place);
+  const sshKeys = stack.access.sshKeys.map((key) => sshKeyName(stack, key));
+  const groupId = await settled(antiAffinity.id);
+  const changes = planned.map(async ({ host, plan, userData, recorded }) => ({
+    node: host.name,
+    role: host.role,
+    planned: plannedProperties(plan, {
+      userData: (await settled(userData))?.text,
+      sshKeys,
+      groupIds: host.role === "app-server" ? [] : groupId === undefined ? undefined : [groupId],
+    }),
+    recorded: recorded && recordedProperties(recorded),
+  }));
+  const all = await Promise.all(changes);
+  const nodes = all.filter(({ role }) => role === "node");
+  const verdict = judge({ nodes, removed, permitted });
+  if (!verdict.ok) return stop(verdict.message);
+  const [leaving] = [...verdict.replaced, ...removed];
+  if (leaving !== undefined) {
+    const recorded = nodes.flatMap((one) => (one.recorded === undefined ? [] : [one.node]));
+    const allowed = mayLeave(leaving, await seenNodes(place, stack, [...recorded, ...removed]));
+    if (!allowed.ok) return stop(allowed.message);
+  }
+  warnAbout(
+    verdict.held,
+    all.filter(({ role }) => role === "app-server"),
+  );
+  return verdict.held;
+}
+
+/** How the cloud shows load balancers; one that it does not know is not running. */
+const seenNodes = ({ parent }: Place, stack: Stack, nodes: readonly string[]): Promise<Seen[]> =>
+  Promise.all(
+    nodes.map(async (node): Promise<Seen> => {
+      const query = { zone: zoneOf(stack), name: `${stack.name}-${node}` };
+      const found = getComputeInstance(query, { parent }).catch((error) => reasonOf(error));
+      const answer = await found;
+      if (typeof answer === "string") return { node, running: false, state: answer };
+      return { node, running: answer.state === "running", state: answer.state };
+    }),
+  );
+
+/** What is allowed, and worth a thought before one says yes. */
+function warnAbout(held: readonly string[], appServers: readonly NodeChange[]): void {
+  for (const node of held) {
+    const next = `\`pulumi config set baton:replace ${node}\` and \`pulumi up\` replace it next`;
+    void pulumi.log.warn(`${node} is held back and stays as it is; ${next}`);
+  }
+  const here = appServers.filter(({ recorded }) => recorded !== undefined);
+  if (here.length > 1 && here.every((change) => changedIn(change).length > 0)) {
+    const text = "this update replaces or restarts every app server at once";
+    void pulumi.log.warn(`${text}: the service is down until the first has booted`);
+  }
+}
+
+/** Load balancers of this stack that the last deployment had and the stack file no longer names. */
+const removedNodes = (stack: Stack, place: Place): string[] =>
+  [...place.recorded(instanceType)].flatMap(([child, { labels }]) => {
+    const name = child.slice(`${place.name}-`.length);
+    const gone = [...stack.nodes, ...stack.appServers].every((host) => host.name !== name);
+    return gone && textsOf(labels)["baton-role"] === "node" ? [name] : [];
+  });

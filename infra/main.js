@@ -1,0 +1,24 @@
+/** What `pulumi up` runs. Plain JavaScript, so that a Node that is too old can still be told so. */
+import * as pulumi from "@pulumi/pulumi";
+
+const wanted = 24;
+const { node } = process.versions;
+if (Number(node.split(".")[0]) < wanted) {
+  const how = "`npx -c 'pulumi up'` in this folder finds the Node that `npm ci` brought along";
+  throw new pulumi.RunError(
+    `this program needs Node ${wanted}, and this is Node ${node}.\nfix: ${how}`,
+  );
+}
+const { program } = await import("./program.ts");
+export const {
+  address,
+  addresses,
+  urls,
+  nodes,
+  appServers,
+  sshCommands,
+  userDataSizes,
+  securityGroup,
+  agentCredentials,
+  readme,
+} = await program();

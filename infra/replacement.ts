@@ -1,0 +1,101 @@
+/**
+ * Whether an update may go ahead: at most one load balancer leaves service in it. Pure; what is
+ * compared are the properties whose change replaces an instance, or stops it.
+ */
+import { suggest } from "../stack/suggest.ts";
+
+/** Properties by name, each as text; undefined is not known before the update has begun. */
+export type Properties = Readonly<Record<string, string | undefined>>;
+
+export type NodeChange = {
+  readonly node: string;
+  readonly planned: Properties;
+  /** As the last deployment recorded it; absent where the node is new. */
+  readonly recorded: Readonly<Record<string, string>> | undefined;
+};
+
+export type Proposal = {
+  readonly nodes: readonly NodeChange[];
+  /** Nodes that the last deployment recorded and the stack no longer has. */
+  readonly removed: readonly string[];
+  /** The one node that was named as the one to leave service now. */
+  readonly permitted: string | undefined;
+};
+
+export type Verdict =
+  /** `held` keep what they are; the others are made as planned. */
+  | { readonly ok: true; readonly replaced: readonly string[]; readonly held: readonly string[] }
+  | { readonly ok: false; readonly message: string };
+
+/** The names of the properties that differ. */
+export const changedIn = ({ planned, recorded }: NodeChange): string[] =>
+  recorded === undefined
+    ? []
+    : Object.keys(planned).filter((name) => planned[name] !== recorded[name]);
+
+export function judge({ nodes, removed, permitted }: Proposal): Verdict {
+  const changed = nodes.filter((node) => changedIn(node).length > 0);
+  const known = [...nodes.map(({ node }) => node), ...removed];
+  if (permitted !== undefined && !known.includes(permitted)) {
+    return { ok: false, message: unknownNode(permitted, known) };
+  }
+  const goesAhead = changed.filter(({ node }) => permitted === undefined || node === permitted);
+  if (goesAhead.length + removed.length > 1) {
+    return { ok: false, message: tooMany(goesAhead, removed) };
+  }
+  const names = (changes: readonly NodeChange[]): string[] => changes.map(({ node }) => node);
+  const held = changed.filter((change) => !goesAhead.includes(change));
+  return { ok: true, replaced: names(goesAhead), held: names(held) };
+}
+
+const because = (change: NodeChange): string => `${change.node} (${changedIn(change).join(", ")})`;
+
+function tooMany(changed: readonly NodeChange[], removed: readonly string[]): string {
+  const what = [
+    ...(changed.length > 0 ? [`replace or restart ${changed.map(because).join(" and ")}`] : []),
+    ...(removed.length > 0 ? [`remove ${removed.join(" and ")}`] : []),
+  ].join(" and ");
+  return (
+    `stopped before anything was changed: this update would ${what} at once, and the address ` +
+    `needs a load balancer that works.\nfix: ${oneAtATime(changed, removed)}`
+  );
+}
+
+/** What is removed cannot be held back, so it is named first. */
+function oneAtATime(changed: readonly NodeChange[], removed: readonly string[]): string {
+  if (removed.length > 1) return "remove one load balancer from the stack file at a time";
+  const first = removed[0] ?? changed[0]?.node ?? "";
+  return (
+    `name one, \`pulumi config set baton:replace ${first}\`, and run \`pulumi up\`: the others stay ` +
+    "as they are. When all is well, name the next; at the end, `pulumi config rm baton:replace`"
+  );
+}
+
+function unknownNode(permitted: string, known: readonly string[]): string {
+  const meant = suggest(permitted, known);
+  const hint = meant === undefined ? "" : `did you mean ${meant}? `;
+  return (
+    `baton:replace names ${permitted}, and there is no such load balancer.\n` +
+    `fix: ${hint}load balancers: ${known.join(", ")}`
+  );
+}
+
+/** A load balancer as the cloud shows it now. */
+export type Seen = { readonly node: string; readonly running: boolean; readonly state: string };
+
+/**
+ * Whether one load balancer may leave service, seeing how all are: the state may still have one
+ * that a failed update has left dead.
+ */
+export function mayLeave(leaving: string, seen: readonly Seen[]): Verdict {
+  const fine: Verdict = { ok: true, replaced: [leaving], held: [] };
+  const others = seen.filter(({ node }) => node !== leaving);
+  const dead = seen.some(({ node, running }) => node === leaving && !running);
+  if (dead || others.length === 0 || others.some(({ running }) => running)) return fine;
+  const how = others.map(({ node, state }) => `${node} (${state})`).join(" and ");
+  const message =
+    `stopped before anything was changed: ${leaving} would leave service, and no other load ` +
+    `balancer is running: ${how}.\nfix: mend that first: \`pulumi config set baton:replace ` +
+    `${others[0]?.node}\`, and \`pulumi up\``;
+  return { ok: false, message };
+}
