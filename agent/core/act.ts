@@ -137,7 +137,10 @@ function request(
 function claimOf(state: State, address: AddressState): AddressState["claim"] {
   const times = [...(address.seen?.holders ?? [])].map((id) => state.peers.get(id)?.heardAt ?? 0);
   const heardAt = Math.max(0, ...times);
-  const mute = [...state.peers.keys()].filter((id) => silent(state, id));
+  const known = address.withoutFrom ?? Infinity;
+  const mute = [...state.peers]
+    .filter(([id, { acknowledged }]) => acknowledged >= known && silent(state, id))
+    .map(([id]) => id);
   const { now } = state;
   return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }

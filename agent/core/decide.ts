@@ -4,7 +4,7 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { before, type Candidate, candidatesFor, elect, placeOf } from "./elect.ts";
-import { deadIntervalMs, livePeers, saysHolding, silent } from "./peers.ts";
+import { deadIntervalMs, linked, livePeers, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
 
 export type Decision =
@@ -143,7 +143,8 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
     const slow = (address.movedAt ?? now) + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
     const peer = state.peers.get(whom);
     if (slow && peer?.resigning) return release(whom, "resigned and still holds");
-    if (slow && peer !== undefined && !silent(state, whom)) {
+    // One that does not hear us may take us for a dead holder.
+    if (slow && peer !== undefined && linked(state, peer)) {
       if (!peer.healthy) return release(whom, "sick and still holds");
       if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
     }

@@ -26,17 +26,21 @@ const stanceOf = (state: State): string => {
   return [isWell(state), ...stances].join();
 };
 
-/** Keeps from which frame on this node has been saying that it lets go. */
+/** Keeps from which frame on this node has been saying that it lets go, and that it holds not. */
 function promised(state: State, sequence: number): State["addresses"] {
-  return new Map(
-    [...state.addresses].map(([ip, address]) => [
+  const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {
+    const none = possessionOf(state, address) === "none";
+    const { unwantedFrom = sequence, withoutFrom = sequence } = address;
+    return [
       ip,
       {
         ...address,
-        unwantedFrom: keeps(state, address) ? undefined : (address.unwantedFrom ?? sequence),
+        unwantedFrom: keeps(state, address) ? undefined : unwantedFrom,
+        withoutFrom: none ? withoutFrom : undefined,
       },
-    ]),
-  );
+    ];
+  });
+  return new Map(addresses);
 }
 
 /**

@@ -70,5 +70,6 @@ const freshAddress = (ip: string, now: number): AddressState => ({
   returns: [],
   respectUntil: -Infinity,
   unwantedFrom: undefined,
+  withoutFrom: undefined,
   reason: "",
 });

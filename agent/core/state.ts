@@ -98,7 +98,10 @@ export type AddressState = {
   readonly failingSince: number | undefined;
   readonly differsSince: number | undefined;
   readonly movedAt: number | undefined;
-  /** Moments of our last claim, for its phases; and who was silent when it was decided. */
+  /**
+   * Moments of our last claim, for its phases; and who was silent when it was decided, having heard
+   * before that we did not hold.
+   */
   readonly claim:
     | {
         readonly silent: readonly NodeId[];
@@ -116,6 +119,8 @@ export type AddressState = {
    * heard it, and wants to keep the address all the same, is one to let go for.
    */
   readonly unwantedFrom: number | undefined;
+  /** The number of the first frame in a row that said that we do not hold, nor try to. */
+  readonly withoutFrom: number | undefined;
   /** Why this node does or does not hold, in words for people. */
   readonly reason: string;
 };
