@@ -3,6 +3,7 @@
  * decision is made for the moment it is sent in and is never repeated (R1).
  */
 import type { NodeId } from "../wire/advertisement.ts";
+import { fenceMs } from "./backoff.ts";
 import { before, type Candidate, candidatesFor, elect, placeOf } from "./elect.ts";
 import { deadIntervalMs, linked, livePeers, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
@@ -126,6 +127,9 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
   const { now, settings } = state;
   const surplus = others.filter((id) => !elected.includes(id));
   if (surplus.length === 0) return rest("holds, as elected");
+  // Who is being released itself must not release the other meanwhile.
+  const loses = address.releasedAt.get(settings.self) ?? -Infinity;
+  if (now < loses + settings.deadlineMs + fenceMs) return rest("is being released; waits", true);
   const fresh = now - (address.seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
   if (!fresh) return rest("holds; another held too, looks again", true);
   for (const whom of surplus) {
