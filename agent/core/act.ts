@@ -151,8 +151,9 @@ function scopeWanted(state: State, address: AddressState, decision: Decision): S
   // While a request is under way a read would show what was before.
   if (now < address.observeAt || address.request !== undefined) return undefined;
   if (decision.do === "nothing" && decision.look === "zone") return "zone";
-  const { seen, doubted, differsSince } = address;
-  const calm = seen !== undefined && !doubted && differsSince === undefined;
+  const { seen, doubted, differsSince, requestEndedAt } = address;
+  const informed = seen !== undefined && seen.begunAt >= requestEndedAt;
+  const calm = informed && !doubted && differsSince === undefined;
   return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
 }
 
