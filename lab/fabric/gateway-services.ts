@@ -1,6 +1,8 @@
 /** What the gateway does for its hosts: DHCP with fixed addresses, and names. */
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { LabFailure } from "../failure.ts";
 import { gateway, subnet } from "./addresses.ts";
 import type { Place } from "./place.ts";
 import { runService, type Service } from "./service.ts";
@@ -25,7 +27,7 @@ export async function startDnsmasq(place: Place): Promise<Service> {
   await writeFile(leases, "");
   await writeFile(names, "");
   const { network, mask } = subnet;
-  return runService(
+  const service = await runService(
     place,
     place.router,
     [
@@ -38,6 +40,24 @@ export async function startDnsmasq(place: Place): Promise<Service> {
       ...[`--dhcp-option=option:router,${gateway}`, `--dhcp-option=option:dns-server,${gateway}`],
     ],
     { log },
+  );
+  await untilReady(service, log);
+  return service;
+}
+
+/** A signal that comes before dnsmasq expects it would end it. */
+async function untilReady(service: Service, log: string): Promise<void> {
+  let ended = false;
+  void service.ended.then(() => {
+    ended = true;
+  });
+  for (let attempt = 0; !ended && attempt < 500; attempt += 1) {
+    if ((await readFile(log, "utf8")).includes("started, version")) return;
+    await wait(10);
+  }
+  throw new LabFailure(
+    `dnsmasq has not started: ${(await readFile(log, "utf8")).trim()}`,
+    "it serves the lab's DHCP and names",
   );
 }
 

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { boot, cutPower, hostGroup, type Running } from "./boot.ts";
 import { freezeGroup, killGroup } from "./cgroup.ts";
 import { makeDisk, removeDisk } from "./disk.ts";
-import { type FirstBoot, untilBooted } from "./exec.ts";
+import { type FirstBoot, untilBooted } from "./first-boot.ts";
 import { checkSpec, hostOf, type Lab } from "./lab.ts";
 import { makeNetwork, makePort, removePort, routeAddress } from "./router.ts";
 import { dropHost, type HostSpec, placeHost } from "./state.ts";
