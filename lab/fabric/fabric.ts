@@ -112,11 +112,13 @@ function insideOf(place: Place, options: FabricOptions) {
     options,
     queue,
     state: () => state,
-    change: async (step) => {
-      state = step(state);
-      // Of several changes at once the last load has them all.
-      await queue("filter", () => loadFilter(place, state));
-    },
+    change: (step) =>
+      queue("filter", async () => {
+        const next = step(state);
+        // What the kernel refuses has not happened.
+        await loadFilter(place, next);
+        state = next;
+      }),
     tellGateway: (given = names) => {
       names = given;
       return queue("lists", async () => {

@@ -104,8 +104,13 @@ export async function plug(place: Place, placed: Placed, link: Link, state: Fabr
 }
 
 /** Pulls a host's cables; the namespace alone would give them back too late for a restart. */
-export async function unplug(place: Place, placed: Placed, state: FabricState): Promise<void> {
-  for (const link of placed.spec.links) {
+export async function unplug(
+  place: Place,
+  placed: Placed,
+  state: FabricState,
+  links: readonly Link[] = placed.spec.links,
+): Promise<void> {
+  for (const link of links) {
     const { cable } = cableOf(placed, link, state);
     await attempt(["ip", "-n", place.router, "link", "del", cable]);
   }

@@ -95,7 +95,7 @@ function cutLine({ from, to }: Cut, state: FabricState): string[] {
 
 function lossLines(port: string | undefined, percent = 0): string[] {
   if (port === undefined || percent <= 0) return [];
-  const lot = `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
+  const lot = percent >= 100 ? "drop" : `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
   return [`iifname "${port}" ${lot}`, `oifname "${port}" ${lot}`];
 }
 

@@ -91,6 +91,15 @@ export function placeLink(state: FabricState, id: string, link: Link): FabricSta
   return withNetwork({ ...state, hosts: { ...state.hosts, [id]: { ...placed, spec } } }, link);
 }
 
+/** Takes a host's link to a private network away. */
+export function dropLink(state: FabricState, id: string, network: string): FabricState {
+  const placed = state.hosts[id];
+  if (placed === undefined) return state;
+  const links = placed.spec.links.filter((link) => link.network !== network);
+  const hosts = { ...state.hosts, [id]: { ...placed, spec: { ...placed.spec, links } } };
+  return { ...state, hosts };
+}
+
 function withNetwork(state: FabricState, { network }: Link): FabricState {
   if (network === undefined || state.networks[network] !== undefined) return state;
   const networks = { ...state.networks, [network]: `n${state.next}` };

@@ -3,8 +3,8 @@ import { LabFailure } from "../failure.ts";
 import { flowsSeen } from "./flows.ts";
 import type { Names } from "./gateway-services.ts";
 import { hostOf, type Lab } from "./lab.ts";
-import { forgetConnections, makeNetwork, plug, routeAddress, routedTo } from "./router.ts";
-import { type FabricState, type FilterRule, type Link, placeLink } from "./state.ts";
+import { forgetConnections, makeNetwork, plug, routeAddress, routedTo, unplug } from "./router.ts";
+import { dropLink, type FabricState, type FilterRule, type Link, placeLink } from "./state.ts";
 
 export type Wires = {
   /** Spreads an elastic IP's traffic over hosts, each connection to one; to nobody when empty. */
@@ -15,6 +15,8 @@ export type Wires = {
   readonly setRules: (id: string, rules: readonly FilterRule[]) => Promise<void>;
   /** Adds a link to a private network, also while the host is on; gives the link's name. */
   readonly attachPrivate: (id: string, network: string, link?: string) => Promise<string>;
+  /** Takes a host's link to a private network away. */
+  readonly detachPrivate: (id: string, network: string) => Promise<void>;
   /** Names that the hosts' resolver knows, instead of those before. */
   readonly setNames: (names: Names) => Promise<void>;
   /**
@@ -40,6 +42,13 @@ export const wiresOf = (lab: Lab, isOn: (id: string) => boolean): Wires => ({
   },
   attachPrivate: (id, network, link) =>
     lab.queue(id, () => attach(lab, id, { network, ...(link && { link }) }, isOn(id))),
+  detachPrivate: (id, network) =>
+    lab.queue(id, async () => {
+      const placed = hostOf(lab, id);
+      const gone = placed.spec.links.filter((link) => link.network === network);
+      await unplug(lab.place, placed, lab.state(), gone);
+      await lab.change((state) => dropLink(state, id, network));
+    }),
   setNames: (names) => lab.tellGateway(names),
   flows: () => flowsSeen(lab.place, lab.state()),
 });
