@@ -35,7 +35,7 @@ export type Summary = {
   readonly answered: number;
   readonly failed: number;
   readonly byBackend: Readonly<Record<string, number>>;
-  /** Longest first. A row of failures that reaches the end ends with its last request. */
+  /** Longest first. One that reaches the end ends when its last was given up. */
   readonly gaps: readonly Gap[];
   readonly slowestMs: number;
 };
@@ -65,14 +65,11 @@ function gapsOf(rows: readonly Sample[]): Gap[] {
   let failed: Sample[] = [];
   const close = (next: Sample | undefined) => {
     const [first] = failed;
-    const end = next ?? failed.at(-1);
-    if (first !== undefined && end !== undefined)
-      gaps.push({
-        from: first.at,
-        to: end.at,
-        failed: failed.length,
-        ms: end.at - (before ?? first).at,
-      });
+    const last = failed.at(-1);
+    if (first !== undefined && last !== undefined) {
+      const to = next?.at ?? Math.round(last.at + last.ms);
+      gaps.push({ from: first.at, to, failed: failed.length, ms: to - (before ?? first).at });
+    }
     failed = [];
   };
   for (const row of rows) {

@@ -1,4 +1,4 @@
-/** What the parts of the fabric share: where it is, what it should be like, and whose turn it is. */
+/** What the parts of the fabric share: where it is, what it should be like, whose turn it is. */
 
 import { LabFailure } from "../failure.ts";
 import type { Flavour } from "../image/flavour.ts";

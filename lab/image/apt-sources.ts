@@ -1,6 +1,6 @@
 /** Where Debian's packages come from: this machine's own choice of mirror, for another release. */
 
-/** Suites of one release as they stand in a source: the release itself and what is named after it. */
+/** Suites of one release as a source names them: the release itself, and what is added to it. */
 const suitesOf = (release: string): RegExp => new RegExp(`^${release}(-(updates|security))?$`);
 
 /**

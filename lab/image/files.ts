@@ -54,7 +54,7 @@ exec /usr/bin/udevadm "$@"
 /** cloud-init 22 looks for its cloud in the DMI, and not at all in a container. */
 const detectVirt = `#!/bin/sh
 # The lab's stand-in: a cloud's instance is a virtual machine, and no container.
-container= quiet=
+container='' quiet=''
 for word; do
   case $word in
     -c | --container) container=1 ;;
