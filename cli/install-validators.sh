@@ -17,6 +17,7 @@ for package in "$@"; do
     haproxy | keepalived) systemctl disable --quiet "$package" ;;
     nginx-light) systemctl disable --quiet nginx ;;
     ifupdown) systemctl disable --quiet networking ;;
+    systemd-container) systemctl disable --quiet machines.target ;;
     cloud-init) touch /etc/cloud/cloud-init.disabled ;;
   esac
 done

@@ -15,13 +15,16 @@ export const node = `${root}node_modules/node/bin/node`;
 /** The validators that the tests run for real, by Debian package. */
 export const validators = [
   "cloud-init",
+  "conntrack",
   "dash",
+  "dnsmasq-base",
   "haproxy",
   "ifupdown",
   "iproute2",
   "iptables",
   "keepalived",
   "mksh",
+  "mmdebstrap",
   "netplan.io",
   "nftables",
   "nginx-light",
@@ -29,6 +32,7 @@ export const validators = [
   "python3-yaml",
   "shellcheck",
   "systemd",
+  "systemd-container",
 ];
 
 /** Tells what is being done; the output of the thing itself follows. */

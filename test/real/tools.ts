@@ -21,6 +21,7 @@ const packages = {
   netplan: "netplan.io",
   nft: "nftables",
   nginx: "nginx-light",
+  openssl: "openssl",
   python3: "python3-yaml",
   setpriv: "util-linux",
   sh: "dash",

@@ -1,0 +1,38 @@
+/** Runs a command on a host, with no more power over this machine than the host itself has. */
+import { readFileSync } from "node:fs";
+import { attempt, type Outcome, programPath } from "../command.ts";
+import { LabFailure } from "../failure.ts";
+import { hostGroup, leaderOf } from "./boot.ts";
+import { enter, makeGroup } from "./cgroup.ts";
+import type { Place } from "./place.ts";
+
+/** @throws LabFailure when the host is off */
+export async function execOn(place: Place, id: string, argv: readonly string[]): Promise<Outcome> {
+  const leader = leaderOf(place, id);
+  if (leader === undefined) throw new LabFailure(`${id} is off`, "start it first");
+  // The clock, for one, is the machine's, and entering a namespace takes no capability away.
+  const lost = capabilitiesLost(boundsOf("self"), boundsOf(String(leader)));
+  // What it starts is the host's: a power cut kills it, and a freeze stops it.
+  const groups = await makeGroup(place, `${hostGroup(id)}/exec`);
+  const argvInside = [
+    ...["nsenter", "-t", String(leader), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w", "--"],
+    ...(lost === "" ? [] : ["setpriv", "--bounding-set", lost]),
+    ...["env", "-i", `PATH=${programPath}`, "HOME=/root", "TERM=dumb", "LANG=C.UTF-8"],
+    ...argv,
+  ];
+  return attempt(enter(groups, argvInside));
+}
+
+const boundsOf = (pid: string): bigint => {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+};
+
+/** In `setpriv`'s words: all that the machine's side has and the host's first process has not. */
+export function capabilitiesLost(own: bigint, host: bigint): string {
+  const more = own & ~host;
+  return Array.from({ length: 64 }, (_, bit) => bit)
+    .filter((bit) => (more >> BigInt(bit)) & 1n)
+    .map((bit) => `-cap_${bit}`)
+    .join(",");
+}

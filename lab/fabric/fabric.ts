@@ -1,0 +1,162 @@
+/**
+ * The lab's machines and wires: hosts that really boot, a router that really filters and routes,
+ * and the faults that befall them. It knows no cloud; a cloud's model says what should be.
+ */
+import { fileURLToPath } from "node:url";
+import type { Outcome } from "../command.ts";
+import { LabFailure } from "../failure.ts";
+import { ensureImage } from "../image/build.ts";
+import { cacheFolder } from "../image/where.ts";
+import { apiPort, gateway } from "./addresses.ts";
+import type { Running } from "./boot.ts";
+import { execOn } from "./exec.ts";
+import { type Faults, faultsOf } from "./faults.ts";
+import { watchFlows } from "./flows.ts";
+import { type Names, startDnsmasq, writeLists } from "./gateway-services.ts";
+import { type HostActions, hostActions } from "./hosts.ts";
+import { journalOf } from "./journal.ts";
+import type { FabricOptions, Lab } from "./lab.ts";
+import { leftovers, own, ownerOf, sweep } from "./leftovers.ts";
+import { checkNeeds } from "./needs.ts";
+import { type Place, planPlace } from "./place.ts";
+import { makeQueue } from "./queue.ts";
+import { loadFilter, makeRouter } from "./router.ts";
+import { runService, type Service } from "./service.ts";
+import { emptyState, type FabricState } from "./state.ts";
+import { type Wires, wiresOf } from "./wires.ts";
+
+export type Fabric = HostActions &
+  Faults &
+  Wires & {
+    /**
+     * Makes router, client and gateway, after removing what a crashed run left. Does nothing twice.
+     * @throws LabFailure when something is missing, or another process has a lab of this name
+     */
+    readonly up: () => Promise<void>;
+    /** Removes all that the lab has made, hosts too; also what a crashed run left. */
+    readonly down: () => Promise<void>;
+    /** What is there of a lab of this name, in words; empty after `down`. */
+    readonly leftovers: () => readonly string[];
+    /** Where the measuring client runs, and its address. */
+    readonly client: () => { readonly netns: string };
+    /** Where the gateway's services run: what answers hosts at addresses of the router. */
+    readonly router: () => { readonly netns: string };
+    /** Runs a program in a namespace until it is stopped, or the lab goes down. */
+    readonly runIn: Lab["runIn"];
+    /** Runs a command on a host, with the host's own capabilities. */
+    readonly exec: (id: string, argv: readonly string[]) => Promise<Outcome>;
+    /** All that a host has written down. */
+    readonly journal: (id: string) => Promise<string>;
+  };
+
+/** Plans a fabric; nothing is made before `up`. */
+export function createFabric(options: FabricOptions = {}): Fabric {
+  const place = planPlace(options.name ?? "baton-lab", options.folder);
+  const running = new Map<string, Running>();
+  const inside = insideOf(place, options);
+  const hosts = hostActions(inside.lab, running);
+  let isUp = false;
+  const down = async () => {
+    refuseForeign(place);
+    isUp = false;
+    running.clear();
+    inside.forget();
+    await sweep(place);
+  };
+  const up = async () => {
+    if (isUp) return;
+    checkNeeds();
+    await down();
+    own(place);
+    try {
+      await inside.begin();
+    } catch (error) {
+      await sweep(place);
+      throw error;
+    }
+    isUp = true;
+  };
+  return {
+    ...hosts,
+    ...faultsOf(inside.lab),
+    ...wiresOf(inside.lab, hosts.isOn),
+    up,
+    down,
+    leftovers: () => leftovers(place),
+    client: () => ({ netns: place.client }),
+    router: () => ({ netns: place.router }),
+    runIn: inside.lab.runIn,
+    exec: (id, argv) => execOn(place, id, argv),
+    journal: (id) => journalOf(place, id),
+  };
+}
+
+function refuseForeign(place: Place): void {
+  const owner = ownerOf(place);
+  if (owner === undefined) return;
+  throw new LabFailure(
+    `a lab named ${place.name} is running already, as process ${owner}`,
+    "end it first, or use another name",
+  );
+}
+
+/** The fabric's changing inside: its state, its names, and the programs of its gateway. */
+function insideOf(place: Place, options: FabricOptions) {
+  let state: FabricState = emptyState;
+  let names: Names = {};
+  let dnsmasq: Service | undefined;
+  const queue = makeQueue();
+  const apiNames = Object.fromEntries((options.api?.names ?? []).map((name) => [name, gateway]));
+  const lab: Lab = {
+    place,
+    options,
+    queue,
+    state: () => state,
+    change: (step) =>
+      queue("filter", async () => {
+        const next = step(state);
+        // What the kernel refuses has not happened.
+        await loadFilter(place, next);
+        state = next;
+      }),
+    tellGateway: (given = names) => {
+      names = given;
+      return queue("lists", async () => {
+        await writeLists(place, state, { ...names, ...apiNames });
+        dnsmasq?.signal("SIGHUP");
+      });
+    },
+    image: (flavour) =>
+      queue(`image ${flavour}`, () =>
+        ensureImage(flavour, {
+          cache: options.cache ?? cacheFolder(process.env),
+          ...(options.report && { report: options.report }),
+        }),
+      ),
+    runIn: (netns, argv, more) => runService(place, netns, argv, more),
+  };
+  const begin = async () => {
+    await makeRouter(place);
+    await loadFilter(place, state);
+    await watchFlows(place);
+    dnsmasq = await startDnsmasq(place);
+    await lab.tellGateway();
+    if (options.api) await startRelay(lab, options.api.socket);
+  };
+  const forget = () => {
+    state = emptyState;
+    names = {};
+    dnsmasq = undefined;
+  };
+  return { lab, begin, forget };
+}
+
+/** Leads connections to the cloud's API out of the namespace; returns when it takes them. */
+async function startRelay(lab: Lab, socket: string): Promise<void> {
+  const program = fileURLToPath(new URL("relay.ts", import.meta.url));
+  const argv = [process.execPath, program, gateway, String(apiPort), socket];
+  const { promise, resolve } = Promise.withResolvers<"ready">();
+  const relay = await lab.runIn(lab.place.router, argv, { onOutput: () => resolve("ready") });
+  if ((await Promise.race([promise, relay.ended])) === "ready") return;
+  throw new LabFailure("the way to the cloud's API has ended at once", "is its program whole?");
+}

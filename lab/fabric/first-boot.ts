@@ -1,0 +1,42 @@
+/** When a host has become what its user-data says. */
+import { existsSync, readFileSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
+import { LabFailure } from "../failure.ts";
+import { leaderOf } from "./boot.ts";
+import { journalOf } from "./journal.ts";
+import type { Place } from "./place.ts";
+
+export type FirstBoot = {
+  readonly seconds: number;
+  /** What cloud-init says went wrong; empty when all went well. */
+  readonly errors: readonly string[];
+};
+
+/**
+ * Waits until cloud-init has finished on a host.
+ * @throws LabFailure with the end of the host's journal when it takes too long
+ */
+export async function untilBooted(
+  place: Place,
+  id: string,
+  startedAt: number,
+  timeoutMs: number,
+): Promise<FirstBoot> {
+  for (;;) {
+    const leader = leaderOf(place, id);
+    // Through the process's own view: a file of the host's memory is not on its disk.
+    const result = `/proc/${leader}/root/run/cloud-init/result.json`;
+    if (leader !== undefined && existsSync(result)) {
+      const { v1 } = JSON.parse(readFileSync(result, "utf8"));
+      return { seconds: (Date.now() - startedAt) / 1000, errors: v1.errors };
+    }
+    if (Date.now() - startedAt > timeoutMs) {
+      const last = (await journalOf(place, id)).trimEnd().split("\n").slice(-15).join("\n");
+      throw new LabFailure(
+        `${id} has not finished its first boot in ${Math.round(timeoutMs / 1000)} s:\n${last}`,
+        "look into its journal",
+      );
+    }
+    await wait(50);
+  }
+}

@@ -1,0 +1,126 @@
+/** The life of hosts: created, on, off, gone. */
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { boot, cutPower, hostGroup, type Running } from "./boot.ts";
+import { freezeGroup, killGroup } from "./cgroup.ts";
+import { makeDisk, removeDisk } from "./disk.ts";
+import { type FirstBoot, untilBooted } from "./first-boot.ts";
+import { checkSpec, hostOf, type Lab } from "./lab.ts";
+import { makeNetwork, makePort, removePort, routeAddress } from "./router.ts";
+import { dropHost, type HostSpec, placeHost } from "./state.ts";
+
+export type HostActions = {
+  /** Makes a host's disk and port, and boots it; returns while it is booting. */
+  readonly createHost: (spec: HostSpec) => Promise<void>;
+  /** Boots a host that is off, from the disk that it had. */
+  readonly startHost: (id: string) => Promise<void>;
+  /** Lets a host shut itself down, in order; cuts the power when that takes too long. */
+  readonly stopHost: (id: string) => Promise<void>;
+  /** Stops and starts a host. */
+  readonly rebootHost: (id: string) => Promise<void>;
+  /** Kills all of a host's processes at once; nothing on it is told. */
+  readonly powerOff: (id: string) => Promise<void>;
+  /** Stops a host in its tracks, or lets it go on. Its kernel is the machine's and still answers. */
+  readonly freeze: (id: string, on: boolean) => Promise<void>;
+  /** Cuts the power, and removes disk, port and routes. */
+  readonly deleteHost: (id: string) => Promise<void>;
+  /** Waits until cloud-init has finished; two minutes unless told otherwise. */
+  readonly untilBooted: (id: string, timeoutMs?: number) => Promise<FirstBoot>;
+  readonly isOn: (id: string) => boolean;
+};
+
+type Life = { readonly lab: Lab; readonly running: Map<string, Running> };
+
+/** @param running which hosts are on; cleared by whoever sweeps the lab */
+export function hostActions(lab: Lab, running: Map<string, Running>): HostActions {
+  const life = { lab, running };
+  const inTurn = (work: (life: Life, id: string) => Promise<void>) => (id: string) =>
+    lab.queue(id, () => work(life, id));
+  return {
+    createHost: (spec) => lab.queue(spec.id, () => create(life, spec)),
+    startHost: inTurn(start),
+    stopHost: inTurn(stop),
+    rebootHost: inTurn(async (_, id) => {
+      await stop(life, id);
+      await start(life, id);
+    }),
+    powerOff: async (id) => {
+      // At once, also while an orderly stop is under way; what is left is put away in turn.
+      await killGroup(join(lab.place.cgroup, hostGroup(id)));
+      await lab.queue(id, () => off(life, id));
+    },
+    freeze: async (id, on) => {
+      hostOf(lab, id);
+      await freezeGroup(join(lab.place.cgroup, hostGroup(id)), on);
+    },
+    deleteHost: inTurn(remove),
+    untilBooted: (id, timeoutMs = 120_000) =>
+      untilBooted(lab.place, id, running.get(id)?.startedAt ?? Date.now(), timeoutMs),
+    isOn: (id) => running.has(id),
+  };
+}
+
+async function create(life: Life, spec: HostSpec): Promise<void> {
+  const { lab } = life;
+  checkSpec(spec, lab.state());
+  const image = await lab.image(spec.flavour);
+  // Before the host is known to the filter, nobody can reach it.
+  await lab.change((state) => placeHost(state, spec));
+  await makePort(lab.place, hostOf(lab, spec.id));
+  await makeDisk(lab.place, spec, image, lab.options.authority);
+  await lab.tellGateway();
+  await start(life, spec.id);
+}
+
+async function start(life: Life, id: string): Promise<void> {
+  const { lab, running } = life;
+  if (running.has(id)) return;
+  const placed = hostOf(lab, id);
+  for (const { network } of placed.spec.links)
+    if (network !== undefined) await makeNetwork(lab.place, lab.state().networks[network] ?? "");
+  const now = await boot(lab.place, placed, lab.state());
+  running.set(id, now);
+  void now.ended.then((how) => lab.queue(id, () => byItself(life, id, now, how)));
+}
+
+/** A host that ended without being told to: `poweroff` or `reboot` on it, or a crash. */
+async function byItself(life: Life, id: string, was: Running, how: "off" | "reboot") {
+  const { lab, running } = life;
+  if (running.get(id) !== was) return;
+  await off(life, id);
+  if (how === "reboot") await start(life, id);
+  lab.options.onPower?.(id, how === "reboot");
+}
+
+async function stop(life: Life, id: string): Promise<void> {
+  const now = life.running.get(id);
+  // From here on its end is no surprise.
+  life.running.delete(id);
+  if (now === undefined) return;
+  now.askToEnd();
+  const late = new AbortController();
+  const { stopTimeoutMs = 120_000 } = life.lab.options;
+  await Promise.race([
+    now.ended,
+    wait(stopTimeoutMs, undefined, { signal: late.signal }).catch(() => {}),
+  ]);
+  late.abort();
+  await off(life, id);
+}
+
+async function off({ lab, running }: Life, id: string): Promise<void> {
+  running.delete(id);
+  await cutPower(lab.place, hostOf(lab, id), lab.state());
+}
+
+async function remove(life: Life, id: string): Promise<void> {
+  const { lab } = life;
+  await off(life, id);
+  const placed = hostOf(lab, id);
+  const held = Object.keys(lab.state().holders);
+  await lab.change((state) => dropHost(state, id));
+  for (const address of held) await routeAddress(lab.place, address, lab.state());
+  await removePort(lab.place, placed);
+  await removeDisk(lab.place, id);
+  await lab.tellGateway();
+}

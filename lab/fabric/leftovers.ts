@@ -1,0 +1,75 @@
+/** Finds and removes what a lab has made, also one that crashed: by name, in the kernel's lists. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { attempt, must } from "../command.ts";
+import { LabFailure } from "../failure.ts";
+import { killGroup, removeGroup } from "./cgroup.ts";
+import { mountsBelow } from "./disk.ts";
+import type { Place } from "./place.ts";
+
+/** What is left of a lab, in words; empty when nothing is. */
+export const leftovers = (place: Place): readonly string[] => [
+  ...place.cgroups.filter((folder) => existsSync(folder)).map((folder) => `cgroup ${folder}`),
+  ...mountsBelow(place.folder).map((path) => `mount ${path}`),
+  ...namespaces(place).map((name) => `network namespace ${name}`),
+  ...(existsSync(place.folder) ? [`folder ${place.folder}`] : []),
+];
+
+const namespaces = ({ name }: Place): string[] =>
+  existsSync("/run/netns")
+    ? readdirSync("/run/netns").filter((entry) => entry.startsWith(`${name}.`))
+    : [];
+
+/** Removes all of it: processes first, for they hold the rest. Does nothing twice. */
+export async function sweep(place: Place): Promise<void> {
+  await killGroup(place.cgroup);
+  await removeGroup(place);
+  for (const netns of namespaces(place)) await attempt(["ip", "netns", "del", netns]);
+  for (const path of mountsBelow(place.folder)) await must(["umount", path]);
+  rmSync(place.folder, { recursive: true, force: true });
+  removePropagationFolders(place);
+}
+
+/** nspawn leaves an empty folder behind for each machine. */
+function removePropagationFolders({ name }: Place): void {
+  const folder = "/run/systemd/nspawn/propagate";
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder))
+    if (entry.startsWith(`${name}.`)) rmSync(join(folder, entry), { recursive: true });
+}
+
+const ownerFile = (place: Place): string => join(place.folder, "owner");
+
+/**
+ * Notes that this process has the lab, for as long as it lives.
+ * @throws LabFailure when another one that lives has it
+ */
+export function own(place: Place): void {
+  const other = ownerOf(place);
+  if (other !== undefined)
+    throw new LabFailure(
+      `a lab named ${place.name} is running already, as process ${other}`,
+      "end it first, or use another name",
+    );
+  mkdirSync(place.folder, { recursive: true, mode: 0o755 });
+  writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)}\n`);
+}
+
+/** The other process that has the lab. One that crashed has it no more. */
+export function ownerOf(place: Place): number | undefined {
+  if (!existsSync(ownerFile(place))) return undefined;
+  const [pid = "", start] = readFileSync(ownerFile(place), "utf8").trim().split(" ");
+  const lives = startOf(Number(pid)) === start;
+  return lives && Number(pid) !== process.pid ? Number(pid) : undefined;
+}
+
+/** When a process was started; the number alone may have gone to another process since. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is a name that may hold spaces and brackets.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return undefined;
+  }
+}

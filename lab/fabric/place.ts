@@ -1,0 +1,59 @@
+/** Where a lab keeps what it makes: everything carries the lab's name, so that all can be found. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LabFailure } from "../failure.ts";
+
+export type Place = {
+  /** Begins the name of each namespace, cgroup and machine. */
+  readonly name: string;
+  /** Disks, logs and lists; removed with the lab. */
+  readonly folder: string;
+  readonly router: string;
+  readonly client: string;
+  /** The cgroup of all that the lab runs: where processes are killed and frozen. */
+  readonly cgroup: string;
+  /** The same cgroup in the other hierarchy, on machines that have two. */
+  readonly cgroups: readonly string[];
+};
+
+/**
+ * Plans a lab's names on this machine.
+ * @param name of the lab; two labs at once need two
+ * @throws LabFailure on a machine without cgroup v2
+ */
+export function planPlace(name: string, folder = `/run/${name}`): Place {
+  // No dot, which ends it in longer names: one lab never takes another's things for its own.
+  if (!/^[a-z][a-z0-9-]{0,20}$/.test(name))
+    throw new LabFailure(
+      `"${name}" cannot be a lab's name`,
+      "use small letters, digits and dashes",
+    );
+  const hierarchies = cgroupRoots();
+  const [first = ""] = hierarchies;
+  return {
+    name,
+    folder,
+    router: `${name}.router`,
+    client: `${name}.client`,
+    cgroup: join(first, name),
+    cgroups: hierarchies.map((root) => join(root, name)),
+  };
+}
+
+export const hostFolder = (place: Place, id: string): string => join(place.folder, "hosts", id);
+
+export const netnsOf = (place: Place, id: string): string => `${place.name}.host-${id}`;
+
+export const netnsPath = (netns: string): string => `/run/netns/${netns}`;
+
+/** cgroup v2, alone or beside the older hierarchies that systemd then keeps for itself. */
+function cgroupRoots(): readonly string[] {
+  const top = "/sys/fs/cgroup";
+  if (existsSync(`${top}/cgroup.controllers`)) return [top];
+  if (existsSync(`${top}/unified/cgroup.controllers`))
+    return [`${top}/unified`, ...(existsSync(`${top}/systemd`) ? [`${top}/systemd`] : [])];
+  throw new LabFailure(
+    "this machine has no cgroup v2 below /sys/fs/cgroup",
+    "run the lab where it is mounted: systemd does so, and containers pass it on",
+  );
+}

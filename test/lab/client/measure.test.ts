@@ -1,0 +1,54 @@
+/** What a run of requests says about an outage. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Sample, summarize } from "../../../lab/client/measure.ts";
+
+/** A request every 20 ms: `o` is answered, `x` is not. */
+const row = (picture: string): Sample[] =>
+  [...picture].map((mark, n) => ({
+    n,
+    at: 1000 + n * 20,
+    ms: mark === "o" ? 2 : 200,
+    ...(mark === "o" ? { status: 200, backend: `app${(n % 2) + 1}` } : { error: "timeout" }),
+  }));
+
+test("a row without failure has no gap", () => {
+  const summary = summarize(row("oooo"));
+  assert.deepEqual(summary, {
+    sent: 4,
+    answered: 4,
+    failed: 0,
+    byBackend: { app1: 2, app2: 2 },
+    gaps: [],
+    slowestMs: 2,
+  });
+});
+
+test("a gap goes from the last answer before it to the first one after", () => {
+  const { gaps, failed } = summarize(row("ooxxxoo"));
+  assert.deepEqual(gaps, [{ from: 1040, to: 1100, failed: 3, ms: 80 }]);
+  assert.equal(failed, 3);
+});
+
+test("the longest gap comes first, and one that reaches the end is counted", () => {
+  const { gaps } = summarize(row("xoxxoxxx"));
+  assert.deepEqual(
+    gaps.map(({ failed, ms }) => [failed, ms]),
+    [
+      [3, 260],
+      [2, 60],
+      [1, 20],
+    ],
+  );
+});
+
+test("answers that overtake each other are put in order", () => {
+  assert.deepEqual(summarize(row("oxxo").reverse()).gaps.length, 1);
+});
+
+test("an answer of the wrong kind is a failure, and nothing at all is no gap", () => {
+  const [first] = row("o");
+  assert.ok(first);
+  assert.equal(summarize([{ ...first, status: 503 }]).failed, 1);
+  assert.deepEqual(summarize([]).gaps, []);
+});

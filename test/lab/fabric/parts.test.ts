@@ -1,0 +1,80 @@
+/** The fabric's small parts, without a machine. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { attempt, must } from "../../../lab/command.ts";
+import { capabilitiesLost } from "../../../lab/fabric/exec.ts";
+import { own, ownerOf } from "../../../lab/fabric/leftovers.ts";
+import { checkNeeds, labPackages } from "../../../lab/fabric/needs.ts";
+import { planPlace } from "../../../lab/fabric/place.ts";
+import { makeQueue } from "../../../lab/fabric/queue.ts";
+import { LabFailure } from "../../../lab/failure.ts";
+import { withScratch } from "../../real/scratch.ts";
+
+test("without root, one clear error says what for", () => {
+  assert.throws(() => checkNeeds(1000), /only root may; run its process by sudo/);
+});
+
+test("missing programs are named with the command that brings them all", () => {
+  assert.throws(
+    () => checkNeeds(0, "/nowhere"),
+    /conntrack, .*; install them: apt-get install --no-install-recommends conntrack dnsmasq-base/,
+  );
+});
+
+test("what the lab needs is installed by `npm test`", () => {
+  const always = ["mount", "util-linux"];
+  const installer = readFileSync(new URL("../../../cli/prepare.js", import.meta.url), "utf8");
+  for (const name of labPackages.filter((asked) => !always.includes(asked)))
+    assert.ok(installer.includes(`"${name}"`), name);
+});
+
+test("a lab's name ends before a dot, so that no lab is part of another", () => {
+  assert.equal(planPlace("baton-lab", "/tmp/x").router, "baton-lab.router");
+  for (const name of ["", "Baton", "a.b", "../x", "a".repeat(30)])
+    assert.throws(() => planPlace(name, "/tmp/x"), LabFailure, name);
+});
+
+test("a lab belongs to its process for as long as that lives", () =>
+  withScratch((folder) => {
+    const place = planPlace("baton-lab", join(folder, "lab"));
+    assert.equal(ownerOf(place), undefined);
+    own(place);
+    assert.equal(ownerOf(place), undefined);
+    const file = join(folder, "lab/owner");
+    // The same number, but begun at another time: a process that is gone.
+    writeFileSync(file, `${process.ppid} 1\n`);
+    assert.equal(ownerOf(place), undefined);
+    own(place);
+  }));
+
+test("only what the host has not is taken from a command", () => {
+  assert.equal(capabilitiesLost(0b1011n, 0b0011n), "-cap_3");
+  assert.equal(capabilitiesLost(0b0011n, 0b1011n), "");
+  assert.equal(capabilitiesLost(1n << 40n, 0n), "-cap_40");
+});
+
+test("one thing at a time for each key, and a failure stops nobody else", async () => {
+  const queue = makeQueue();
+  const seen: string[] = [];
+  const slow = (name: string, ms: number) => async () => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    seen.push(name);
+    if (name === "first") throw new Error("broken");
+    return name;
+  };
+  const first = queue("a", slow("first", 30));
+  const second = queue("a", slow("second", 0));
+  const other = queue("b", slow("other", 0));
+  await assert.rejects(first, /broken/);
+  assert.equal(await second, "second");
+  await other;
+  assert.deepEqual(seen, ["other", "first", "second"]);
+});
+
+test("a program's own words are in the failure, and its input may be left unread", async () => {
+  await assert.rejects(must(["sh", "-c", "echo why >&2; exit 3"]), /failed \(3\): why/);
+  await assert.rejects(attempt(["no-such-program"]), /no-such-program cannot run/);
+  assert.equal((await attempt(["true"], { input: "x".repeat(1 << 20) })).code, 0);
+});
