@@ -10,13 +10,13 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { CloudEvent, Key, Settings } from "../model/exoscale/cloud.ts";
 import type { Action, Answer } from "../model/exoscale/request.ts";
-import type { World } from "../model/exoscale/world.ts";
+import type { Seed } from "../model/exoscale/world.ts";
 import { type CloudInput, createCloud, holdersOf, nextDueMs, step } from "../model/exoscale.ts";
 import { actionOf } from "./exoscale-routes.ts";
 import { credentialOf } from "./exoscale-signature.ts";
 
 export type EmulatorOptions = {
-  readonly world: Omit<World, "apiEndpoint">;
+  readonly world: Omit<Seed, "apiEndpoint">;
   /** By key name; `node` is who uses the key, for faults that concern only some nodes. */
   readonly keys: Readonly<Record<string, { readonly secret: string; readonly node: string } & Key>>;
   readonly settings?: Partial<Settings>;
