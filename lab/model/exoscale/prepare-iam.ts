@@ -32,7 +32,7 @@ export function prepareIam(action: IamCall, around: Circumstances): Prepared | R
   }
   if (action.call === "delete-api-key") {
     const id = action.key;
-    if (world.apiKeys[id] === undefined) return notFound("API key");
+    if (!Object.hasOwn(world.apiKeys, id)) return notFound("API key");
     const reference = { id: newId(random), kind: "api-key" };
     return { reference, change: { kind: "remove", table: "apiKeys", id } };
   }

@@ -27,8 +27,9 @@ const body = <T>(value: T | undefined, render: (value: T) => Json): Json | undef
 type GetCall = Exclude<Extract<Read, { readonly id: string }>["call"], "get-operation">;
 
 function one(world: World, call: GetCall, id: string): Json | undefined {
-  // Keys are known by names that people choose, `constructor` among them.
+  // Keys are asked for by any name, `constructor` among them.
   if (call === "get-ssh-key" && !Object.hasOwn(world.sshKeys, id)) return undefined;
+  if (call === "get-api-key" && !Object.hasOwn(world.apiKeys, id)) return undefined;
   switch (call) {
     case "get-elastic-ip":
       return body(world.elasticIps[id], elasticIpBody);
@@ -97,7 +98,11 @@ function all(world: World, call: ListCall): Json {
 
 /** What belongs to the whole organisation is asked of `ch-gva-2`: it is served here as well. */
 const zonesOf = ({ zone, apiEndpoint }: World): readonly Json[] =>
-  [...new Set([zone, "ch-gva-2"])].map((name) => ({ name, "api-endpoint": apiEndpoint }));
+  [...new Set([zone, "ch-gva-2"])].map((name) => ({
+    name,
+    "api-endpoint": apiEndpoint.replace(/\/api-[a-z]+-[a-z]+-\d+\./, `/api-${name}.`),
+    "sos-endpoint": `https://sos-${name}.exo.io`,
+  }));
 
 type Filtered = Extract<Read, { readonly filter: object }>;
 

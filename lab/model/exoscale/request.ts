@@ -208,6 +208,8 @@ export type Request = {
   /** The fields of the query and the body as they came: policies may look at them. */
   readonly parameters?: Json;
   readonly sourceIp?: string;
+  /** The base that the request came by, with `/v2`: zones are told with the same. */
+  readonly endpoint?: string;
 };
 
 /** What reaches the caller. A request that hangs has no answer at all. */
