@@ -6,12 +6,13 @@
  *
  * Facts about the API are marked where they are used; what its documents leave open is a setting.
  */
+import type { Change } from "./exoscale/change.ts";
 import type { Cloud, CloudEvent, Key, Settings, Turn } from "./exoscale/cloud.ts";
 import type { Fault } from "./exoscale/fault.ts";
 import { change, end } from "./exoscale/operate.ts";
 import type { Answer, Request } from "./exoscale/request.ts";
 import { arrive, receive } from "./exoscale/serve.ts";
-import { type Change, holdersIn, type World } from "./exoscale/world.ts";
+import { holdersIn, type Seed, worldOf } from "./exoscale/world.ts";
 
 export type CloudInput =
   | { readonly kind: "request"; readonly request: Request }
@@ -37,16 +38,20 @@ export const defaultSettings: Settings = {
   readLagMs: [0, 0],
   historyMs: 600_000,
   repeated: "success",
+  // RFC 5737: addresses for documentation, which lead nowhere.
+  instanceAddresses: { prefix: "198.51.100.", from: 10, to: 250 },
+  elasticAddresses: { prefix: "203.0.113.", from: 10, to: 250 },
   epochMs: 1_800_000_000_000,
   skewMs: 0,
   authStatus: 403,
 };
 
 export function createCloud(
-  world: World,
+  seed: Seed,
   keys: Readonly<Record<string, Key>>,
   settings: Partial<Settings> = {},
 ): Cloud {
+  const world = worldOf(seed);
   return {
     settings: { ...defaultSettings, ...settings },
     world,

@@ -1,5 +1,5 @@
 /** A small zone for tests: three instances, two of them load balancers, and two elastic IPs. */
-import type { Instance, World } from "../../lab/model/exoscale/world.ts";
+import type { Instance, Seed } from "../../lab/model/exoscale/world.ts";
 
 const id = (kind: string, number: number): string =>
   `${kind.repeat(8)}-0000-4000-8000-${String(number).padStart(12, "0")}`;
@@ -30,7 +30,7 @@ const byId = <T extends { readonly id: string }>(...all: readonly T[]) =>
   Object.fromEntries(all.map((one) => [one.id, one]));
 
 /** lb1 holds the first address. */
-export const world: Omit<World, "apiEndpoint"> = {
+export const world: Omit<Seed, "apiEndpoint"> = {
   zone: "ch-gva-2",
   instances: byId(
     instance({

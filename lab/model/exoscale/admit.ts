@@ -1,6 +1,8 @@
 /** Whether the cloud lets a request in: signature, key, expiry, policy, rate. */
 import { type Cloud, serverClockMs, type Turn } from "./cloud.ts";
+import { judged, serviceOf } from "./policy.ts";
 import { type Credential, type Delivery, isMutation, type Request } from "./request.ts";
+import type { Policy } from "./world.ts";
 
 const refusal = (status: number, message: string): Delivery => ({
   kind: "answer",
@@ -12,7 +14,7 @@ const refusal = (status: number, message: string): Delivery => ({
 export function refused(turn: Turn, request: Request, nowMs: number): Delivery | undefined {
   return (
     unsigned(turn.cloud, request, nowMs) ??
-    forbidden(turn.cloud, request) ??
+    forbidden(turn.cloud, request, nowMs) ??
     limited(turn, request, nowMs)
   );
 }
@@ -30,16 +32,20 @@ function unsigned(cloud: Cloud, request: Request, nowMs: number): Delivery | und
   if (isPublic(request)) return undefined;
   if (credential.kind === "none") return refusal(authStatus, "Missing request signature");
   if (credential.kind === "bad") return refusal(authStatus, credential.why);
-  if (cloud.keys[credential.key] === undefined) return refusal(authStatus, "Invalid API key");
+  const { key } = credential;
+  if (cloud.keys[key] === undefined && cloud.world.apiKeys[key] === undefined)
+    return refusal(authStatus, "Invalid API key");
   // A request that arrives after its signature's moment must die: the fence depends on it.
   if (credential.expiresS * 1000 < serverClockMs(cloud.settings, nowMs))
     return refusal(authStatus, "Request signature has expired");
   return undefined;
 }
 
-function forbidden(cloud: Cloud, request: Request): Delivery | undefined {
+function forbidden(cloud: Cloud, request: Request, nowMs: number): Delivery | undefined {
   const { credential, action } = request;
   if (isPublic(request)) return undefined;
+  const made = cloud.world.apiKeys[keyOf(credential)];
+  if (made !== undefined) return byPolicy(cloud, made.role, request, nowMs);
   const key = cloud.keys[keyOf(credential)];
   const ip = "elasticIp" in action ? cloud.world.elasticIps[action.elasticIp]?.ip : undefined;
   const called = key?.allows === "all" || key?.allows.includes(action.call) === true;
@@ -47,6 +53,31 @@ function forbidden(cloud: Cloud, request: Request): Delivery | undefined {
     !isMutation(action) || key?.elasticIps === undefined || key.elasticIps.includes(ip ?? "");
   if (called && ours) return undefined;
   return refusal(403, "Forbidden by role policy for compute - No rule matched");
+}
+
+/** What a key may whose role is gone. */
+const denied: Policy = { "default-service-strategy": "deny", services: {} };
+
+/** The organisation's policy and the role's own must both allow it. */
+function byPolicy(
+  cloud: Cloud,
+  role: string,
+  request: Request,
+  nowMs: number,
+): Delivery | undefined {
+  const { organizationPolicy } = cloud.settings;
+  const own = cloud.world.iamRoles[role]?.policy ?? denied;
+  const policies = { ...(organizationPolicy && { organization: organizationPolicy }), role: own };
+  const nowS = Math.floor(serverClockMs(cloud.settings, nowMs) / 1000);
+  for (const [whose, policy] of Object.entries(policies)) {
+    const verdict = judged(policy, request, cloud.world, nowS);
+    if (!verdict.allowed)
+      return refusal(
+        403,
+        `Forbidden by ${whose} policy for ${serviceOf(request.action)} - ${verdict.why}`,
+      );
+  }
+  return undefined;
 }
 
 function limited(turn: Turn, { credential }: Request, nowMs: number): Delivery | undefined {

@@ -1,7 +1,11 @@
 /** The state of the cloud: settings, the world and its past, what is under way, what is broken. */
+import type { Pool } from "./chance.ts";
+import type { Change } from "./change.ts";
 import type { Effect, Fault, Reason } from "./fault.ts";
+import type { Happening } from "./happenings.ts";
+import type { Reference } from "./prepare.ts";
 import type { Answer, Call, Request } from "./request.ts";
-import type { Change, World } from "./world.ts";
+import type { Policy, World } from "./world.ts";
 
 /** Lowest and highest; each use draws a value between them. */
 export type Range = readonly [number, number];
@@ -20,6 +24,11 @@ export type Settings = {
   /** The server's clock at virtual time 0, and how far it is off. */
   readonly epochMs: number;
   readonly skewMs: number;
+  /** Where the public addresses of instances and the elastic IPs are taken from. */
+  readonly instanceAddresses: Pool;
+  readonly elasticAddresses: Pool;
+  /** What the organisation allows at all; a role's policy can only take away from it. */
+  readonly organizationPolicy?: Policy;
   /** Status of an answer to a bad signature: not documented. */
   readonly authStatus: 401 | 403;
   readonly rateLimit?: {
@@ -29,6 +38,7 @@ export type Settings = {
   };
 };
 
+/** A key that was there from the start; those that are made have a role. */
 export type Key = {
   readonly allows: "all" | readonly Call[];
   /** Attach and detach only these addresses, as `resources.elastic_ip.ip in [...]` does. */
@@ -41,7 +51,7 @@ export type Operation = {
   readonly reason?: Reason;
   readonly message?: string;
   /** The object that is changed, as its path. */
-  readonly reference: { readonly id: string; readonly kind: "elastic-ip" | "instance" };
+  readonly reference: Reference;
   readonly change: Change;
   readonly from: string;
   readonly endsAtMs: number;
@@ -75,14 +85,11 @@ export type Cloud = {
 export type CloudEvent = { readonly atMs: number } & (
   | { readonly kind: "received"; readonly request: Request; readonly effects: readonly Effect[] }
   | { readonly kind: "began" | "ended"; readonly operation: Operation }
-  | {
-      readonly kind: "holders";
-      readonly elasticIp: string;
-      readonly holders: readonly string[];
-      /** The node whose operation it was, or a person. */
-      readonly by: { readonly operation: string; readonly from: string } | "person";
-    }
+  | (Happening & { readonly by: By })
 );
+
+/** The node whose operation it was, or a person. */
+export type By = { readonly operation: string; readonly from: string } | "person";
 
 /** One step being made: the cloud so far, and what came of it. */
 export type Turn = {

@@ -1,35 +1,34 @@
 /** Mutating calls: how an operation begins and ends, and how the world changes by it. */
-import { type Cloud, type CloudEvent, drawn, type Operation, plan, type Turn } from "./cloud.ts";
+import { type Change, changed, subjectOf } from "./change.ts";
+import {
+  type By,
+  type Cloud,
+  drawn,
+  type Operation,
+  plan,
+  serverClockMs,
+  type Turn,
+} from "./cloud.ts";
 import { type Effect, effectOf } from "./fault.ts";
-import { operationBody } from "./read.ts";
+import { happenings } from "./happenings.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { apiKeyMadeBody, operationBody } from "./read.ts";
 import type { Delivery, Mutation } from "./request.ts";
-import { type Change, changed, holdersIn, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
-/** Changes the world, remembers the former one, and tells whoever holds an address differently. */
-export function change(
-  turn: Turn,
-  change: Change,
-  by: Extract<CloudEvent, { readonly kind: "holders" }>["by"],
-  atMs: number,
-): void {
+/** Changes the world, remembers the former one, and tells what this means. */
+export function change(turn: Turn, change: Change, by: By, atMs: number): void {
   const { cloud } = turn;
   const world = changed(cloud.world, change);
   if (world === cloud.world) return;
   turn.cloud = { ...cloud, world, history: [...cloud.history, { sinceMs: atMs, world }] };
-  if (change.kind === "state") return;
-  const { elasticIp } = change;
-  turn.events.push({ kind: "holders", atMs, elasticIp, holders: holdersIn(world, elasticIp), by });
+  for (const happening of happenings(cloud.world, world, change))
+    turn.events.push({ ...happening, atMs, by });
 }
 
 /** Whether the world is already so that the change would do nothing. */
 const isRepeated = (world: World, change: Change): boolean =>
-  change.kind !== "state" && changed(world, change) === world;
-
-const missing = (kind: string): Delivery => ({
-  kind: "answer",
-  status: 404,
-  body: { message: `${kind} not found` },
-});
+  (change.kind === "attach" || change.kind === "detach") && changed(world, change) === world;
 
 /** Begins the operation of a call; its answer is the operation, pending. */
 export function begin(
@@ -40,24 +39,30 @@ export function begin(
   nowMs: number,
 ): Delivery {
   const { world, settings } = turn.cloud;
-  const instance = world.instances[action.instance];
-  if (instance === undefined) return missing("Instance");
-  if ("elasticIp" in action && world.elasticIps[action.elasticIp] === undefined)
-    return missing("Elastic IP");
-  const wanted = changeOf(action);
-  if (settings.repeated === "refused" && isRepeated(world, wanted))
+  const clockMs = serverClockMs(settings, nowMs);
+  const prepared = prepare(action, { world, settings, random: turn.random, clockMs });
+  if ("status" in prepared)
+    return { kind: "answer", status: prepared.status, body: { message: prepared.message } };
+  if (settings.repeated === "refused" && isRepeated(world, prepared.change))
     return { kind: "answer", status: 409, body: { message: "Nothing to change" } };
-  if (wanted.kind === "state") {
-    const state = wanted.state === "running" ? "starting" : "stopping";
-    change(turn, { ...wanted, state }, "person", nowMs);
+  if (action.call === "create-api-key") {
+    // The one change that is no operation: the secret is told here and only here.
+    change(turn, prepared.change, { operation: "", from }, nowMs);
+    const body = apiKeyMadeBody(turn.cloud.world, prepared.reference.id);
+    return { kind: "answer", status: 200, body };
   }
-  const operation = opened(turn, action, from, effects, nowMs);
+  const operation = opened(turn, prepared, from, effects, nowMs);
+  const by: By = { operation: operation.id, from };
+  if (prepared.first !== undefined) change(turn, prepared.first, by, nowMs);
+  const rebooted = action.call === "reboot-instance" ? world.instances[action.instance] : undefined;
+  if (rebooted !== undefined)
+    turn.events.push({ kind: "instance", stage: "rebooting", instance: rebooted, atMs: nowMs, by });
   return { kind: "answer", status: 200, body: operationBody(operation) };
 }
 
 function opened(
   turn: Turn,
-  action: Mutation,
+  { reference, change }: Prepared,
   from: string,
   effects: readonly Effect[],
   nowMs: number,
@@ -70,13 +75,10 @@ function opened(
   const operation: Operation = {
     id: `00000000-0000-4000-8000-${number.toString(16).padStart(12, "0")}`,
     state: "pending",
-    reference:
-      "elasticIp" in action
-        ? { id: action.elasticIp, kind: "elastic-ip" }
-        : { id: action.instance, kind: "instance" },
-    change: changeOf(action),
+    reference,
+    change,
     from,
-    endsAtMs: Math.max(nowMs + takesMs, lastEndMs(cloud, action.instance)),
+    endsAtMs: Math.max(nowMs + takesMs, lastEndMs(cloud, change)),
     ...(fate === undefined ? {} : { fate }),
   };
   turn.cloud = {
@@ -90,23 +92,12 @@ function opened(
 }
 
 /** Operations on one instance end in the order in which they began. */
-const lastEndMs = (cloud: Cloud, instance: string): number =>
-  Object.values(cloud.operations)
-    .filter(({ state, change }) => state === "pending" && change.instance === instance)
+function lastEndMs(cloud: Cloud, change: Change): number {
+  const subject = subjectOf(change);
+  if (subject === undefined) return 0;
+  return Object.values(cloud.operations)
+    .filter((one) => one.state === "pending" && subjectOf(one.change) === subject)
     .reduce((latest, { endsAtMs }) => Math.max(latest, endsAtMs), 0);
-
-function changeOf(action: Mutation): Change {
-  const { instance } = action;
-  switch (action.call) {
-    case "attach-instance-to-elastic-ip":
-      return { kind: "attach", elasticIp: action.elasticIp, instance };
-    case "detach-instance-from-elastic-ip":
-      return { kind: "detach", elasticIp: action.elasticIp, instance };
-    case "start-instance":
-      return { kind: "state", instance, state: "running" };
-    case "stop-instance":
-      return { kind: "state", instance, state: "stopped" };
-  }
 }
 
 /** Ends an operation: the one moment at which its change happens. */

@@ -1,37 +1,136 @@
 /** Answers to reads, in the API's own JSON, from a world that may be a past one. */
+import {
+  apiKeyBody,
+  elasticIpBody,
+  groupBody,
+  instanceTypeBody,
+  roleBody,
+  securityGroupBody,
+  sshKeyBody,
+  templateBody,
+} from "./body.ts";
+import { instanceBody, itemBody, networkBody } from "./body-instance.ts";
 import type { Cloud, Operation } from "./cloud.ts";
-import type { InstanceFilter, Json, Read } from "./request.ts";
-import type { ElasticIp, Group, Instance, World } from "./world.ts";
+import type { InstanceFilter, Json, Read, TemplateFilter } from "./request.ts";
+import type { Instance, Template, World } from "./world.ts";
 
 /** The body of the answer, or nothing when the object does not exist. */
 export function read(cloud: Cloud, world: World, action: Read): Json | undefined {
-  switch (action.call) {
-    case "list-zones":
-      return { zones: [{ name: world.zone, "api-endpoint": world.apiEndpoint }] };
-    case "list-elastic-ips":
-      return { "elastic-ips": Object.values(world.elasticIps).map(elasticIpBody) };
-    case "list-security-groups":
-      return { "security-groups": Object.values(world.securityGroups).map(groupBody) };
-    case "list-instances":
-      return { instances: listed(world, action.filter).map((one) => itemBody(world, one)) };
-    case "get-elastic-ip":
-      return body(world.elasticIps[action.id], elasticIpBody);
-    case "get-security-group":
-      return body(world.securityGroups[action.id], groupBody);
-    case "get-anti-affinity-group":
-      return body(world.antiAffinityGroups[action.id], (group) => ({
-        ...groupBody(group),
-        instances: membersOf(world, group.id),
-      }));
-    case "get-instance":
-      return body(world.instances[action.id], instanceBody);
-    case "get-operation":
-      return body(cloud.operations[action.id], operationBody);
-  }
+  if (action.call === "get-operation") return body(cloud.operations[action.id], operationBody);
+  if ("id" in action) return one(world, action.call, action.id);
+  return "filter" in action ? filtered(world, action) : all(world, action.call);
 }
 
 const body = <T>(value: T | undefined, render: (value: T) => Json): Json | undefined =>
   value === undefined ? undefined : render(value);
+
+type GetCall = Exclude<Extract<Read, { readonly id: string }>["call"], "get-operation">;
+
+function one(world: World, call: GetCall, id: string): Json | undefined {
+  // Keys are asked for by any name, `constructor` among them.
+  if (call === "get-ssh-key" && !Object.hasOwn(world.sshKeys, id)) return undefined;
+  if (call === "get-api-key" && !Object.hasOwn(world.apiKeys, id)) return undefined;
+  switch (call) {
+    case "get-elastic-ip":
+      return body(world.elasticIps[id], elasticIpBody);
+    case "get-security-group":
+      return body(world.securityGroups[id], (group) => securityGroupBody(world, group));
+    case "get-anti-affinity-group":
+      return body(world.antiAffinityGroups[id], (group) => ({
+        ...groupBody(group),
+        instances: membersOf(world, id),
+      }));
+    case "get-instance":
+      return body(world.instances[id], instanceBody);
+    case "get-private-network":
+      return body(world.privateNetworks[id], (network) => networkBody(world, network));
+    case "get-ssh-key":
+      return body(world.sshKeys[id], sshKeyBody);
+    case "get-instance-type":
+      return body(world.instanceTypes[id], (type) => instanceTypeBody(world, type));
+    case "get-template":
+      return body(world.templates[id], (template) => templateBody(world, template));
+    case "get-iam-role":
+      return body(world.iamRoles[id], roleBody);
+    case "get-api-key":
+      return body(world.apiKeys[id], apiKeyBody);
+    case "get-reverse-dns-instance":
+      return body(world.instances[id]?.reverseDns, domainBody);
+    case "get-reverse-dns-elastic-ip":
+      return body(world.elasticIps[id]?.reverseDns, domainBody);
+  }
+}
+
+const domainBody = (name: string): Json => ({ "domain-name": name });
+
+type ListCall = Exclude<Read["call"], `get-${string}` | "list-instances" | "list-templates">;
+
+function all(world: World, call: ListCall): Json {
+  const each = <T>(table: Readonly<Record<string, T>>, render: (value: T) => Json) =>
+    Object.values(table).map(render);
+  switch (call) {
+    case "list-zones":
+      return { zones: zonesOf(world) };
+    case "list-elastic-ips":
+      return { "elastic-ips": each(world.elasticIps, elasticIpBody) };
+    case "list-security-groups":
+      return {
+        "security-groups": each(world.securityGroups, (group) => securityGroupBody(world, group)),
+      };
+    case "list-anti-affinity-groups":
+      return { "anti-affinity-groups": each(world.antiAffinityGroups, groupBody) };
+    case "list-private-networks":
+      return {
+        "private-networks": each(world.privateNetworks, (network) => networkBody(world, network)),
+      };
+    case "list-ssh-keys":
+      return { "ssh-keys": each(world.sshKeys, sshKeyBody) };
+    case "list-instance-types":
+      return {
+        "instance-types": each(world.instanceTypes, (type) => instanceTypeBody(world, type)),
+      };
+    case "list-iam-roles":
+      return { "iam-roles": each(world.iamRoles, roleBody) };
+    case "list-api-keys":
+      return { "api-keys": each(world.apiKeys, apiKeyBody) };
+  }
+}
+
+/** What belongs to the whole organisation is asked of `ch-gva-2`: it is served here as well. */
+const zonesOf = ({ zone, apiEndpoint }: World): readonly Json[] =>
+  [...new Set([zone, "ch-gva-2"])].map((name) => ({
+    name,
+    "api-endpoint": apiEndpoint.replace(/\/api-[a-z]+-[a-z]+-\d+\./, `/api-${name}.`),
+    "sos-endpoint": `https://sos-${name}.exo.io`,
+  }));
+
+type Filtered = Extract<Read, { readonly filter: object }>;
+
+const filtered = (world: World, action: Filtered): Json =>
+  action.call === "list-instances"
+    ? { instances: listed(world, action.filter).map((instance) => itemBody(world, instance)) }
+    : { templates: chosen(world, action.filter).map((template) => templateBody(world, template)) };
+
+function listed(world: World, filter: InstanceFilter): readonly Instance[] {
+  if (filter.managerId !== undefined || filter.managerType !== undefined) return [];
+  return Object.values(world.instances).filter(
+    (instance) =>
+      (filter.ipAddress === undefined || instance.publicIp === filter.ipAddress) &&
+      Object.entries(filter.labels ?? {}).every(([name, value]) => instance.labels[name] === value),
+  );
+}
+
+const chosen = (world: World, { visibility, family }: TemplateFilter): readonly Template[] =>
+  Object.values(world.templates).filter(
+    (template) =>
+      template.visibility === (visibility ?? "public") &&
+      (family === undefined || template.family === family),
+  );
+
+const membersOf = (world: World, group: string): readonly Json[] =>
+  Object.values(world.instances)
+    .filter((instance) => instance.antiAffinityGroups.includes(group))
+    .map(({ id }) => ({ id }));
 
 export function operationBody(operation: Operation): Json {
   const { id, state, reason, message, reference } = operation;
@@ -48,52 +147,8 @@ export function operationBody(operation: Operation): Json {
   };
 }
 
-const elasticIpBody = ({ id, ip, family, description, labels }: ElasticIp): Json => ({
-  id,
-  ip,
-  addressfamily: family,
-  ...(family === "inet6" ? { cidr: `${ip}/96` } : {}),
-  description,
-  labels,
+/** The answer to the call that makes a key, with the secret. */
+export const apiKeyMadeBody = (world: World, key: string): Json => ({
+  ...body(world.apiKeys[key], apiKeyBody),
+  secret: world.apiKeys[key]?.secret,
 });
-
-const groupBody = ({ id, name, description }: Group): Json => ({ id, name, description });
-
-const membersOf = (world: World, group: string): readonly Json[] =>
-  Object.values(world.instances)
-    .filter((instance) => instance.antiAffinityGroups.includes(group))
-    .map(({ id }) => ({ id }));
-
-const commonBody = (instance: Instance): Json => ({
-  id: instance.id,
-  name: instance.name,
-  state: instance.state,
-  "created-at": instance.createdAt,
-  "public-ip": instance.publicIp,
-  ...(instance.ipv6Address === undefined ? {} : { "ipv6-address": instance.ipv6Address }),
-  labels: instance.labels,
-  "private-networks": [],
-});
-
-/** An item of the list: whole security groups, and no elastic IPs. */
-const itemBody = (world: World, instance: Instance): Json => ({
-  ...commonBody(instance),
-  "security-groups": instance.securityGroups.map((id) => body(world.securityGroups[id], groupBody)),
-});
-
-/** One instance: ids only, and the one place that names its elastic IPs. */
-const instanceBody = (instance: Instance): Json => ({
-  ...commonBody(instance),
-  "security-groups": instance.securityGroups.map((id) => ({ id })),
-  "anti-affinity-groups": instance.antiAffinityGroups.map((id) => ({ id })),
-  "elastic-ips": instance.elasticIps.map((id) => ({ id })),
-});
-
-function listed(world: World, filter: InstanceFilter): readonly Instance[] {
-  if (filter.managerId !== undefined || filter.managerType !== undefined) return [];
-  return Object.values(world.instances).filter(
-    (instance) =>
-      (filter.ipAddress === undefined || instance.publicIp === filter.ipAddress) &&
-      Object.entries(filter.labels ?? {}).every(([name, value]) => instance.labels[name] === value),
-  );
-}

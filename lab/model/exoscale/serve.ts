@@ -45,13 +45,15 @@ const failed = (error: Extract<Effect, { readonly kind: "error" }>): Delivery =>
 
 function carriedOut(
   turn: Turn,
-  { action, from }: Request,
+  { action, from, endpoint }: Request,
   effects: readonly Effect[],
   nowMs: number,
 ): Delivery {
   if (isMutation(action)) return begin(turn, action, from, effects, nowMs);
   const lagMs = effectOf(effects, "lag")?.ms ?? drawn(turn, turn.cloud.settings.readLagMs);
-  const body = read(turn.cloud, worldAt(turn.cloud, nowMs - lagMs), action);
+  const world = worldAt(turn.cloud, nowMs - lagMs);
+  const apiEndpoint = endpoint ?? world.apiEndpoint;
+  const body = read(turn.cloud, { ...world, apiEndpoint }, action);
   return body === undefined
     ? { kind: "answer", status: 404, body: { message: "Not found" } }
     : { kind: "answer", status: 200, body };

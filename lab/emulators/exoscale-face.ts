@@ -1,0 +1,120 @@
+/** The model in real time behind HTTP requests: one timer, set to what is due next. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { TLSSocket } from "node:tls";
+import type { Cloud, CloudEvent } from "../model/exoscale/cloud.ts";
+import { isKept, kept, revived } from "../model/exoscale/keep.ts";
+import { type CloudInput, createCloud, holdersOf, nextDueMs, step } from "../model/exoscale.ts";
+import type { Emulator, EmulatorOptions, LoggedRequest } from "./exoscale.ts";
+import { deliver, sendJson } from "./exoscale-deliver.ts";
+import { actionOf } from "./exoscale-routes.ts";
+import { credentialOf } from "./exoscale-signature.ts";
+import { load, save } from "./exoscale-state.ts";
+
+export type Face = Omit<Emulator, "endpoint" | "close"> & {
+  readonly take: (
+    request: IncomingMessage,
+    response: ServerResponse,
+    connection: number,
+  ) => Promise<void>;
+  readonly stop: () => void;
+};
+
+type Clock = { readonly nowMs: () => number; readonly cloud: Cloud };
+
+/** Virtual time goes on where it was left, as the wall clock has gone on meanwhile. */
+function begun(options: EmulatorOptions, apiEndpoint: string): Clock {
+  const saved = options.stateFile === undefined ? undefined : load(options.stateFile);
+  const startedMs = performance.now();
+  const beforeMs = saved === undefined ? 0 : saved.nowMs + Math.max(0, Date.now() - saved.wallMs);
+  const settings = { epochMs: Date.now() - beforeMs, ...options.settings };
+  const fresh = createCloud({ ...options.world, apiEndpoint }, options.keys, settings);
+  return {
+    nowMs: () => beforeMs + performance.now() - startedMs,
+    cloud: saved === undefined ? fresh : revived(fresh, saved),
+  };
+}
+
+export function createFace(options: EmulatorOptions, apiEndpoint: string): Face {
+  const { nowMs, cloud: first } = begun(options, apiEndpoint);
+  let cloud = first;
+  const events: CloudEvent[] = [];
+  const requests: LoggedRequest[] = [];
+  const waiting = new Map<string, ServerResponse>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const input = (given: CloudInput): void => {
+    const before = cloud;
+    const made = step(cloud, given, nowMs(), options.random);
+    cloud = made.cloud;
+    // What an answer promises is on disk before the answer is out.
+    if (options.stateFile !== undefined && !isKept(before, cloud))
+      save(options.stateFile, { ...kept(cloud), nowMs: nowMs(), wallMs: Date.now() });
+    for (const event of made.events) {
+      events.push(event);
+      options.onEvent?.(event);
+    }
+    for (const answer of made.answers) {
+      const response = waiting.get(answer.id);
+      waiting.delete(answer.id);
+      if (response !== undefined) deliver(response, answer);
+    }
+    clearTimeout(timer);
+    const dueMs = nextDueMs(cloud);
+    if (dueMs !== undefined)
+      timer = setTimeout(() => input({ kind: "wake" }), Math.max(0, Math.ceil(dueMs - nowMs())));
+  };
+
+  const take: Face["take"] = async (request, response, connection) => {
+    const { method = "", url: target = "" } = request;
+    const body = await text(request);
+    const { authorization } = request.headers;
+    const signed = { method, target, body, authorization };
+    const credential = credentialOf(signed, (key) => secretOf(options, cloud, key));
+    const from = credential.kind === "signed" ? whoHas(options, cloud, credential.key) : "unknown";
+    const called = actionOf(method, new URL(target, apiEndpoint), body);
+    const call = "action" in called ? called.action.call : undefined;
+    const expiresS = credential.kind === "signed" ? credential.expiresS : undefined;
+    requests.push({ atMs: nowMs(), from, method, target, body, call, connection, expiresS });
+    if (!("action" in called)) {
+      sendJson(response, called.status, { message: called.message });
+      return;
+    }
+    const id = String(requests.length);
+    waiting.set(id, response);
+    response.on("close", () => waiting.delete(id));
+    const endpoint = endpointOf(request) ?? apiEndpoint;
+    const sourceIp = request.socket.remoteAddress ?? "";
+    input({ kind: "request", request: { id, from, credential, endpoint, sourceIp, ...called } });
+  };
+
+  if (nextDueMs(cloud) !== undefined) input({ kind: "wake" });
+  return {
+    requests,
+    events,
+    input,
+    take,
+    nowMs,
+    world: () => cloud.world,
+    holders: (elasticIp) => {
+      input({ kind: "wake" });
+      return holdersOf(cloud, elasticIp);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+const secretOf = ({ keys }: EmulatorOptions, { world }: Cloud, key: string): string | undefined =>
+  (Object.hasOwn(keys, key) ? keys[key]?.secret : undefined) ??
+  (Object.hasOwn(world.apiKeys, key) ? world.apiKeys[key]?.secret : undefined);
+
+/** A key of the agents is shared by all nodes: it goes by its name. */
+const whoHas = ({ keys }: EmulatorOptions, { world }: Cloud, key: string): string =>
+  keys[key]?.node ?? world.apiKeys[key]?.name ?? "";
+
+/** The base that the caller came by, so that a zone's endpoint is one that it can reach. */
+function endpointOf(request: IncomingMessage): string | undefined {
+  const { host } = request.headers;
+  if (host === undefined) return undefined;
+  return `${request.socket instanceof TLSSocket ? "https" : "http"}://${host}/v2`;
+}

@@ -1,0 +1,59 @@
+/** Runs a program in a folder, line by line, and tells how it ended. */
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { LabFailure } from "../failure.ts";
+
+export type RunOptions = {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told of each line of output, errors included. */
+  readonly onLine?: (line: string) => void;
+  /** The program is ended by SIGINT, so that it can put things in order. */
+  readonly signal?: AbortSignal;
+};
+
+export type Ended = {
+  readonly code: number;
+  readonly stdout: string;
+  /** Both outputs, in the order in which they came. */
+  readonly output: string;
+};
+
+/** @throws LabFailure when the program cannot be started at all */
+export function run(argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const [program = "", ...args] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let stdout = "";
+    let output = "";
+    const heard = (line: string): void => {
+      output += `${line}\n`;
+      options.onLine?.(line);
+    };
+    createInterface(child.stdout).on("line", (line) => {
+      stdout += `${line}\n`;
+      heard(line);
+    });
+    createInterface(child.stderr).on("line", heard);
+    const interrupt = (): void => {
+      child.kill("SIGINT");
+    };
+    options.signal?.addEventListener("abort", interrupt, { once: true });
+    child.on("error", (error) => {
+      const what = `${program} cannot run: ${error.message}`;
+      reject(new LabFailure(what, "see whether it is installed"));
+    });
+    child.on("close", (code, killed) => {
+      options.signal?.removeEventListener("abort", interrupt);
+      resolve({ code: code ?? (killed === null ? 1 : 130), stdout, output });
+    });
+  });
+}
+
+/** The last lines of an output: what most programs end with is what went wrong. */
+export const tailOf = (output: string, lines = 8): string =>
+  output.trim().split("\n").slice(-lines).join("\n");
