@@ -38,25 +38,27 @@ export function createLog(parts: LogParts): Log {
     return last === undefined ? 0 : last.kept;
   };
 
+  const redacted = (text: string): string =>
+    parts.secrets().reduce((rest, secret) => rest.split(secret).join("[secret]"), text);
+
   return (level, text, fields = {}) => {
     if (level === "debug" && !verbose) return;
     const failure = level === "error" || level === "warning";
     const kept = failure ? repeats(text) : 0;
     if (kept === undefined) return;
     const pairs = Object.entries(fields).map(([name, value]) =>
-      value === undefined ? "" : ` ${name}=${quoted(value)}`,
+      value === undefined ? "" : ` ${name}=${quoted(value, redacted)}`,
     );
     const more = kept > 0 ? ` (${kept} more)` : "";
-    let line = `${text}${more}${pairs.join("")}`;
-    for (const secret of parts.secrets()) line = line.split(secret).join("[secret]");
-    line = line.replace(/\p{Cc}/gu, "?").slice(0, lineMax);
+    const whole = `${redacted(text)}${more}${pairs.join("")}`;
+    const line = whole.replace(/\p{Cc}/gu, "?").slice(0, lineMax);
     write(plain ? `${identifier}: ${line}\n` : `<${priorities[level]}>${line}\n`);
   };
 }
 
-const quoted = (value: string | number): string =>
-  typeof value === "number"
-    ? String(Math.round(value * 10) / 10)
-    : /^[\w.:/-]+$/.test(value)
-      ? value
-      : JSON.stringify(value);
+/** A secret goes before the quotes come, which would change how it is written. */
+function quoted(value: string | number, redacted: (text: string) => string): string {
+  if (typeof value === "number") return String(Math.round(value * 10) / 10);
+  const text = redacted(value);
+  return /^[\w.:/[\]-]+$/.test(text) ? text : JSON.stringify(text);
+}

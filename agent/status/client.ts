@@ -15,6 +15,7 @@ export function askAgent(socketPath: string, method: "GET" | "POST", path: strin
       response.on("data", (part: string) => {
         if (text.length < answerMax) text += part;
       });
+      response.on("aborted", () => reject(new Error(`no whole answer on ${socketPath}`)));
       response.on("end", () => resolve({ code: response.statusCode ?? 0, text }));
     });
     asked.on("timeout", () => asked.destroy(new Error(`no answer on ${socketPath}`)));
@@ -22,7 +23,7 @@ export function askAgent(socketPath: string, method: "GET" | "POST", path: strin
       reject(
         new Error(
           code === "EACCES"
-            ? `${socketPath} is not for this account: run it as root`
+            ? `${socketPath} is for root and the agent's group only: use sudo`
             : code === "ENOENT" || code === "ECONNREFUSED"
               ? `no agent runs here: systemctl status baton (${socketPath}: ${code})`
               : message,

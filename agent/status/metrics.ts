@@ -6,103 +6,140 @@ import type { Status } from "./status.ts";
 /** Upper bounds of the buckets in seconds: from a fast API to a slow failover. */
 const bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
+/** Every metric, with what it tells. */
+const helps = {
+  healthy: "Whether this node is healthy.",
+  api_reachable: "Whether the last call of the cloud's API succeeded.",
+  clock_ahead_seconds: "How far this host's clock is ahead of the cloud's.",
+  holds: "Whether the cloud shows this node holding the address.",
+  role: "1 for the role of this node for the address.",
+  peer_heard_seconds: "Time since the peer was last heard.",
+  frames_sent_total: "Advertisements made.",
+  frames_accepted_total: "Advertisements of peers.",
+  frames_dropped_total: "Datagrams that were dropped.",
+  requests_total: "Claims and releases that ended.",
+  api_failures_total: "Calls of the cloud's API that failed.",
+  pauses_total: "Times that this host stood still.",
+  takeovers_total: "Claims that the cloud has shown.",
+  detection_seconds: "From the old holder's last advertisement to the claim.",
+  confirmation_seconds: "From the claim until the cloud shows it.",
+  api_seconds: "Time of a call of the cloud's API.",
+};
+
+type Name = keyof typeof helps;
+
+/** What follows the name of the metric, and the value. */
+type Sample = readonly [labels: string, value: number];
+
 type Histogram = { readonly counts: number[]; sum: number; count: number };
 
 export type Metrics = {
   readonly note: (note: Note) => void;
   readonly call: (call: string, tookMs: number, trouble: Trouble | undefined) => void;
+  /** @param status what the gauges show; without it they are left out */
   readonly text: (status: Status | undefined) => string;
 };
 
 export function createMetrics(): Metrics {
-  const histograms = new Map<string, Histogram>();
-  const totals = new Map<string, number>();
-
-  const observe = (name: string, ms: number): void => {
-    const known = histograms.get(name) ?? { counts: bounds.map(() => 0), sum: 0, count: 0 };
-    histograms.set(name, known);
-    bounds.forEach((bound, index) => {
-      if (ms <= bound * 1000) known.counts[index] = (known.counts[index] ?? 0) + 1;
-    });
-    known.sum += ms / 1000;
-    known.count += 1;
-  };
-  const add = (name: string): void => void totals.set(name, (totals.get(name) ?? 0) + 1);
+  const detection = createHistogram();
+  const confirmation = createHistogram();
+  const api = createHistogram();
+  let pauses = 0;
+  let takeovers = 0;
+  const requests = new Map<string, number>();
+  const failures = new Map<string, number>();
 
   return {
     note(note) {
       if (note.kind === "answer")
-        add(`requests_total{request="${note.what}",outcome="${note.outcome}"}`);
-      if (note.kind === "paused") add("pauses_total");
+        count(requests, `{request="${note.what}",outcome="${note.outcome}"}`);
+      if (note.kind === "paused") pauses += 1;
       if (note.kind !== "moved") return;
-      add("takeovers_total");
-      if (note.detectMs !== undefined) observe("detection_seconds", note.detectMs);
-      observe("confirmation_seconds", note.claimMs + note.confirmMs);
+      takeovers += 1;
+      if (note.detectMs !== undefined) observe(detection, note.detectMs);
+      observe(confirmation, note.claimMs + note.confirmMs);
     },
     call(_call, tookMs, trouble) {
-      observe("api_seconds", tookMs);
-      if (trouble !== undefined)
-        add(`api_failures_total{why="${trouble.kind === "refused" ? trouble.why : trouble.kind}"}`);
+      observe(api, tookMs);
+      if (trouble)
+        count(failures, `{why="${trouble.kind === "refused" ? trouble.why : trouble.kind}"}`);
     },
-    text(status) {
-      const lines = status === undefined ? [] : gauges(status);
-      const counters = [...totals].map(([name, value]) => sample("counter", name, value));
-      const spans = [...histograms].map(([name, one]) => histogram(name, one));
-      const all = [...grouped(lines), ...grouped(counters), ...([] as string[]).concat(...spans)];
-      return `${all.join("\n")}\n`;
-    },
+    text: (status) =>
+      [
+        status ? ofStatus(status) : "",
+        metric("requests_total", "counter", [...requests]),
+        metric("api_failures_total", "counter", [...failures]),
+        metric("pauses_total", "counter", [["", pauses]]),
+        metric("takeovers_total", "counter", [["", takeovers]]),
+        metric("detection_seconds", "histogram", samplesOf(detection)),
+        metric("confirmation_seconds", "histogram", samplesOf(confirmation)),
+        metric("api_seconds", "histogram", samplesOf(api)),
+      ].join(""),
   };
 }
 
-type Sample = { readonly name: string; readonly type: string; readonly line: string };
+/** One metric, all its samples together as the format wants them. */
+const metric = (name: Name, type: string, samples: readonly Sample[]): string =>
+  samples.length === 0
+    ? ""
+    : `# HELP baton_${name} ${helps[name]}\n# TYPE baton_${name} ${type}\n${samples
+        .map(([labels, value]) => `baton_${name}${labels} ${value}\n`)
+        .join("")}`;
 
-function sample(type: string, series: string, value: number): Sample {
-  return { name: series.split("{")[0] ?? "", type, line: `baton_${series} ${value}` };
+function count(totals: Map<string, number>, labels: string): void {
+  totals.set(labels, (totals.get(labels) ?? 0) + 1);
 }
 
-/** The samples of one metric stand together under its type. */
-function grouped(samples: readonly Sample[]): string[] {
-  const names = [...new Set(samples.map(({ name }) => name))];
-  return ([] as string[]).concat(
-    ...names.map((name) => {
-      const own = samples.filter((one) => one.name === name);
-      return [`# TYPE baton_${name} ${own[0]?.type}`, ...own.map(({ line }) => line)];
-    }),
-  );
+const createHistogram = (): Histogram => ({ counts: bounds.map(() => 0), sum: 0, count: 0 });
+
+function observe(histogram: Histogram, ms: number): void {
+  bounds.forEach((bound, index) => {
+    if (ms <= bound * 1000) histogram.counts[index] = (histogram.counts[index] ?? 0) + 1;
+  });
+  histogram.sum += ms / 1000;
+  histogram.count += 1;
 }
 
-function histogram(name: string, { counts, sum, count }: Histogram): string[] {
-  const series = `baton_${name}`;
+const samplesOf = ({ counts, sum, count: all }: Histogram): readonly Sample[] => [
+  ...counts.map((one, index): Sample => [`_bucket{le="${bounds[index]}"}`, one]),
+  [`_bucket{le="+Inf"}`, all],
+  ["_sum", sum],
+  ["_count", all],
+];
+
+/** A name comes from the cloud, and may hold anything. */
+const label = (text: string): string => text.replace(/[\\"\p{C}]/gu, "_");
+
+function ofStatus({ addresses, peers, healthy, api, frames }: Status): string {
+  const gauge = (name: Name, samples: readonly Sample[]): string => metric(name, "gauge", samples);
+  const aheadMs = api.clockAheadMs;
   return [
-    `# TYPE ${series} histogram`,
-    ...bounds.map((bound, index) => `${series}_bucket{le="${bound}"} ${counts[index]}`),
-    `${series}_bucket{le="+Inf"} ${count}`,
-    `${series}_sum ${sum}`,
-    `${series}_count ${count}`,
-  ];
-}
-
-const label = (text: string): string => text.replace(/[\\"\n]/g, "_");
-
-function gauges({ addresses, peers, healthy, api, frames }: Status): Sample[] {
-  const gauge = (series: string, value: number): Sample => sample("gauge", series, value);
-  return [
-    gauge("healthy", Number(healthy)),
-    gauge("api_reachable", Number(api.reachable !== false)),
-    ...(api.clockAheadMs === undefined
-      ? []
-      : [gauge("clock_ahead_seconds", api.clockAheadMs / 1000)]),
-    ...addresses.map(({ ip, holds }) => gauge(`holds{address="${ip}"}`, Number(holds))),
-    ...addresses.map(({ ip, role }) => gauge(`role{address="${ip}",role="${role}"}`, 1)),
-    ...peers.flatMap(({ name, heardMs }) =>
-      heardMs === undefined
-        ? []
-        : [gauge(`peer_heard_seconds{peer="${label(name)}"}`, heardMs / 1000)],
+    gauge("healthy", [["", Number(healthy)]]),
+    gauge("api_reachable", [["", Number(api.reachable !== false)]]),
+    gauge("clock_ahead_seconds", aheadMs === undefined ? [] : [["", aheadMs / 1000]]),
+    gauge(
+      "holds",
+      addresses.map(({ ip, holds }) => [`{address="${ip}"}`, Number(holds)]),
     ),
-    sample("counter", "frames_sent_total", frames.sent),
-    sample("counter", "frames_accepted_total", frames.accepted),
-    ...Object.entries(frames.dropped).map(([reason, count = 0]) =>
-      sample("counter", `frames_dropped_total{reason="${reason}"}`, count),
+    gauge(
+      "role",
+      addresses.map(({ ip, role }) => [`{address="${ip}",role="${role}"}`, 1]),
     ),
-  ];
+    gauge(
+      "peer_heard_seconds",
+      // Names need not differ from each other, and the same series twice spoils all of them.
+      peers.flatMap(({ id, name, heardMs }) =>
+        heardMs === undefined
+          ? []
+          : [[`{peer="${label(name)}",id="${label(id)}"}`, heardMs / 1000] as const],
+      ),
+    ),
+    metric("frames_sent_total", "counter", [["", frames.sent]]),
+    metric("frames_accepted_total", "counter", [["", frames.accepted]]),
+    metric(
+      "frames_dropped_total",
+      "counter",
+      Object.entries(frames.dropped).map(([reason, times = 0]) => [`{reason="${reason}"}`, times]),
+    ),
+  ].join("");
 }

@@ -4,68 +4,88 @@ import type { Status } from "./status.ts";
 export type Problem = { readonly text: string; readonly fix: string };
 
 type Facts = Omit<Status, "problems">;
+type Tell = (wrong: unknown, text: string, fix: string) => void;
 
 /** The signature allows for more, and beyond this the clock is plainly wrong. */
 const clockMs = 60_000;
-/** Time in which a peer would have been heard. */
+/** Time in which a peer would have been known and heard. */
 const settledMs = 30_000;
 
-/** One finding a rule; the order is that of what to look at first. */
-const rules: readonly ((facts: Facts) => Problem | undefined)[] = [
-  ({ api }) =>
-    api.reachable === false
-      ? { text: `the cloud's API fails: ${api.error}`, fix: "baton-agent check --online" }
-      : undefined,
-  ({ peers, uptimeMs, frames }) => {
-    const silent = peers.filter(({ heardMs }) => heardMs === undefined);
-    if (silent.length === 0 || uptimeMs < settledMs || frames.dropped["unknown-key"])
-      return undefined;
-    return {
-      text: `never heard: ${silent.map(({ name }) => name).join(", ")}. Heartbeat blocked?`,
-      fix: "the security group must let the heartbeat's UDP port in from the group itself",
-    };
-  },
-  ({ peers }) => {
-    const oneWay = peers.filter(
-      ({ heardMs, bothWays }) => heardMs !== undefined && heardMs < 5_000 && !bothWays,
-    );
-    return oneWay.length > 0
-      ? {
-          text: `heard, but does not hear us: ${oneWay.map(({ name }) => name).join(", ")}`,
-          fix: "look at the rules of the other node's security group",
-        }
-      : undefined;
-  },
-  ({ frames: { dropped } }) =>
-    dropped["unknown-key"] || dropped.forged
-      ? { text: "frames with another key come in", fix: "give all nodes the same credentials" }
-      : undefined,
-  ({ addresses }) => {
-    const absent = addresses.filter(({ holds, onHost }) => holds && !onHost);
-    return absent.length > 0
-      ? {
-          text: `not configured on this host: ${absent.map(({ ip }) => ip).join(", ")}`,
-          fix: "the address must be on lo, or what arrives for it is refused",
-        }
-      : undefined;
-  },
-  ({ api: { clockAheadMs = 0 } }) =>
-    Math.abs(clockAheadMs) > clockMs
-      ? {
-          text: `this host's clock is off by ${Math.round(clockAheadMs / 1_000)} s`,
-          fix: "timedatectl set-ntp true",
-        }
-      : undefined,
-  ({ addresses }) => {
-    const outside = addresses.find(({ why }) => why.startsWith("held outside"));
-    return outside
-      ? {
-          text: `${outside.ip} is held by ${outside.holders.join(", ")}, outside the group`,
-          fix: "baton-agent claim takes it back",
-        }
-      : undefined;
-  },
-];
+const named = (all: readonly { readonly name: string }[]): string =>
+  all.map(({ name }) => name).join(", ");
 
-export const problemsOf = (facts: Facts): readonly Problem[] =>
-  rules.flatMap((rule) => rule(facts) ?? []);
+/** All that is wrong, in the order in which to look at it. */
+export function problemsOf(status: Facts): readonly Problem[] {
+  const { api, addresses, checks, healthy, peers } = status;
+  const problems: Problem[] = [];
+  const tell: Tell = (wrong, text, fix) => {
+    if (wrong) problems.push({ text, fix });
+  };
+
+  tell(
+    api.reachable === false,
+    `the cloud's API fails: ${api.error}`,
+    "baton-agent check --online",
+  );
+  for (const { ip, seenMs, holders, why } of addresses) {
+    const lost = seenMs !== undefined && holders.length === 0;
+    tell(lost, `${ip} is held by nobody: ${why}`, "baton-agent claim, if no agent does it");
+    tell(
+      why.startsWith("held outside"),
+      `${ip} is held by ${holders.join(", ")}, outside the group`,
+      "baton-agent claim takes it back",
+    );
+  }
+  const others = peers.some((one) => one.bothWays && one.healthy);
+  tell(
+    !healthy,
+    `this node is sick${others ? "" : ", and no healthy one is heard"}`,
+    checks.some((one) => !one.healthy)
+      ? "what the health checks ask for must answer"
+      : "it was sick too often lately, and must stay well for a while",
+  );
+  tellOfPeers(status, tell);
+  const absent = addresses.filter(({ onHost }) => !onHost).map(({ ip }) => ip);
+  tell(
+    // Before a failover, too: then it is too late to find out.
+    absent.length > 0,
+    `not configured on this host: ${absent.join(", ")}`,
+    "the address must be on lo, or what arrives for it is refused",
+  );
+  const aheadMs = api.clockAheadMs ?? 0;
+  tell(
+    Math.abs(aheadMs) > clockMs,
+    `this host's clock is off by ${Math.round(aheadMs / 1_000)} s`,
+    "timedatectl set-ntp true",
+  );
+  return problems;
+}
+
+function tellOfPeers({ election, frames, peers, uptimeMs }: Facts, tell: Tell): void {
+  const settled = uptimeMs > settledMs;
+  tell(
+    settled && peers.length === 0,
+    "no peer is known: nobody can take over",
+    "look at the peers' security group or label",
+  );
+  const never = peers.filter(({ heardMs }) => heardMs === undefined);
+  const gone = peers.filter(({ heardMs, heard }) => heardMs !== undefined && !heard);
+  const oneWay = peers.filter(({ heard, bothWays }) => heard && !bothWays);
+  // A stray frame of another stack is none of our business while all peers are linked.
+  const foreign =
+    peers.some(({ bothWays }) => !bothWays) &&
+    (frames.dropped["unknown-key"] || frames.dropped.forged);
+  const port = election.method === "heartbeat" ? election.port : "";
+  tell(foreign, "frames with another key come in", "give all nodes the same credentials");
+  tell(
+    settled && !foreign && never.length > 0,
+    `never heard: ${named(never)}. Heartbeat blocked?`,
+    `the security group must let UDP ${port} in from the group itself`,
+  );
+  tell(gone.length > 0, `silent: ${named(gone)}`, "there: systemctl status baton");
+  tell(
+    oneWay.length > 0,
+    `heard, but does not hear us: ${named(oneWay)}`,
+    `let UDP ${port} from here in there`,
+  );
+}

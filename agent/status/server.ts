@@ -2,7 +2,7 @@
  * Serves the status on a unix socket, where commands are taken too, and over HTTP where that is
  * asked for, where only reading is allowed. Failing to listen never ends the agent.
  */
-import { chmodSync, unlinkSync } from "fs";
+import { chmod, lstatSync, unlinkSync } from "fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "http";
 import { connect } from "net";
 import { proof, type Status } from "./status.ts";
@@ -21,10 +21,12 @@ export type ServerParts = {
 
 const againMs = 5_000;
 const timeoutMs = 5_000;
+/** Whoever keeps connections open must not use up the agent's files. */
+const connectionsMax = 32;
 
 export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
   const { socket, listen, onTrouble } = parts;
-  const servers: Server[] = [];
+  const servers = new Set<Server>();
   const timers = new Set<NodeJS.Timeout>();
   let stopped = false;
 
@@ -32,9 +34,11 @@ export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
     const server = createServer((request, response) => answer(request, response, local, parts));
     server.headersTimeout = timeoutMs;
     server.setTimeout(timeoutMs);
+    server.maxConnections = connectionsMax;
     server.on("error", ({ code }: NodeJS.ErrnoException) => {
+      servers.delete(server);
       if (stopped) return;
-      onTrouble(`status cannot be served on ${where}: ${code}`);
+      onTrouble(`status cannot be served on ${where}: ${code}; trying again`);
       if (code === "EADDRINUSE" && local) removeIfDead(socket);
       const timer = setTimeout(() => {
         timers.delete(timer);
@@ -42,15 +46,17 @@ export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
       }, againMs);
       timers.add(timer);
     });
+    servers.add(server);
     bind(server);
-    servers.push(server);
   };
 
   removeIfDead(socket, () => {
     if (stopped) return;
     serve(socket, true, (server) =>
       // Whoever may write to it may move the address: root and the agent's group.
-      server.listen(socket, () => chmodSync(socket, 0o660)),
+      server.listen(socket, () =>
+        chmod(socket, 0o660, (error) => error && onTrouble(`${socket}: ${error.message}`)),
+      ),
     );
   });
   if (listen !== undefined) {
@@ -66,20 +72,23 @@ export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
   };
 }
 
-/** A socket that a killed agent left behind is in the way; that of a living one is not touched. */
+/**
+ * A socket that a killed agent left behind is in the way. That of a living one is not touched, be
+ * it stopped or not for us, and neither is a file that is no socket.
+ */
 function removeIfDead(socket: string, then: () => void = () => undefined): void {
   const probe = connect(socket);
-  const end = (dead: boolean): void => {
+  const end = (code?: string): void => {
     probe.destroy();
     try {
-      if (dead) unlinkSync(socket);
+      if (code === "ECONNREFUSED" && lstatSync(socket).isSocket()) unlinkSync(socket);
     } catch {
-      // It was not there.
+      // Listening will say what is wrong there.
     }
     then();
   };
-  probe.once("connect", () => end(false));
-  probe.once("error", () => end(true));
+  probe.once("connect", () => end());
+  probe.once("error", ({ code }: NodeJS.ErrnoException) => end(code));
 }
 
 function answer(
@@ -90,12 +99,26 @@ function answer(
 ): void {
   // Nothing that is sent in a body is wanted.
   request.resume();
-  const [code, body] = reply(request, local, parts);
+  const [code, body] = guarded(request, local, parts);
   const plain = typeof body === "string";
   const text = plain ? body : `${JSON.stringify(body)}\n`;
-  const type = plain ? "text/plain; version=0.0.4" : "application/json";
-  response.writeHead(code, { "content-type": type, "content-length": Buffer.byteLength(text) });
+  response.writeHead(code, {
+    "content-type": plain ? "text/plain; version=0.0.4" : "application/json",
+    "content-length": Buffer.byteLength(text),
+    // One request a connection: a body that never ends cannot hold it.
+    connection: "close",
+  });
   response.end(request.method === "HEAD" ? undefined : text);
+}
+
+/** Who watches the address must not die of who asks about it. */
+function guarded(...of: Parameters<typeof reply>): ReturnType<typeof reply> {
+  try {
+    return reply(...of);
+  } catch (error) {
+    of[2].onTrouble(`status fails: ${error}`);
+    return [500, { error: String(error) }];
+  }
 }
 
 /** A text is for Prometheus, all else for whoever reads JSON. */

@@ -15,12 +15,14 @@ export function show(status: Status, color: boolean): string {
   const head = `${status.node} of ${status.stack}, running for ${span(status.uptimeMs)}`;
   const lines = [
     paint(1, head) + (states.length > 0 ? paint(33, `  ${states.join(", ")}`) : ""),
-    ...addresses.map(({ ip, role, holds, holders, seenMs, why }) => {
+    ...addresses.map(({ ip, role, holds, holders, seenMs, why, contestMs }) => {
       const seen = seenMs === undefined ? "" : `, seen ${span(seenMs)} ago`;
+      const others = holders.filter((name) => name !== status.node).join(", ");
       const where = holds
-        ? paint(32, `held here${seen}`)
-        : clean(`held by ${holders.join(", ") || "nobody"}${seen}`);
-      return `  ${ip}  ${role}  ${where}  (${clean(why)})`;
+        ? paint(32, `held here${others && ` and by ${others}`}${seen}`)
+        : clean(seen ? `held by ${others || "nobody"}${seen}` : "holder not known yet");
+      const until = contestMs === undefined ? "" : `; contests in ${span(contestMs)}`;
+      return `  ${ip}  ${role}  ${where}  (${clean(why)}${until})`;
     }),
     ...peers.map(({ name, ip, heardMs, bothWays, healthy, resigning }) => {
       const heard = heardMs === undefined ? "never heard" : `heard ${span(heardMs)} ago`;
@@ -44,8 +46,8 @@ export function show(status: Status, color: boolean): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** Names come from the cloud, and reasons from programs: nothing of them moves the cursor. */
-const clean = (text: string): string => text.replace(/\p{Cc}/gu, "?");
+/** Names come from the cloud, reasons from programs: none of them moves or turns the text. */
+const clean = (text: string): string => text.replace(/\p{C}/gu, "?");
 
 function told(move: Happened): string {
   if (move.kind === "holders") return `${move.ip} held by ${move.holders.join(", ") || "nobody"}`;

@@ -1,7 +1,7 @@
 /** What people and programs are shown of a running agent: plain data, read from the core's state. */
-import type { AgentConfig } from "../config.ts";
+import type { AgentConfig, AgentElection } from "../config.ts";
 import { isWell } from "../core/elect.ts";
-import { linked } from "../core/peers.ts";
+import { deadIntervalMs, linked } from "../core/peers.ts";
 import type { AddressState, State } from "../core/state.ts";
 import type { Counters } from "../election/heartbeat.ts";
 import { type Member, nodeOf } from "../election/member.ts";
@@ -15,6 +15,7 @@ export type Status = {
   readonly node: string;
   readonly instance: string;
   readonly uptimeMs: number;
+  readonly election: AgentElection;
   readonly priority: number;
   readonly healthy: boolean;
   readonly checks: readonly { readonly healthy: boolean; readonly why: string | undefined }[];
@@ -31,6 +32,8 @@ export type Status = {
 
 export type AddressStatus = {
   readonly ip: string;
+  /** Its name in the stack file. */
+  readonly name: string | undefined;
   readonly role: string;
   /** Whether the cloud showed this node holding, and how long ago. */
   readonly holds: boolean;
@@ -47,9 +50,12 @@ export type PeerStatus = {
   readonly ip: string;
   /** Undefined where it was never heard. */
   readonly heardMs: number | undefined;
+  /** Whether that was within its dead interval. */
+  readonly heard: boolean;
   readonly bothWays: boolean;
   readonly healthy: boolean | undefined;
   readonly resigning: boolean;
+  readonly priority: number | undefined;
 };
 
 export type StatusParts = {
@@ -82,6 +88,7 @@ export function statusOf(parts: StatusParts): Status {
     node: config.node,
     instance: settings.self,
     uptimeMs: nowMs - parts.bornMs,
+    election: config.election,
     priority: state.priority,
     healthy: isWell(state),
     checks: state.health.map(({ healthy, reason }) => ({ healthy, why: reason })),
@@ -89,7 +96,10 @@ export function statusOf(parts: StatusParts): Status {
     resigning: state.resigning !== undefined,
     addresses: [...state.addresses.values()].map((one) => addressOf(one, parts, nameOf)),
     peers: members.map((member) => peerOf(member, parts)),
-    moves: events.filter(({ kind }) => kind === "moved" || kind === "holders").slice(-movesMax),
+    moves: events
+      .filter(({ kind }) => kind === "moved" || kind === "holders")
+      .slice(-movesMax)
+      .map((one) => (one.kind === "holders" ? { ...one, holders: one.holders.map(nameOf) } : one)),
     api: { ...parts.api, clockAheadMs: parts.clockAheadMs },
     frames: parts.counters,
     settleMs: settings.settleMs,
@@ -99,13 +109,14 @@ export function statusOf(parts: StatusParts): Status {
 
 function addressOf(
   { ip, role, seen, withAt, reason, yielded }: AddressState,
-  { state, nowMs, onHost }: StatusParts,
+  { config, state, nowMs, onHost }: StatusParts,
   nameOf: (id: string) => string,
 ): AddressStatus {
   const holds = seen?.holders.has(state.settings.self) === true;
   const seenAt = holds ? withAt : seen?.begunAt;
   return {
     ip,
+    name: config.addresses.find((one) => one.ip === ip)?.name,
     role,
     holds,
     seenMs: seenAt === undefined ? undefined : nowMs - seenAt,
@@ -119,21 +130,28 @@ function addressOf(
 function peerOf(member: Member, { state, nowMs }: StatusParts): PeerStatus {
   const id = nodeOf(member);
   const peer = state.peers.get(id);
+  const heardMs = peer && nowMs - peer.heardAt;
   return {
     id,
     name: member.name,
     ip: member.ips[0] ?? "",
-    heardMs: peer && nowMs - peer.heardAt,
+    heardMs,
+    heard: heardMs !== undefined && heardMs <= deadIntervalMs(state, peer?.intervalMs),
     bothWays: peer !== undefined && linked({ ...state, now: nowMs }, peer),
     healthy: peer?.healthy,
     resigning: peer?.resigning ?? false,
+    priority: peer?.priority,
   };
 }
 
 /** How old a sight of our own hold may be to prove it: three times a holder's longest period. */
 const provenMs = 54_000;
 
-/** Whether this node has an address, or all of its own, as the cloud showed it a moment ago. */
+/**
+ * Whether this node has an address, or every one, as the cloud showed it a moment ago, and is well.
+ *
+ * @param ip the one address that is asked about
+ */
 export function proof(
   { addresses, healthy }: Status,
   ip: string | undefined,

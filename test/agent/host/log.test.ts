@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createLog } from "../../../agent/host/log.ts";
 
-function logger(given: { readonly plain?: boolean; readonly verbose?: boolean } = {}) {
+type Given = {
+  readonly plain?: boolean;
+  readonly verbose?: boolean;
+  readonly secret?: string;
+};
+
+function logger(given: Given = {}) {
   const lines: string[] = [];
   let now = 0;
   const log = createLog({
@@ -12,7 +18,7 @@ function logger(given: { readonly plain?: boolean; readonly verbose?: boolean } 
     nowMs: () => now,
     verbose: given.verbose ?? false,
     plain: given.plain ?? false,
-    secrets: () => ["s3cret", ""].filter(Boolean),
+    secrets: () => ["0ther-key", given.secret ?? "s3cret"],
   });
   return { log, lines, pass: (ms: number) => (now += ms) };
 }
@@ -33,6 +39,13 @@ test("secrets never get out, wherever they stand", () => {
   const { log, lines } = logger();
   log("error", "signed with s3cret", { key: "xs3crety" });
   assert.deepEqual(lines, ["<3>signed with [secret] key=x[secret]y\n"]);
+});
+
+test("a secret with quotes and strokes is none the less one", () => {
+  const secret = String.raw`a"b\c`;
+  const { log, lines } = logger({ secret });
+  log("error", `with ${secret}`, { why: `bad ${secret}` });
+  assert.deepEqual(lines, ['<3>with [secret] why="bad [secret]"\n']);
 });
 
 test("control characters and overlong texts do no harm", () => {
