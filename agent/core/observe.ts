@@ -5,7 +5,7 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
 import { placeOf } from "./elect.ts";
-import { linked, saysHolding, silent } from "./peers.ts";
+import { deadIntervalMs, linked, saysHolding, silent } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Note, Observation, Read, State } from "./state.ts";
 
@@ -176,15 +176,17 @@ function yieldAfter(
 
 /**
  * Whether a silent node had told that it claims or holds, and no read since could have shown that:
- * then it died after its claim, and its hold is no sign of life. exoip cannot tell, so what it did
- * while it was heard counts as told.
+ * then it died after its claim, and its hold is no sign of life. What one told that did not hear us
+ * is no word of a peer: it takes us for dead.
  */
 function hadTold(state: State, { ip, seen }: AddressState, id: NodeId): boolean {
   const peer = state.peers.get(id);
   const said = peer?.addresses.get(ip);
-  if (peer === undefined || said === undefined || said.possession === "none") return false;
+  if (peer === undefined || (said?.possession ?? "none") === "none") return false;
+  const heardUs = peer.hears.get(state.settings.self) ?? -Infinity;
+  if (heardUs < peer.heardAt - deadIntervalMs(state, peer.intervalMs)) return false;
   const { settleMs, deadlineMs } = state.settings;
-  const landsMs = said.possession === "claiming" ? deadlineMs + fenceMs : settleMs;
+  const landsMs = said?.possession === "claiming" ? deadlineMs + fenceMs : settleMs;
   return (seen?.begunAt ?? Infinity) < peer.heardAt + landsMs;
 }
 

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { baton, bundle, folderWith, main, type Result, secrets, stack } from "./command.ts";
+import { baton, bundle, folderWith, main, type Result, root, secrets, stack } from "./command.ts";
 
 /** What every refusal has in common. */
 function refused(result: Result, message: RegExp): void {
@@ -91,6 +91,13 @@ test("all missing secrets are told at once, and by name", (context) => {
   refused(result, /BATON_SECRET is not set/);
   assert.match(result.stderr, /BATON_AGENT_KEY is not set/);
   assert.match(result.stderr, /BATON_AGENT_SECRET is not set/);
+});
+
+test("a cloud whose agent is not built yet wants a bundle by option, and says so", (context) => {
+  const example = join(root, "examples/ovh-failover-ip-debian.yaml");
+  const args = ["gen-cloud-init", example, "--host", "bi-edge-sbg-1"];
+  const result = baton(folderWith(context, {}), args);
+  refused(result, /the agent's bundle for ovh is not built yet/);
   assert.match(result.stderr, /--agent-bundle/);
 });
 

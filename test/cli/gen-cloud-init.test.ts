@@ -73,7 +73,7 @@ test("the stack file and the facts may come from standard input", (context) => {
 
 test("a pipe that takes its time is waited for", (context) => {
   const folder = folderWith(context, { "stack.yaml": stack });
-  const script = `(sleep 0.7; cat stack.yaml) | "${process.execPath}" "${main}" check -`;
+  const script = `(sleep 0.7; cat stack.yaml) | "${process.execPath}" "${main}" check - --agent-bundle "${bundle}"`;
   const { status, stderr } = spawnSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" });
   assert.equal(status, 0, stderr);
 });
@@ -99,7 +99,8 @@ test("--explain says for each file why it is there, and shows no secret", (conte
 
 test("baton check needs no secret, and shows each host against the limit", (context) => {
   const folder = folderWith(context, { "stack.yaml": stack });
-  const { status, stdout } = baton(folder, ["check", "stack.yaml"], { env: {} });
+  const args = ["check", "stack.yaml", "--agent-bundle", bundle];
+  const { status, stdout } = baton(folder, args, { env: {} });
   assert.equal(status, 0);
   assert.match(stdout, /lb1\s+ubuntu-24\.04\s+\d+\s+\d+\s+32767\s+\d+ %/);
   assert.match(stdout, /note: environment variable BATON_SECRET is not set/);

@@ -68,7 +68,7 @@ describe("the minimal example", () => {
     ]);
   });
 
-  test("its address, access, agent and secret are the defaults", () => {
+  test("its address, access and secret are the defaults, and its agent is fetched", () => {
     assert.deepEqual(stack.addresses, [
       {
         name: "web",
@@ -80,7 +80,8 @@ describe("the minimal example", () => {
       },
     ]);
     assert.deepEqual(stack.access, { sshKeys: [], sshFrom: [], icmpFrom: [] });
-    assert.deepEqual(stack.agent.delivery, { by: "inline" });
+    const url = "https://downloads.example.com/baton-agent.js";
+    assert.deepEqual(stack.agent.delivery, { by: "url", url });
     assert.deepEqual(stack.agent.credentials, {});
     assert.deepEqual(stack.secret, { from: "env", name: "BATON_SECRET" });
   });
