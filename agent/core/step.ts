@@ -214,7 +214,7 @@ function expire(state: State, effects: Effect[]): State {
 
 /**
  * A holder that is late is looked at before it is dead: the connection is warm then, and it is
- * known that we did not hold while it still spoke (see `releaseAt`).
+ * known that we did not hold while it still spoke (see `isTurnToRelease`).
  */
 function preRead(state: State, address: AddressState): AddressState {
   const { seen, observeAt, doubted } = address;
