@@ -212,10 +212,22 @@ function betterHolders(state: State, address: AddressState): readonly NodeId[] {
  * would have to have changed their minds after each had heard that the other had: no order of
  * events does that.
  */
-function knowsAndKeeps(state: State, { ip, unwantedFrom }: AddressState, id: NodeId): boolean {
+function knowsAndKeeps(state: State, address: AddressState, id: NodeId): boolean {
+  const { ip, unwantedFrom, seen } = address;
   const peer = state.peers.get(id);
-  if (peer === undefined || unwantedFrom === undefined) return false;
-  return peer.acknowledged >= unwantedFrom && peer.addresses.get(ip)?.wants === true;
+  const said = peer?.addresses.get(ip);
+  if (peer === undefined || said === undefined || unwantedFrom === undefined) return false;
+  if (said.possession === undefined) return (seen?.begunAt ?? 0) >= noticedAt(state);
+  return peer.acknowledged >= unwantedFrom && said.wants;
+}
+
+/**
+ * exoip's frames say neither. A peer may have been letting go for us until it noticed that we are
+ * not to be counted on any more; when that must have landed, a read tells whether it has.
+ */
+function noticedAt(state: State): number {
+  const { standingAt, settings } = state;
+  return standingAt + deadIntervalMs(state) + 2 * settings.deadlineMs + fenceMs;
 }
 
 /** Whether this node means to hold, or to go on holding: what its frames say. */
