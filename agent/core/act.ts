@@ -39,7 +39,7 @@ const patience = [
 ];
 const patientPeriodMs = 5_000;
 /** Calls of reads in any minute after which a node is patient, whatever has happened meanwhile. */
-const callsMax = 80;
+const callsMax = 70;
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
