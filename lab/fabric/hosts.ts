@@ -45,6 +45,8 @@ export function hostActions(lab: Lab, running: Map<string, Running>): HostAction
       await start(life, id);
     }),
     powerOff: async (id) => {
+      // From here on its end is no surprise.
+      running.delete(id);
       // At once, also while an orderly stop is under way; what is left is put away in turn.
       await killGroup(join(lab.place.cgroup, hostGroup(id)));
       await lab.queue(id, () => off(life, id));

@@ -1,0 +1,124 @@
+/**
+ * Turns what happens in the cloud's model into machines and wires: a created instance boots, an
+ * attached address is routed, a rule of a group filters. One queue for each subject keeps the
+ * order in which the cloud did things, and lets hosts boot side by side.
+ */
+
+import type { Stack } from "../../stack/stack.ts";
+import type { Fabric } from "../fabric/fabric.ts";
+import type { FilterRule, HostSpec } from "../fabric/state.ts";
+import type { CloudEvent } from "../model/exoscale/cloud.ts";
+import type { FilterRule as CloudRule } from "../model/exoscale/filter.ts";
+import type { Stage } from "../model/exoscale/happenings.ts";
+import type { Instance, World } from "../model/exoscale/world.ts";
+import { flavourOf, namesOf, privateLink, publicLink } from "./naming.ts";
+
+export type Machines = {
+  readonly take: (event: CloudEvent) => void;
+  /** Waits until all that the cloud has said so far is done. */
+  readonly settled: () => Promise<void>;
+};
+
+export type Surroundings = {
+  readonly fabric: Fabric;
+  readonly stack: Stack;
+  readonly world: () => World;
+  /** Told of all instances before one of them boots, so that it finds its user-data. */
+  readonly publish: (world: World) => void;
+  /** What the machines could not do as the cloud said. */
+  readonly onTrouble: (error: unknown) => void;
+};
+
+export function machinesOf(around: Surroundings): Machines {
+  const { fabric, world, publish, onTrouble } = around;
+  const queues = new Map<string, Promise<void>>();
+  const inTurn = (subject: string, work: () => Promise<unknown>): void => {
+    const before = queues.get(subject) ?? Promise.resolve();
+    const now = before.then(work).then(() => {}, onTrouble);
+    queues.set(subject, now);
+  };
+  const made = (ids: readonly string[]) => Promise.all(ids.map((id) => queues.get(id)));
+  const take = (event: CloudEvent): void => {
+    switch (event.kind) {
+      case "instance": {
+        const { stage, instance } = event;
+        publish(world());
+        inTurn("names", () => fabric.setNames(namesOf(around.stack, world())));
+        inTurn(instance.id, () => live(around, stage, instance));
+        return;
+      }
+      case "filter":
+        inTurn(event.instance, () => {
+          // Its instance may be gone again by now.
+          const isThere = world().instances[event.instance] !== undefined;
+          return isThere ? fabric.setRules(event.instance, rulesOf(event.rules)) : settledNow;
+        });
+        return;
+      case "holders": {
+        const { elasticIp } = event;
+        const ip = world().elasticIps[elasticIp]?.ip;
+        if (ip === undefined) return;
+        const born = made(event.holders);
+        inTurn(ip, async () => {
+          await born;
+          await fabric.setHolders(ip, event.holders);
+        });
+        return;
+      }
+      case "joined":
+        inTurn(event.instance, () => {
+          const { network } = event.link;
+          const name = world().privateNetworks[network]?.name ?? network;
+          return fabric.attachPrivate(event.instance, network, privateLink(around.stack, name));
+        });
+        return;
+      case "left":
+        inTurn(event.instance, () => fabric.detachPrivate(event.instance, event.network));
+    }
+  };
+  const settled = async (): Promise<void> => {
+    await Promise.all(queues.values());
+  };
+  return { take, settled };
+}
+
+const settledNow = Promise.resolve();
+
+async function live({ fabric, stack, world }: Surroundings, stage: Stage, instance: Instance) {
+  const { id } = instance;
+  switch (stage) {
+    case "created":
+      return fabric.createHost(specOf(stack, world(), instance));
+    case "starting":
+      return fabric.startHost(id);
+    case "stopping":
+      return fabric.stopHost(id);
+    case "stopped":
+      // Of one that was stopped in order, nothing is left to do.
+      return fabric.isOn(id) ? fabric.powerOff(id) : undefined;
+    case "rebooting":
+      return fabric.rebootHost(id);
+    case "destroying":
+      return fabric.deleteHost(id);
+    case "running":
+    case "deleted":
+      return undefined;
+  }
+}
+
+const specOf = (stack: Stack, world: World, instance: Instance): HostSpec => ({
+  id: instance.id,
+  name: instance.name,
+  ip: instance.publicIp ?? "",
+  mac: instance.make?.macAddress ?? "",
+  flavour: flavourOf(world, instance),
+  links: [{ name: publicLink(stack), kind: "public" }],
+});
+
+/** The fabric carries IPv4, and lets everything out: so do groups without egress rules. */
+const rulesOf = (rules: readonly CloudRule[]): readonly FilterRule[] =>
+  rules.flatMap(({ flow, protocol, from, ...rule }) => {
+    const isCarried = !("cidr" in from && from.cidr.includes(":"));
+    if (flow === "egress" || protocol === "icmpv6" || !isCarried) return [];
+    return [{ ...rule, protocol, from }];
+  });
