@@ -35,6 +35,17 @@ export const validators = [
   "systemd-container",
 ];
 
+/** What the lab runs for real; a test holds it to what the lab itself asks for. */
+export const labPrograms = [
+  "conntrack",
+  "dnsmasq-base",
+  "iproute2",
+  "mmdebstrap",
+  "nftables",
+  "openssl",
+  "systemd-container",
+];
+
 /** Tells what is being done; the output of the thing itself follows. */
 export const say = (text) => process.stderr.write(`baton: ${text}\n`);
 
@@ -76,22 +87,23 @@ export function prepareNpm() {
   writeFileSync(stamp, lock);
 }
 
-/** Installs the validators' Debian packages, as root or by one sudo, or says what to install. */
-export function prepareValidators() {
-  const missing = validators.filter((name) => !installed(name));
+/**
+ * Installs Debian packages that are missing, as root or by one sudo, or says what to install.
+ * @param why who runs them, for people: `the tests run these tools for real`
+ */
+export function preparePackages(names, why) {
+  const missing = names.filter((name) => !installed(name));
   if (missing.length === 0) return;
   const list = missing.join(" ");
-  if (!onPath("apt-get")) {
-    giveUp(`the tests run these tools for real, and this is not Debian or Ubuntu: ${list}`);
-  }
+  if (!onPath("apt-get")) giveUp(`${why}, and this is not Debian or Ubuntu: ${list}`);
   const asRoot = process.getuid?.() === 0;
   if (!asRoot && !(onPath("sudo") && process.stdin.isTTY)) {
-    giveUp(`the tests run these tools for real; install them first: sudo apt-get install ${list}`);
+    giveUp(`${why}; install them first: sudo apt-get install ${list}`);
   }
-  say(`installing the tools that the tests run for real: ${list}`);
+  say(`${why}; installing: ${list}`);
   say("none of their services is started or enabled");
   const [command, ...before] = asRoot ? ["sh"] : ["sudo", "sh"];
-  run(command, [...before, `${root}cli/install-validators.sh`, ...missing], "apt-get");
+  run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
 }
 
 const installed = (name) => {
@@ -101,5 +113,5 @@ const installed = (name) => {
   return stdout === "installed";
 };
 
-const onPath = (command) =>
+export const onPath = (command) =>
   (process.env.PATH ?? "").split(":").some((folder) => existsSync(`${folder}/${command}`));

@@ -1,8 +1,8 @@
 /** `npm test`: installs what is missing, then checks types, style and behaviour. */
-import { node, prepareNpm, prepareValidators, run, say } from "./prepare.js";
+import { node, prepareNpm, preparePackages, run, say, validators } from "./prepare.js";
 
 prepareNpm();
-prepareValidators();
+preparePackages(validators, "the tests run these tools for real");
 say("types …");
 // The agent's own projects have less to lean on: its core and wire know no Node at all.
 for (const project of [".", "agent", "agent/core", "agent/wire"]) {

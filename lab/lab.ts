@@ -10,6 +10,7 @@ import type { Stack } from "../stack/stack.ts";
 import { makeEngine } from "./engine/make.ts";
 import { enginePlan } from "./engine/plan.ts";
 import { LabFailure } from "./failure.ts";
+import { type OwnerApi, ownerApi } from "./faults/owner.ts";
 import { cacheFolder } from "./image/where.ts";
 import type { CloudEvent, Settings } from "./model/exoscale/cloud.ts";
 import type { Instance } from "./model/exoscale/world.ts";
@@ -34,6 +35,7 @@ export type LabOptions = {
 export type Lab = LabWorld & {
   readonly stack: Stack;
   readonly deployment: Deployment;
+  readonly owner: OwnerApi;
   /** The instance of a host of the stack file. @throws LabFailure when there is none */
   readonly instance: (host: string) => Instance;
   /** The host of the stack file that an instance is. */
@@ -84,6 +86,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       ...world,
       stack,
       deployment,
+      owner: ownerApi(world.cloud.endpoint, owner, world.cloud.world),
       hostOf,
       instance: (host) => {
         const found = instances().find(({ name: own }) => own === `${stack.name}-${host}`);

@@ -89,6 +89,8 @@ test("no source file is dead", () => {
     "infra/main.js",
     "infra/index.ts",
     "lab/client/main.ts",
+    "lab/main.ts",
+    "lab/world/metadata.ts",
     "lab/fabric/relay.ts",
     "lab/plugins/exoscale/main.ts",
   ];

@@ -33,6 +33,8 @@ export type Deployment = {
   readonly configure: (key: string, value: string | undefined) => Promise<void>;
   /** Runs any command of the engine on the stack, whatever comes of it. */
   readonly pulumi: (...args: readonly string[]) => Promise<Ended>;
+  /** Waits until no command of the engine runs any more. */
+  readonly idle: () => Promise<void>;
 };
 
 /** The engine's word for the stack of a lab. */
@@ -54,11 +56,15 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
   });
   const config = await begin(workspace, join(folder, "project"));
   const settings = ["--stack", stackName, "--config-file", config];
-  const run = (args: readonly string[], signal?: AbortSignal): Promise<Ended> =>
-    workspace.pulumi(root, [...args, ...settings], {
+  let running: Promise<unknown> = Promise.resolve();
+  const run = (args: readonly string[], signal?: AbortSignal): Promise<Ended> => {
+    const ended = workspace.pulumi(root, [...args, ...settings], {
       ...(options.onLine && { onLine: options.onLine }),
       ...(signal && { signal }),
     });
+    running = ended.catch(() => {});
+    return ended;
+  };
   const must = async (...args: readonly string[]): Promise<Ended> =>
     succeeded(await run(args), `pulumi ${args[0]}`);
   await must("config", "set", "baton:stack", relative(root, resolve(options.stackFile)));
@@ -71,6 +77,9 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       await (value === undefined ? must("config", "rm", key) : must("config", "set", key, value));
     },
     pulumi: (...args) => run(args),
+    idle: async () => {
+      await running;
+    },
   };
 }
 

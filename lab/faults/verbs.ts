@@ -1,0 +1,215 @@
+/**
+ * Everything that can befall the lab, as words with arguments: one table for the command line, the
+ * page and the tests.
+ */
+import { LabFailure } from "../failure.ts";
+import type { Lab } from "../lab.ts";
+import type { Effect, Fault } from "../model/exoscale/fault.ts";
+
+export type Verb = {
+  /** What is given after it, for people. */
+  readonly usage: string;
+  readonly does: string;
+  /** Gives what is to be told; nothing when the word itself says it. */
+  readonly run: (around: Around, args: readonly string[]) => Promise<string | undefined>;
+};
+
+export type Around = {
+  readonly lab: Lab;
+  /** How each rule that was taken away comes back. */
+  readonly undo: Map<string, () => Promise<void>>;
+};
+
+type Act = (lab: Lab, instance: string, rest: readonly string[]) => Promise<unknown>;
+
+/** A verb on one host, and what it says of it. */
+const onHost = (usage: string, does: string, act: Act): Verb => ({
+  usage,
+  does,
+  run: async ({ lab }, [host = "", ...rest]) => {
+    const { id } = lab.instance(host);
+    const told = await act(lab, id, rest);
+    return typeof told === "string" ? told : undefined;
+  },
+});
+
+const inside =
+  (...argv: readonly string[]): Act =>
+  async (lab, id, rest) => {
+    const { code, stdout, stderr } = await lab.fabric.exec(id, [...argv, ...rest]);
+    if (code === 0) return stdout.trim();
+    throw new LabFailure(`${argv.join(" ")} failed on it: ${(stderr || stdout).trim()}`, "see why");
+  };
+
+const fault = (usage: string, does: string, effectOf: (arg: string) => Effect): Verb => ({
+  usage,
+  does,
+  run: async ({ lab }, [arg = "", ...calls]) => {
+    const effect = effectOf(arg);
+    const named = calls.length === 0 ? {} : { calls: calls as NonNullable<Fault["calls"]> };
+    lab.cloud.input({ kind: "fault", fault: { name: "asked for", effect, ...named } });
+    return undefined;
+  },
+});
+
+const number = (text: string, what: string): number => {
+  const value = Number(text);
+  if (text !== "" && Number.isFinite(value) && value >= 0) return value;
+  throw new LabFailure(`"${text}" is no ${what}`, "give a number");
+};
+
+const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) =>
+  [one, other].map((end) => (end === "client" ? end : lab.instance(end).id)) as [string, string];
+
+export const verbs: Readonly<Record<string, Verb>> = {
+  kill: onHost("NODE", "cuts its power: nothing on it is told", (lab, id) =>
+    lab.fabric.powerOff(id),
+  ),
+  boot: onHost("NODE", "switches it on again, from its own disk", (lab, id) =>
+    lab.fabric.startHost(id),
+  ),
+  freeze: onHost("NODE", "stops it in its tracks", (lab, id) => lab.fabric.freeze(id, true)),
+  thaw: onHost("NODE", "lets a frozen one go on", (lab, id) => lab.fabric.freeze(id, false)),
+  stop: onHost("NODE", "stops it through the cloud's API", (lab, id) => lab.owner.stop(id)),
+  start: onHost("NODE", "starts it through the cloud's API", (lab, id) => lab.owner.start(id)),
+  reboot: onHost("NODE", "reboots it through the cloud's API", (lab, id) => lab.owner.reboot(id)),
+  handover: onHost("NODE", "hands its addresses to a peer", inside("baton-agent", "handover")),
+  maintenance: onHost(
+    "NODE on|off",
+    "takes it out of the election, or back",
+    inside("baton-agent", "maintenance"),
+  ),
+  "agent-kill": onHost(
+    "NODE",
+    "kills its agent; systemd starts it again",
+    inside("systemctl", "kill", "-s", "KILL", "baton"),
+  ),
+  "agent-stop": onHost("NODE", "stops its agent in order", inside("systemctl", "stop", "baton")),
+  "agent-start": onHost("NODE", "starts its agent", inside("systemctl", "start", "baton")),
+  exec: onHost("NODE COMMAND…", "runs a command on it", inside()),
+  journal: onHost("NODE", "shows all that it has written down", (lab, id) =>
+    lab.fabric.journal(id),
+  ),
+  cut: {
+    usage: "A B [one-way]",
+    does: "lets nothing through from A to B, nor back; `client` is an end too",
+    run: async ({ lab }, [one, other, way]) => {
+      await lab.fabric.cut(...ends(lab, [one ?? "", other ?? ""]), way === "one-way");
+      return undefined;
+    },
+  },
+  mend: {
+    usage: "A B",
+    does: "lets everything through again between A and B",
+    run: async ({ lab }, args) => {
+      await lab.fabric.mend(...ends(lab, args));
+      return undefined;
+    },
+  },
+  impair: onHost(
+    "NODE LOSS% [DELAY_MS]",
+    "loses packets of it, and delays those to it",
+    (lab, id, [loss = "0", delay = "0"]) =>
+      lab.fabric.impair(id, {
+        lossPercent: number(loss, "percentage"),
+        delayMs: number(delay, "delay"),
+      }),
+  ),
+  "api-cut": onHost("NODE", "lets it reach the cloud's API no more", (lab, id) =>
+    lab.fabric.cutFromApi(id, true),
+  ),
+  "api-mend": onHost("NODE", "lets it reach the cloud's API again", (lab, id) =>
+    lab.fabric.cutFromApi(id, false),
+  ),
+  "metadata-cut": onHost("NODE", "lets it reach the metadata service no more", (lab, id) =>
+    lab.fabric.cutFromMetadata(id, true),
+  ),
+  "metadata-mend": onHost("NODE", "lets it reach the metadata service again", (lab, id) =>
+    lab.fabric.cutFromMetadata(id, false),
+  ),
+  "api-error": fault("STATUS [CALL…]", "answers calls with an HTTP status", (status) => ({
+    kind: "error",
+    status: number(status, "HTTP status"),
+  })),
+  "api-slow": fault("MS [CALL…]", "lets operations take so long", (ms) => ({
+    kind: "slow-operation",
+    ms: number(ms, "time in milliseconds"),
+  })),
+  "api-hang": {
+    usage: "[CALL…]",
+    does: "takes calls and never answers",
+    run: ({ lab, undo }, calls) =>
+      fault("", "", () => ({ kind: "hang" })).run({ lab, undo }, ["", ...calls]),
+  },
+  "api-limit": {
+    usage: "CALLS PER_SECONDS",
+    does: "takes so many calls of a key in so many seconds",
+    run: async ({ lab }, [calls = "", seconds = ""]) => {
+      const rateLimit = {
+        calls: number(calls, "number of calls"),
+        perMs: number(seconds, "number of seconds") * 1000,
+        retryAfterS: 1,
+      };
+      lab.cloud.input({ kind: "settings", settings: { rateLimit } });
+      return undefined;
+    },
+  },
+  "drop-heartbeats": {
+    usage: "",
+    does: "removes the security-group rule for heartbeats, through the API",
+    run: async ({ lab, undo }) => {
+      undo.set("heartbeats", await lab.owner.dropHeartbeatRules());
+      return undefined;
+    },
+  },
+  move: {
+    usage: "NODE",
+    does: "moves the address to a node by hand, as a person in the console",
+    run: async ({ lab }, [host = ""]) => {
+      const { id } = lab.instance(host);
+      const { elasticIps, instances } = lab.cloud.world();
+      for (const elasticIp of Object.keys(elasticIps)) {
+        lab.cloud.input({ kind: "person", change: { kind: "attach", elasticIp, instance: id } });
+        for (const other of Object.values(instances))
+          if (other.id !== id && other.elasticIps.includes(elasticIp))
+            lab.cloud.input({
+              kind: "person",
+              change: { kind: "detach", elasticIp, instance: other.id },
+            });
+      }
+      return undefined;
+    },
+  },
+  heal: { usage: "", does: "undoes every fault, and switches all hosts on", run: heal },
+};
+
+async function heal({ lab, undo }: Around): Promise<undefined> {
+  const { fabric, cloud } = lab;
+  cloud.input({ kind: "mend", name: "asked for" });
+  cloud.input({ kind: "settings", settings: { rateLimit: undefined } });
+  for (const [name, back] of undo) {
+    undo.delete(name);
+    await back();
+  }
+  const all = Object.values(cloud.world().instances);
+  for (const { id, state } of all) {
+    await fabric.cutFromApi(id, false);
+    await fabric.cutFromMetadata(id, false);
+    await fabric.impair(id, {});
+    for (const end of ["client", ...all.map((other) => other.id)])
+      if (end !== id) await fabric.mend(id, end);
+    if (fabric.isOn(id)) await fabric.freeze(id, false);
+    else if (state === "stopped") await lab.owner.start(id);
+    else await fabric.startHost(id);
+  }
+}
+
+/** @throws LabFailure for a word that is none */
+export function verbNamed(name: string): Verb {
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb !== undefined) return verb;
+  throw new LabFailure(
+    `the lab has no command "${name}"`,
+    `it has: ${Object.keys(verbs).join(", ")}`,
+  );
+}

@@ -1,0 +1,55 @@
+/**
+ * The lab's process. Usage: main.ts STACK_FILE [--once] [--no-failover] [--name NAME]
+ * Stands the stack up, fails it over, then shows it until Ctrl-C; then all of it is taken down.
+ * Exit codes: 0 all as it should be, 1 it was not, 130 interrupted on the way.
+ */
+import { parseArgs } from "node:util";
+import { agentBundle } from "../cli/agent-bundle.ts";
+import { LabFailure } from "./failure.ts";
+import { type RunOptions, runLab } from "./run/run.ts";
+import { progressOn } from "./view/progress.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    once: { type: "boolean", default: false },
+    "no-failover": { type: "boolean", default: false },
+    name: { type: "string", default: "baton-lab" },
+  },
+});
+const screen = {
+  write: (text: string): void => void process.stdout.write(text),
+  isLive: process.stdout.isTTY === true,
+  columns: process.stdout.columns ?? 120,
+};
+const [stackFile = "examples/exoscale-elastic-ip-article.yaml"] = positionals;
+const interrupt = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    if (!interrupt.signal.aborted) process.stderr.write("\nending: everything is taken down …\n");
+    interrupt.abort();
+  });
+
+try {
+  const options: RunOptions = {
+    stackFile,
+    name: values.name,
+    agent: (await agentBundle("exoscale")).text,
+    env: process.env,
+    once: values.once,
+    failover: !values["no-failover"],
+    screen,
+    signal: interrupt.signal,
+  };
+  process.exitCode = (await runLab(options, progressOn(screen))) ? 0 : 1;
+} catch (error) {
+  if (interrupt.signal.aborted) process.exitCode = 130;
+  else if (error instanceof LabFailure || isSystemError(error)) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 1;
+  } else throw error;
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+}

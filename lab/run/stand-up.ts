@@ -1,0 +1,71 @@
+/** From a stack file to traffic: cloud, `pulumi up`, hosts booted, an address that is held. */
+import { setTimeout as pause } from "node:timers/promises";
+import { type Measurement, startMeasuring } from "../client/client.ts";
+import { isAnswered } from "../client/measure.ts";
+import { LabFailure } from "../failure.ts";
+import { type Lab, type LabOptions, startLab } from "../lab.ts";
+import type { Progress } from "../view/progress.ts";
+
+/** Cloud and hosts, with nothing in them; the caller takes it down, whatever comes later. */
+export const begin = (options: LabOptions, progress: Progress): Promise<Lab> =>
+  progress.step("the emulated cloud", () => startLab(options));
+
+/** Stands the stack up in a lab and waits until its address is held by one that should. */
+export async function standUp(lab: Lab, progress: Progress, signal?: AbortSignal): Promise<void> {
+  const standIn = lab.deployment.isStandIn ? " (stand-in for Exoscale's provider)" : "";
+  await progress.step(`pulumi up${standIn}`, async () => {
+    await lab.deployment.up(signal);
+    await lab.settled();
+  });
+  const instances = Object.values(lab.cloud.world().instances);
+  await progress.step(`${instances.length} hosts boot from their user-data`, async (detail) => {
+    await Promise.all(
+      instances.map(async ({ id }) => {
+        const { errors, seconds } = await lab.fabric.untilBooted(id);
+        if (errors.length > 0)
+          throw new LabFailure(
+            `${lab.hostOf(id)}: cloud-init reports ${errors.join("; ")}`,
+            "its journal tells more",
+          );
+        detail(`${lab.hostOf(id)} after ${seconds.toFixed(1)} s`);
+      }),
+    );
+  });
+  for (const address of lab.addresses())
+    await progress.step(`${address} is held`, () => untilHeld(lab, address));
+}
+
+async function untilHeld(lab: Lab, address: string): Promise<void> {
+  for (let tried = 0; tried < 300; tried += 1) {
+    if ((await lab.holders(address)).length === 1) return;
+    await pause(100);
+  }
+  const holders = await lab.holders(address);
+  throw new LabFailure(
+    `after 30 s ${address} is held by ${holders.join(" and ") || "nobody"}`,
+    "the agents' journals tell why",
+  );
+}
+
+/** A client that asks through the address until it is stopped; by then every server has answered. */
+export async function startTraffic(lab: Lab, progress: Progress): Promise<Measurement> {
+  const [address = ""] = lab.addresses();
+  const [service] = lab.stack.services;
+  const port = service?.port ?? 80;
+  const client = await startMeasuring(lab.fabric, { url: `http://${address}:${port}/` });
+  const wanted = lab.stack.appServers.length;
+  await progress.step(`requests through ${address} are answered by every app server`, async () => {
+    for (let tried = 0; tried < 200; tried += 1) {
+      await pause(100);
+      const recent = client.samples().slice(-60);
+      const backends = new Set(recent.flatMap(({ backend = [] }) => backend));
+      if (recent.length === 60 && recent.every(isAnswered) && backends.size >= wanted) return;
+    }
+    const { byBackend, failed } = client.summary();
+    throw new LabFailure(
+      `not all app servers answer: ${JSON.stringify(byBackend)}, ${failed} requests failed`,
+      "the hosts' journals tell why",
+    );
+  });
+  return client;
+}
