@@ -30,7 +30,7 @@ const given = process.argv.slice(2);
 const args = given.map((arg) =>
   arg.endsWith(".yaml") && !isAbsolute(arg) ? join(from, arg) : arg,
 );
-const lab = [node, join(root, "lab/main.ts"), ...args];
+const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 
 if (process.getuid?.() === 0) run(lab[0], lab.slice(1), "the lab");
 else if (onPath("sudo")) {

@@ -47,14 +47,14 @@ async function untilHeld(lab: Lab, address: string): Promise<void> {
   );
 }
 
-/** A client that asks through the address until it is stopped; by then every server has answered. */
+/** A client that asks through the address until it is stopped; every server has answered by then. */
 export async function startTraffic(lab: Lab, progress: Progress): Promise<Measurement> {
   const [address = ""] = lab.addresses();
   const [service] = lab.stack.services;
   const port = service?.port ?? 80;
   const client = await startMeasuring(lab.fabric, { url: `http://${address}:${port}/` });
   const wanted = lab.stack.appServers.length;
-  await progress.step(`requests through ${address} are answered by every app server`, async () => {
+  await progress.step(`every app server answers through ${address}`, async () => {
     for (let tried = 0; tried < 200; tried += 1) {
       await pause(100);
       const recent = client.samples().slice(-60);

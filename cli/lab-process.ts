@@ -1,13 +1,13 @@
 /**
- * The lab's process. Usage: main.ts STACK_FILE [--once] [--no-failover] [--name NAME]
+ * The lab's process. Usage: lab-process.ts STACK_FILE [--once] [--no-failover] [--name NAME]
  * Stands the stack up, fails it over, then shows it until Ctrl-C; then all of it is taken down.
  * Exit codes: 0 all as it should be, 1 it was not, 130 interrupted on the way.
  */
 import { parseArgs } from "node:util";
-import { agentBundle } from "../cli/agent-bundle.ts";
-import { LabFailure } from "./failure.ts";
-import { type RunOptions, runLab } from "./run/run.ts";
-import { progressOn } from "./view/progress.ts";
+import { LabFailure } from "../lab/failure.ts";
+import { type RunOptions, runLab } from "../lab/run/run.ts";
+import { progressOn } from "../lab/view/progress.ts";
+import { agentBundle } from "./agent-bundle.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
