@@ -43,10 +43,26 @@ export function makeFirewall(
   const groups: Groups = Object.fromEntries(made);
   const planned = rules.map((rule) => [`${name}-${rule.name}`, asRule(rule, groups)] as const);
   const kept = keeping ? keptRules(place, new Set(planned.map(([child]) => child))) : [];
-  const all = [...planned, ...kept].map(
-    ([child, rule]) => new exoscale.SecurityGroupRule(child, rule, { parent }),
-  );
-  return { groups, rules: all };
+  return { groups, rules: inTurn([...planned, ...kept], parent) };
+}
+
+type Rule = ReturnType<typeof asRule> | ReturnType<typeof ruleOf>;
+
+/**
+ * The provider finds the rule that it has made by what is new in the group with these ports: of
+ * two that differ in their source alone and are made at once, it would take one for the other.
+ */
+function inTurn(rules: readonly (readonly [child: string, rule: Rule])[], parent: Place["parent"]) {
+  const last = new Map<string, exoscale.SecurityGroupRule>();
+  return rules.map(([child, rule]) => {
+    const { protocol, startPort, icmpType } = { startPort: "", icmpType: "", ...rule };
+    const kind = `${protocol} ${startPort} ${icmpType}`;
+    const twin = last.get(kind);
+    const dependsOn = twin === undefined ? [] : [twin];
+    const made = new exoscale.SecurityGroupRule(child, rule, { parent, dependsOn });
+    last.set(kind, made);
+    return made;
+  });
 }
 
 /** The rules of the last deployment that are planned no more, as they are. */

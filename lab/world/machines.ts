@@ -32,6 +32,8 @@ export type Surroundings = {
 export function machinesOf(around: Surroundings): Machines {
   const { fabric, world, publish, onTrouble } = around;
   const queues = new Map<string, Promise<void>>();
+  /** Instances that have a machine; the cloud knows them for a while longer. */
+  const alive = new Set<string>();
   const inTurn = (subject: string, work: () => Promise<unknown>): void => {
     const before = queues.get(subject) ?? Promise.resolve();
     const now = before.then(work).then(() => {}, onTrouble);
@@ -42,17 +44,16 @@ export function machinesOf(around: Surroundings): Machines {
     switch (event.kind) {
       case "instance": {
         const { stage, instance } = event;
+        if (stage === "created") alive.add(instance.id);
+        if (stage === "destroying") alive.delete(instance.id);
         publish(world());
         inTurn("names", () => fabric.setNames(namesOf(around.stack, world())));
         inTurn(instance.id, () => live(around, stage, instance));
         return;
       }
       case "filter":
-        inTurn(event.instance, () => {
-          // Its instance may be gone again by now.
-          const isThere = world().instances[event.instance] !== undefined;
-          return isThere ? fabric.setRules(event.instance, rulesOf(event.rules)) : settledNow;
-        });
+        if (alive.has(event.instance))
+          inTurn(event.instance, () => fabric.setRules(event.instance, rulesOf(event.rules)));
         return;
       case "holders": {
         const { elasticIp } = event;
@@ -61,7 +62,8 @@ export function machinesOf(around: Surroundings): Machines {
         const born = made(event.holders);
         inTurn(ip, async () => {
           await born;
-          await fabric.setHolders(ip, event.holders);
+          const holders = event.holders.filter((id) => alive.has(id));
+          await fabric.setHolders(ip, holders);
         });
         return;
       }
@@ -73,7 +75,8 @@ export function machinesOf(around: Surroundings): Machines {
         });
         return;
       case "left":
-        inTurn(event.instance, () => fabric.detachPrivate(event.instance, event.network));
+        if (alive.has(event.instance))
+          inTurn(event.instance, () => fabric.detachPrivate(event.instance, event.network));
     }
   };
   const settled = async (): Promise<void> => {
@@ -81,8 +84,6 @@ export function machinesOf(around: Surroundings): Machines {
   };
   return { take, settled };
 }
-
-const settledNow = Promise.resolve();
 
 async function live({ fabric, stack, world }: Surroundings, stage: Stage, instance: Instance) {
   const { id } = instance;

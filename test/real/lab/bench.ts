@@ -112,7 +112,9 @@ export async function tellJournals(lab: Lab): Promise<void> {
   for (const { id } of Object.values(lab.cloud.world().instances)) {
     const journal = await lab.fabric.journal(id).catch(String);
     const lines = journal.trimEnd().split("\n");
-    const chosen = lines.filter((line) => /baton|cloud-init|haproxy|nginx|ERR|fail/i.test(line));
+    const chosen = lines.filter((line) =>
+      / baton\[| cloud-init\[|systemd\[1\].*(baton|fail)/i.test(line),
+    );
     log(`journal of ${lab.hostOf(id)}:\n${chosen.slice(-40).join("\n")}`);
   }
 }
