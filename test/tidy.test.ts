@@ -32,7 +32,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
   infra: ["stack", "user-data"],
-  lab: ["stack", "user-data", "agent/status/status.ts"],
+  lab: ["stack", "agent/status/status.ts"],
   cli: ["stack", "user-data", "lab", "package.json"],
 };
 

@@ -47,7 +47,7 @@ async function untilHeld(lab: Lab, address: string): Promise<void> {
   );
 }
 
-/** A client that asks through the address until it is stopped; every server has answered by then. */
+/** A client that asks through the address; every app server has answered when this returns. */
 export async function startTraffic(lab: Lab, progress: Progress): Promise<Measurement> {
   const [address = ""] = lab.addresses();
   const [service] = lab.stack.services;

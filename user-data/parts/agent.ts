@@ -62,7 +62,10 @@ export const agentUnit: PartMaker = (context) => {
   const { stack, host } = context;
   const unit = render("baton.service", systemd, {
     stack: stack.name,
-    vrrp: stack.election.method === "vrrp",
+    before: [
+      ...(stack.election.method === "vrrp" ? [{ unit: "keepalived.service" }] : []),
+      ...(stack.proxy === "none" ? [] : [{ unit: `${stack.proxy}.service` }]),
+    ],
     program,
     credentialsFile,
   });

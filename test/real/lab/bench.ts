@@ -35,6 +35,8 @@ export type Bench = {
   readonly say: (verb: string, ...args: readonly string[]) => Promise<string | undefined>;
   /** The one host that the fabric sends traffic to. */
   readonly holder: () => Promise<string>;
+  /** The same, as soon as there is only one. */
+  readonly soleHolder: () => Promise<string>;
   /** Where stack files may be written. */
   readonly folder: string;
   readonly down: () => Promise<void>;
@@ -91,16 +93,21 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     throw error;
   }
   const [address = ""] = lab.addresses();
+  const holder = async (): Promise<string> => {
+    const holders = await lab.holders(address);
+    assert.equal(holders.length, 1, `held by ${holders.join(" and ") || "nobody"}`);
+    return holders[0] ?? "";
+  };
   return {
     lab,
     address,
     client: () => client ?? assert.fail("the client has not begun"),
     troubles,
     say: (verb, ...args) => verbNamed(verb).run({ lab, undo }, args),
-    holder: async () => {
-      const holders = await lab.holders(address);
-      assert.equal(holders.length, 1, `held by ${holders.join(" and ") || "nobody"}`);
-      return holders[0] ?? "";
+    holder,
+    soleHolder: async () => {
+      await until("one host holds", async () => (await lab.holders(address)).length === 1);
+      return holder();
     },
     folder,
     down,
@@ -158,14 +165,15 @@ export type Outcome = {
 /**
  * Lets something happen to the holder, waits for the end that is expected, and counts what it cost.
  * @param expected who holds at the end
+ * @param at when it began, where that is earlier
  */
 export async function outcomeOf(
   bench: Bench,
   title: string,
   expected: string,
   happens: () => Promise<unknown>,
+  at = Date.now(),
 ): Promise<Outcome> {
-  const at = Date.now();
   await happens();
   await until(`${expected} alone holds`, async () => {
     return (await bench.lab.holders(bench.address)).join() === expected;
@@ -183,32 +191,31 @@ export async function outcomeOf(
   return { ...outcome, holder: expected };
 }
 
-/** Both hosts well and heard, one of them holding, nothing left of the scenario before. */
+/** Both hosts well and heard, one of them holding and both knowing it, nothing left from before. */
 export async function audit(bench: Bench): Promise<void> {
   const { lab, address, troubles } = bench;
-  await until(
-    "both agents are well and hear each other",
-    async () => {
-      const views = await nodeViews(lab);
-      return views.every(
-        ({ status }) =>
-          status?.healthy === true &&
-          !status.maintenance &&
-          status.api.reachable === true &&
-          status.peers.every(({ bothWays }) => bothWays),
-      );
-    },
-    60_000,
-  );
-  await until("one host holds", async () => (await lab.holders(address)).length === 1);
+  const holder = lab.instance(await bench.soleHolder()).id;
+  const isCalm = async (): Promise<boolean> => {
+    const views = await nodeViews(lab);
+    return views.every(
+      ({ status }) =>
+        status?.healthy === true &&
+        !status.maintenance &&
+        status.api.reachable === true &&
+        status.peers.every(({ bothWays }) => bothWays) &&
+        status.addresses.every(
+          ({ holds, holders }) => holders.length === 1 && holds === (status.instance === holder),
+        ),
+    );
+  };
+  await until("both agents are well, hear each other and know who holds", isCalm, 60_000);
   await lab.settled();
   const { elasticIps, instances } = lab.cloud.world();
   const [elasticIp = ""] = Object.keys(elasticIps);
   const attached = Object.values(instances).filter((one) => one.elasticIps.includes(elasticIp));
-  const routed = await lab.holders(address);
   assert.deepEqual(
     attached.map(({ id }) => lab.hostOf(id)),
-    routed,
+    await lab.holders(address),
   );
   assert.deepEqual(troubles, []);
 }
