@@ -10,7 +10,7 @@ import type { Measurement } from "../../../lab/client/client.ts";
 import { type Gap, isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import { verbNamed } from "../../../lab/faults/verbs.ts";
 import { type Lab, type LabOptions, startLab } from "../../../lab/lab.ts";
-import { movesSince } from "../../../lab/ordeal/ordeal.ts";
+import { type CloudMove, movesSince } from "../../../lab/ordeal/ordeal.ts";
 import { standUp, startTraffic } from "../../../lab/run/stand-up.ts";
 import { nodeViews } from "../../../lab/view/observe.ts";
 import { progressOn } from "../../../lab/view/progress.ts";
@@ -156,6 +156,7 @@ export const untilServed = (bench: Bench, forMs = 1500): Promise<void> =>
 /** What a scenario came to; its figures are printed. */
 export type Outcome = {
   readonly gaps: readonly Gap[];
+  /** Without those that were under way at the moment of a move: the cloud cuts them short. */
   readonly failed: number;
   readonly attaches: number;
   readonly detaches: number;
@@ -180,16 +181,32 @@ export async function outcomeOf(
   });
   await untilServed(bench);
   const moves = movesSince(bench.lab, at);
-  const { gaps, failed, sent } = summarize(since(bench, at));
+  const samples = since(bench, at);
+  const { gaps, failed: all, sent } = summarize(samples);
+  const cut = samples.filter((one) => isCutShort(one, moves));
+  const failed = all - cut.length;
   const count = (kind: "attach" | "detach") => moves.filter((one) => one.kind === kind).length;
   const outcome = { gaps, failed, attaches: count("attach"), detaches: count("detach") };
   const cloudS = moves.reduce((sum, one) => sum + ((one.until ?? one.at) - one.at), 0) / 1000;
   log(
     `${title}: longest gap ${gaps[0]?.ms ?? 0} ms, ${failed} of ${sent} requests failed, ` +
+      `${cut.length} cut short by a move, ` +
       `${moves.length} moves of ${cloudS.toFixed(1)} s of the cloud's own, ${expected} holds`,
   );
   return { ...outcome, holder: expected };
 }
+
+/**
+ * Whether a connection that had begun before a move was broken by it: its packets then go to a host
+ * that knows nothing of it. No new connection is hurt so.
+ */
+const isCutShort = (one: Sample, moves: readonly CloudMove[]): boolean =>
+  one.error !== undefined &&
+  /RESET|PIPE/.test(one.error) &&
+  moves.some(({ until: done = 0 }) => one.at <= done + routedMs && one.at + one.ms >= done);
+
+/** The router has the new route so long after the cloud says so, at most. */
+const routedMs = 200;
 
 /** Both hosts well and heard, one of them holding and both knowing it, nothing left from before. */
 export async function audit(bench: Bench): Promise<void> {
