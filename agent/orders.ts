@@ -37,18 +37,33 @@ export function obey(
   }
 }
 
-/** The same by signals. */
-export const ordersOf = (watch: Watch, journal: Journal, log: Log, end: () => void): Wishes => ({
-  stop: () => watch.pump.emit({ type: "handover", exit: true }),
+/**
+ * The same by signals. Until the watch has begun there is nothing to hand over or to look at, yet
+ * the signals must be taken: by default they end the program, and SIGUSR1 opens Node's debugger.
+ */
+export const ordersOf = (
+  watch: () => Watch | undefined,
+  journal: Journal,
+  log: Log,
+  end: () => void,
+): Wishes => ({
+  stop() {
+    const running = watch();
+    if (running) running.pump.emit({ type: "handover", exit: true });
+    else end();
+  },
   stopNow: end,
   look() {
     try {
-      watch.look();
+      watch()?.look();
     } catch (error) {
       // A broken file is no reason to stop: the keys that are known go on.
       if (!(error instanceof Slip)) throw error;
       log("error", error.message);
     }
   },
-  priority: (step) => void obey(watch, "priority", step < 0 ? "-1" : "+1", journal),
+  priority(step) {
+    const running = watch();
+    if (running) obey(running, "priority", step < 0 ? "-1" : "+1", journal);
+  },
 });
