@@ -1,11 +1,12 @@
 /** What every entry runs: the command line's wish, with the one cloud that the entry brings. */
-
+import { basename } from "path";
 import { parseArguments } from "./face/arguments.ts";
 import { checkOnline } from "./face/check-online.ts";
 import type { Command, Move } from "./face/command.ts";
 import { helpText } from "./face/help.ts";
 import { moveOnce } from "./face/move.ts";
 import { monotonicMs as nowMs } from "./host/clock.ts";
+import { isUnread, nameProcess, tellSystem } from "./host/process.ts";
 import { findIdentity } from "./identity.ts";
 import { watch } from "./run.ts";
 import { askAgent } from "./status/client.ts";
@@ -15,14 +16,17 @@ import { fromExoip, fromFiles, logFor, type Provider, Slip, type Task } from "./
 declare const BATON_VERSION: string;
 
 export async function main(provider: Provider): Promise<void> {
+  const [, invokedAs = "", ...argv] = process.argv;
   try {
-    const [, invokedAs = "", ...argv] = process.argv;
     const command = parseArguments(argv, process.env, invokedAs);
     if ("errors" in command) throw new Slip(command.errors.join("\n"));
     await obey(command, provider);
   } catch (error) {
     if (!(error instanceof Slip)) throw error;
     process.stderr.write(`${error.message}\n`);
+    // ifupdown may have started us with nobody to read this.
+    if (basename(invokedAs) === "exoip" && isUnread(2))
+      tellSystem("exoip", error.message.replace(/^/gm, "<3>"));
     process.exitCode = 2;
   }
 }
@@ -42,6 +46,7 @@ async function obey(command: Command, provider: Provider): Promise<void> {
         : watch(task, provider, BATON_VERSION);
     }
     case "exoip": {
+      nameProcess("exoip");
       const task = fromExoip(command);
       if (command.check) return say("the configuration is right");
       if (command.mode === "-W") return watch(task, provider, BATON_VERSION);

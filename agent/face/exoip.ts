@@ -130,7 +130,7 @@ function configOf(found: Settings, env: Environment): AgentConfig {
     health: [],
     credentialsFile: "",
     stateDirectory: env.STATE_DIRECTORY || "/var/lib/exoip",
-    statusSocket: `${env.RUNTIME_DIRECTORY || "/run"}/exoip.sock`,
+    statusSocket: `${env.RUNTIME_DIRECTORY || "/run/exoip"}/status.sock`,
     releaseOnStop: true,
     ...(i && { instance: i }),
   };

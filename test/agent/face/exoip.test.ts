@@ -52,7 +52,7 @@ test("exoip's defaults", () => {
     health: [],
     credentialsFile: "",
     stateDirectory: "/var/lib/exoip",
-    statusSocket: "/run/exoip.sock",
+    statusSocket: "/run/exoip/status.sock",
     releaseOnStop: true,
   });
   assert.deepEqual(credentials, {
@@ -210,7 +210,7 @@ test("under systemd the state and the socket lie where the unit says", () => {
   const env = { ...stanza, STATE_DIRECTORY: "/var/lib/x", RUNTIME_DIRECTORY: "/run/x" };
   const { config } = settings("-W", env);
   assert.equal(config.stateDirectory, "/var/lib/x");
-  assert.equal(config.statusSocket, "/run/x/exoip.sock");
+  assert.equal(config.statusSocket, "/run/x/status.sock");
 });
 
 const group = `${base} -G lb`;
