@@ -23,6 +23,8 @@ export type GroupParts = {
   /** What `save` was last given, as it was read from the file; undefined where there is none. */
   readonly saved: unknown;
   readonly save: (group: SavedGroup) => void;
+  /** Whether an address is one of this host's. */
+  readonly isOwn: (ip: string) => boolean;
   /** Whether a node speaks now; who does is never dropped. */
   readonly isHeard: IsHeard;
   /** Called when the members change, and not for the first of them. */
@@ -51,7 +53,7 @@ const urgentMs = 5_000;
 const deadlineMs = 10_000;
 
 export function createGroup(parts: GroupParts): Group {
-  const { peers, self, cloud, nowMs, random, isHeard } = parts;
+  const { peers, self, cloud, nowMs, random, isHeard, isOwn } = parts;
   const isFixed = peers.from === "addresses";
   const saved = savedMembers(parts.saved, peers);
   let all = saved || fixedMembers(peers);
@@ -62,14 +64,22 @@ export function createGroup(parts: GroupParts): Group {
   let dueAt = nowMs();
   let demandAt = dueAt;
 
-  const members = () => all.filter(({ id }) => id !== self);
+  /** The same list of addresses may be given to every node: our own is known before its id is. */
+  const isSelf = ({ id, ips }: Member): boolean => (id ? id === self : ips.some(isOwn));
+  const members = () => all.filter((one) => !isSelf(one));
+  let told = members().length;
+
+  const tell = (): void => {
+    told = members().length;
+    parts.onChange(members());
+  };
 
   const become = (next: readonly Member[]): void => {
     if (JSON.stringify(next) === JSON.stringify(all)) return;
     all = next;
     demandAt = nowMs() + demandMs;
     parts.save({ peers, members: all });
-    parts.onChange(members());
+    tell();
   };
 
   const listed = (instances: readonly CloudInstance[]): void => {
@@ -108,6 +118,8 @@ export function createGroup(parts: GroupParts): Group {
     members,
     isKnown: () => isKnown,
     tick() {
+      // The interface with our address may come up late.
+      if (members().length !== told) tell();
       if (nowMs() >= dueAt) void ask();
     },
     refresh: () => void ask(),

@@ -214,6 +214,16 @@ const wrong: readonly [...Change, ...errors: readonly string[]][] = [
     "lb2",
     "election.peers.addresses.lb2: must be an IP address",
   ],
+  [
+    ["election", "peers", "addresses"],
+    { lb2: "10.0.0.2", lb3: "10.0.0.3", lb4: "10.0.0.2" },
+    "election.peers.addresses: must be at most 15 addresses that differ",
+  ],
+  [
+    ["election", "peers", "addresses"],
+    Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`p${at}`, `10.0.1.${at}`])),
+    "election.peers.addresses: must be at most 15 addresses that differ",
+  ],
   [["election", "peers"], { from: "label" }, "election.peers.name: must be one line of text"],
   [
     ["election", "peers"],
