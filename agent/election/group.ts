@@ -53,16 +53,56 @@ const urgentMs = 5_000;
 const deadlineMs = 10_000;
 
 export function createGroup(parts: GroupParts): Group {
-  const { peers, self, cloud, nowMs, random, isHeard, isOwn } = parts;
+  const { peers, self, cloud, nowMs, random, isHeard } = parts;
+  const roster = createRoster(parts);
+  const { members, isKnown } = roster;
+  let trouble: string | undefined;
+  let asking = false;
+  let dueAt = nowMs();
+  let demandAt = dueAt;
+
+  const ask = async (forStranger = false): Promise<void> => {
+    if (asking) return;
+    asking = true;
+    const of = selectorOf(peers);
+    const answer = await cloud.instances({ of, deadlineMs: nowMs() + deadlineMs });
+    asking = false;
+    const done = answer.kind === "done";
+    const toldMs = ("retryAfterMs" in answer && answer.retryAfterMs) || 0;
+    const waitMs = (done ? periodMs : isKnown() ? retryMs : urgentMs) * (0.75 + random() / 2);
+    dueAt = nowMs() + Math.max(waitMs, toldMs);
+    const changed = done && roster.list(answer.value);
+    // Who was taken out of the group and goes on speaking makes us ask once more a period.
+    demandAt = changed || (done && !forStranger) ? nowMs() + demandMs : dueAt;
+    const text = done
+      ? doubtOf(peers, self, roster.all(), answer.value)
+      : unlisted(answer.message, isKnown());
+    if (text !== trouble) parts.onTrouble(text);
+    trouble = text;
+  };
+
+  return {
+    members,
+    isKnown,
+    tick() {
+      roster.lookAtHost();
+      if (nowMs() >= dueAt) void ask();
+    },
+    refresh: () => void ask(),
+    meet(stranger) {
+      if (peers.from === "addresses") roster.become(withSpeaker(roster.all(), stranger, isHeard));
+      else if (nowMs() >= demandAt) void ask(true);
+    },
+  };
+}
+
+/** The list itself, as answers and frames change it; `list` and `become` give whether they did. */
+function createRoster({ peers, self, nowMs, isHeard, isOwn, ...parts }: GroupParts) {
   const isFixed = peers.from === "addresses";
   const saved = savedMembers(parts.saved, peers);
   let all = saved || fixedMembers(peers);
   let isKnown = saved !== undefined || isFixed;
   let missing: Missing = new Map();
-  let trouble: string | undefined;
-  let asking = false;
-  let dueAt = nowMs();
-  let demandAt = dueAt;
 
   /** The same list of addresses may be given to every node: our own is known before its id is. */
   const isSelf = ({ id, ips }: Member): boolean => (id ? id === self : ips.some(isOwn));
@@ -74,58 +114,32 @@ export function createGroup(parts: GroupParts): Group {
     parts.onChange(members());
   };
 
-  const become = (next: readonly Member[]): void => {
-    if (JSON.stringify(next) === JSON.stringify(all)) return;
+  const become = (next: readonly Member[]): boolean => {
+    if (JSON.stringify(next) === JSON.stringify(all)) return false;
     all = next;
-    demandAt = nowMs() + demandMs;
     parts.save({ peers, members: all });
     tell();
-  };
-
-  const listed = (instances: readonly CloudInstance[]): void => {
-    if (isFixed) {
-      become(fixedAfter(all, instances, isHeard));
-      return;
-    }
-    const others = instances.filter(({ id }) => id !== self);
-    // Any choice of 16 would differ from node to node.
-    if (others.length > maxMembers) return;
-    isKnown = true;
-    const after = listedAfter(all, others, missing, isHeard, nowMs());
-    missing = after.missing;
-    become(after.members.slice(0, maxMembers));
-  };
-
-  const ask = async (forStranger = false): Promise<void> => {
-    if (asking) return;
-    asking = true;
-    const of = selectorOf(peers);
-    const answer = await cloud.instances({ of, deadlineMs: nowMs() + deadlineMs });
-    asking = false;
-    const done = answer.kind === "done";
-    const toldMs = ("retryAfterMs" in answer && answer.retryAfterMs) || 0;
-    const waitMs = (done ? periodMs : isKnown ? retryMs : urgentMs) * (0.75 + random() / 2);
-    dueAt = nowMs() + Math.max(waitMs, toldMs);
-    // Who was taken out of the group and goes on speaking makes us ask once more a period.
-    demandAt = done && !forStranger ? nowMs() + demandMs : dueAt;
-    if (done) listed(answer.value);
-    const text = done ? doubtOf(peers, self, all, answer.value) : unlisted(answer.message, isKnown);
-    if (text !== trouble) parts.onTrouble(text);
-    trouble = text;
+    return true;
   };
 
   return {
+    all: () => all,
     members,
     isKnown: () => isKnown,
-    tick() {
-      // The interface with our address may come up late.
-      if (members().length !== told) tell();
-      if (nowMs() >= dueAt) void ask();
+    become,
+    list(instances: readonly CloudInstance[]): boolean {
+      if (isFixed) return become(fixedAfter(all, instances, isHeard));
+      const others = instances.filter(({ id }) => id !== self);
+      // Any choice of 16 would differ from node to node.
+      if (others.length > maxMembers) return false;
+      isKnown = true;
+      const after = listedAfter(all, others, missing, isHeard, nowMs());
+      missing = after.missing;
+      return become(after.members.slice(0, maxMembers));
     },
-    refresh: () => void ask(),
-    meet(stranger) {
-      if (isFixed) become(withSpeaker(all, stranger, isHeard));
-      else if (nowMs() >= demandAt) void ask(true);
+    /** The interface with our address may come up late. */
+    lookAtHost() {
+      if (members().length !== told) tell();
     },
   };
 }
