@@ -72,10 +72,14 @@ async function obey(command: Command, provider: Provider): Promise<void> {
   }
 }
 
+/** A person, or a script at boot, waits for the answer. */
+const identityTries = 3;
+
 /** The cloud with who we are, for a command that is over soon. */
 async function connect(task: Task, provider: Provider) {
   const log = logFor(task);
-  const own = await findIdentity(task.config, provider.ownInstance, log);
+  const own = await findIdentity(task.config, provider.ownInstance, log, identityTries);
+  if (!own) throw new Slip("which instance is this? give its id by -i, or `instance` in the file");
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(task.config, own.zone, task.credentials(), warn);
   return { cloud, own };

@@ -57,6 +57,7 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
   });
 
   const own = await findIdentity(config, provider.ownInstance, log);
+  if (!own) return;
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(config, own.zone, credentials(), warn);
   const info = (): void => log("notice", JSON.stringify(status()?.addresses));

@@ -51,6 +51,17 @@ test("a metadata server that hangs or knows nothing is unreachable, in time", as
   }
 });
 
+test("what went wrong with the metadata server is told", async (t) => {
+  const messageOf = async (base: string) => {
+    const own = await ownInstance(nowMs, 200, base);
+    return own.kind === "unreachable" && own.message;
+  };
+  const nobody = "http://127.0.0.1:1";
+  assert.equal(await messageOf(nobody), `${nobody} does not answer: ECONNREFUSED`);
+  const empty = await metadata(t, {});
+  assert.equal(await messageOf(empty), `${empty} does not name this instance`);
+});
+
 test("the endpoint is the zone's, another when given, and never the retired one", () => {
   const ofZone = "https://api-de-fra-1.exoscale.com/v2";
   assert.deepEqual(apiEndpoint("de-fra-1", undefined), { endpoint: ofZone });

@@ -151,6 +151,16 @@ describe("commands", { concurrency: true }, () => {
     assert.match(absent.err, /no agent runs here/);
   });
 
+  test("a command that cannot learn which instance this is says so, and ends", async (context) => {
+    const group = await startGroup(context, {
+      config: (_node, { instance: _, ...config }) => config,
+    });
+    const { code, err } = await agent("check", "--online", ...config(group, "lb1"));
+    assert.equal(code, 2);
+    assert.match(err, /169\.254\.169\.254 does not (answer|name)/);
+    assert.match(err, /which instance is this\? give its id by -i, or `instance` in the file\n$/);
+  });
+
   test("a second agent on the same host waits for the socket and disturbs nothing", async (context) => {
     const group = await two(context);
     const first = group.pid("lb1");
