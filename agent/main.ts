@@ -17,6 +17,8 @@ declare const BATON_VERSION: string;
 
 export async function main(provider: Provider): Promise<void> {
   const [, invokedAs = "", ...argv] = process.argv;
+  // Whoever watches the address must not die with the reader of its lines.
+  for (const out of [process.stdout, process.stderr]) out.on("error", () => undefined);
   try {
     const command = parseArguments(argv, process.env, invokedAs);
     if ("errors" in command) throw new Slip(command.errors.join("\n"));

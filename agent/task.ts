@@ -67,8 +67,6 @@ const listed = (file: string, errors: readonly string[]): string =>
 
 export function logFor({ exoip, credentials }: Task): Log {
   const out = exoip?.stdout ? process.stdout : process.stderr;
-  // Whoever watches the address must not die with the reader of its lines.
-  out.on("error", () => undefined);
   // The original writes to the system's log; under systemd standard error leads there.
   const toSystem = exoip?.mode === "-W" && !exoip.stdout && isUnread(2);
   const { cloud, heartbeatKeys } = credentials();

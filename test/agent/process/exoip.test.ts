@@ -1,10 +1,11 @@
 /** The agent under the name exoip, as ifupdown starts it: its name, its log, what others see. */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
+import { promisify } from "node:util";
 import { agentBundle } from "../../../cli/agent-bundle.ts";
 import { pause, until } from "../cloud/double.ts";
 import { folder } from "../status/socket.ts";
@@ -88,5 +89,13 @@ describe("the name exoip", { concurrency: true }, () => {
     child.stderr?.destroy();
     await pause(3_000);
     assert.deepEqual([child.exitCode, child.signalCode], [null, null]);
+  });
+
+  test("who reads only the beginning of an answer causes no stack trace", async () => {
+    const { file } = await agentBundle("exoscale");
+    // The reader has gone before the program begins to write.
+    const script = `{ sleep 0.5; "${process.execPath}" "${file}" help; } | true`;
+    const { stderr } = await promisify(execFile)("bash", ["-c", script]);
+    assert.equal(stderr, "");
   });
 });
