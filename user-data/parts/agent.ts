@@ -60,8 +60,13 @@ export const agentUser: PartMaker = () => ({
 export const agentUnit: PartMaker = (context) => {
   if (exoipFace(context)) return {};
   const { stack, host } = context;
+  const config = agentConfig(context);
+  // The system's ping needs its capability, and drops what it has by calls that are closed else.
+  const ping = config.health.some(({ check }) => check.kind === "ping");
+  const pingPackage = context.host.system.packages === "dnf" ? "iputils" : "iputils-ping";
   const unit = render("baton.service", systemd, {
     stack: stack.name,
+    ping,
     vrrp: stack.election.method === "vrrp",
     program,
     credentialsFile,
@@ -73,12 +78,9 @@ export const agentUnit: PartMaker = (context) => {
     { mode: "0600", secret: true },
   );
   return {
+    packages: ping ? [{ name: pingPackage, why: "the health checks' ping" }] : [],
     files: [
-      file(
-        "/etc/baton/agent.json",
-        json(agentConfig(context)),
-        `what the agent knows of ${host.name}`,
-      ),
+      file("/etc/baton/agent.json", json(config), `what the agent knows of ${host.name}`),
       secrets,
       file("/etc/systemd/system/baton.service", unit, "runs the agent without privileges"),
     ],
