@@ -85,10 +85,6 @@ export const instancesOf = (value: unknown): readonly ListedInstance[] | undefin
     ? listOf(value.instances, instanceOf)
     : undefined;
 
-/** Ids of the members of an anti-affinity group. */
-export const memberIdsOf = (value: unknown): readonly string[] | undefined =>
-  isFields(value) ? listOf(value.instances, idOf) : undefined;
-
 /** Ids of elastic IPs by address. */
 export function elasticIpsOf(value: unknown): Readonly<Record<string, string>> | undefined {
   if (!isFields(value) || !Array.isArray(value["elastic-ips"])) return undefined;
