@@ -8,10 +8,10 @@ import { moveOnce } from "./face/move.ts";
 import { monotonicMs as nowMs } from "./host/clock.ts";
 import { isUnread, nameProcess, tellSystem } from "./host/process.ts";
 import { findIdentity } from "./identity.ts";
-import { watch } from "./run.ts";
 import { askAgent } from "./status/client.ts";
 import { show } from "./status/show.ts";
 import { fromExoip, fromFiles, logFor, type Provider, Slip, type Task } from "./task.ts";
+import { watch } from "./watch-command.ts";
 
 declare const BATON_VERSION: string;
 

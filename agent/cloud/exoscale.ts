@@ -22,6 +22,7 @@ const readsAtOnceMax = 8;
 
 const gone: ObservedInstance = { state: "gone", running: false, gone: true, holds: [] };
 
+/** The cloud behind one endpoint, which is one zone, for one key. */
 export function createExoscale(options: ApiOptions): Cloud {
   const api = createApi(options);
   const { nowMs } = options;

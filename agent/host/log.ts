@@ -22,6 +22,7 @@ export type LogParts = {
   readonly secrets: () => readonly string[];
 };
 
+/** A log that holds no secret and no flood: of errors and warnings at most 200 a minute. */
 export function createLog(parts: LogParts): Log {
   const { identifier, write, nowMs, verbose, plain } = parts;
   const told = new Map<string, { atMs: number; kept: number }>();

@@ -11,6 +11,7 @@ export type Wishes = {
   readonly priority: (step: -1 | 1) => void;
 };
 
+/** Takes the signals from now on; none of them ends the program by itself any more. */
 export function onSignals(wishes: Wishes): void {
   let stopping = false;
   const stop = (): void => {

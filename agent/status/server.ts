@@ -26,6 +26,7 @@ const timeoutMs = 5_000;
 /** Whoever keeps connections open must not use up the agent's files. */
 const connectionsMax = 32;
 
+/** Serves until it is stopped, and goes on trying where it cannot listen. */
 export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
   const { socket, listen, onTrouble } = parts;
   const servers = new Set<Server>();

@@ -123,7 +123,7 @@ describe("commands", { concurrency: true }, () => {
     const group = await two(context);
     const { out, code } = await agent("check", "--online", ...config(group, "lb1"));
     assert.match(out, /ok {4}the API answers/);
-    assert.match(out, /ok {4}the key may move 203\.0\.113\.7/);
+    assert.match(out, /ok {4}the key may claim 203\.0\.113\.7\nok {4}the key may release 203\./);
     assert.match(out, /ok {4}lb2 is heard both ways/);
     assert.match(out, /wrong 203\.0\.113\.7 is on this host/);
     assert.equal(code, 1);
