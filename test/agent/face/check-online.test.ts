@@ -41,7 +41,10 @@ test("where no API answers, nothing that it would tell is right", async (t) => {
 test("a clock that is off is named with the fix", async (t) => {
   const wallMs = () => Date.now() + 3_600_000;
   const told = await lines(t, ({ client }) => client({ wallMs }));
-  assert.match(told, /^wrong this host's clock is off by 3600 s\n {6}timedatectl set-ntp true$/m);
+  assert.match(
+    told,
+    /^wrong this host's clock is off by 3(599|60[01]) s\n {6}timedatectl set-ntp true$/m,
+  );
 });
 
 test("a key that may attach and not detach is found out", async (t) => {
