@@ -74,6 +74,10 @@ test("a ping among the health checks has what it needs in the agent's unit, and 
   const without = unitOf("tcp: 192.0.2.1:80");
   for (const need of needs) assert.doesNotMatch(without.unit, need);
   assert.match(without.unit, /^PrivateUsers=yes$/m);
+  assert.match(
+    without.unit,
+    /^ExecStart=\/usr\/bin\/env node --max-semi-space-size=1 \/usr\/local\//m,
+  );
   assert.deepEqual(without.names, []);
 });
 

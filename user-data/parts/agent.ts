@@ -56,7 +56,10 @@ export const agentUser: PartMaker = () => ({
   commands: [command(["systemd-sysusers"], "makes the agent's account")],
 });
 
-/** The unit with its files; in exoip's own way ifupdown starts the agent instead. */
+/**
+ * The unit with its files; in exoip's own way ifupdown starts the agent instead. The unit's flag for
+ * Node bounds the room for short-lived objects, of which the frames of a large group are many.
+ */
 export const agentUnit: PartMaker = (context) => {
   if (exoipFace(context)) return {};
   const { stack, host } = context;
