@@ -18,8 +18,8 @@ export type Proposal = {
   readonly nodes: readonly NodeChange[];
   /** Nodes that the last deployment recorded and the stack no longer has. */
   readonly removed: readonly string[];
-  /** The one node that was named as the one to leave service now. */
-  readonly permitted: string | undefined;
+  /** Hosts that were named as those that may leave service now; absent: nobody was named. */
+  readonly permitted: readonly string[] | undefined;
 };
 
 export type Verdict =
@@ -34,19 +34,22 @@ export const changedIn = ({ planned, recorded }: NodeChange): string[] =>
     : Object.keys(planned).filter((name) => planned[name] !== recorded[name]);
 
 export function judge({ nodes, removed, permitted }: Proposal): Verdict {
-  const changed = nodes.filter((node) => changedIn(node).length > 0);
-  const known = [...nodes.map(({ node }) => node), ...removed];
-  if (permitted !== undefined && !known.includes(permitted)) {
-    return { ok: false, message: unknownNode(permitted, known) };
+  const { goAhead, held } = divided(nodes, permitted);
+  if (goAhead.length + removed.length > 1) {
+    return { ok: false, message: tooMany(goAhead, removed) };
   }
-  const goesAhead = changed.filter(({ node }) => permitted === undefined || node === permitted);
-  if (goesAhead.length + removed.length > 1) {
-    return { ok: false, message: tooMany(goesAhead, removed) };
-  }
-  const names = (changes: readonly NodeChange[]): string[] => changes.map(({ node }) => node);
-  const held = changed.filter((change) => !goesAhead.includes(change));
-  return { ok: true, replaced: names(goesAhead), held: names(held) };
+  return { ok: true, replaced: namesOf(goAhead), held: namesOf(held) };
 }
+
+/** Hosts that change: those that may, and those that keep what they are. */
+export function divided(hosts: readonly NodeChange[], permitted: Proposal["permitted"]) {
+  const changed = hosts.filter((host) => changedIn(host).length > 0);
+  const goAhead = changed.filter(({ node }) => permitted?.includes(node) ?? true);
+  return { goAhead, held: changed.filter((change) => !goAhead.includes(change)) };
+}
+
+export const namesOf = (changes: readonly NodeChange[]): string[] =>
+  changes.map(({ node }) => node);
 
 const because = (change: NodeChange): string => `${change.node} (${changedIn(change).join(", ")})`;
 
@@ -71,12 +74,18 @@ function oneAtATime(changed: readonly NodeChange[], removed: readonly string[]):
   );
 }
 
-function unknownNode(permitted: string, known: readonly string[]): string {
-  const meant = suggest(permitted, known);
+/** What to say of a named host that nobody knows; undefined where all are known. */
+export function unknownHost(
+  permitted: readonly string[],
+  known: readonly string[],
+): string | undefined {
+  const unknown = permitted.find((name) => !known.includes(name));
+  if (unknown === undefined) return undefined;
+  const meant = suggest(unknown, known);
   const hint = meant === undefined ? "" : `did you mean ${meant}? `;
   return (
-    `baton:replace names ${permitted}, and there is no such load balancer.\n` +
-    `fix: ${hint}load balancers: ${known.join(", ")}`
+    `baton:replace names ${unknown}, and there is no such host.\n` +
+    `fix: ${hint}hosts: ${known.join(", ")}`
   );
 }
 
