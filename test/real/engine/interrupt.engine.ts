@@ -54,12 +54,16 @@ function statOf(pid: string): string {
 async function interrupted(how: "once" | "twice" | "killed"): Promise<unknown> {
   const before = cloud.requests.length;
   const [first, second] = [new AbortController(), new AbortController()];
-  const up = deployment.up(first.signal, second.signal).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  let isOver = false;
+  const up = deployment
+    .up(first.signal, second.signal)
+    .catch((error: unknown) => error)
+    .finally(() => {
+      isOver = true;
+    });
   const asked = () => cloud.requests.slice(before).some(({ call }) => call === "create-instance");
-  while (!asked()) await pause(20);
+  while (!asked() && !isOver) await pause(20);
+  if (isOver) assert.fail(`the update was over too soon: ${String(await up)}`);
   if (how === "killed") process.kill(enginePid(), "SIGKILL");
   else first.abort();
   if (how === "twice") {

@@ -13,7 +13,8 @@ import { owner, startEmpty } from "../../lab/exoscale/cloud.ts";
 import { fixtureSecret } from "../../render-example.ts";
 import { cache } from "./engine.ts";
 
-const bundle = fileURLToPath(new URL("../../fixtures/agent-bundle.js", import.meta.url));
+/** What stands in for the agent's program. */
+export const bundle = fileURLToPath(new URL("../../fixtures/agent-bundle.js", import.meta.url));
 
 /** One resource in a preview, and what will happen to it. */
 export type Step = {
@@ -95,7 +96,7 @@ type PreviewStep = {
 /** The steps of `pulumi preview --json`, without what stays the same. */
 export const stepsOf = (stdout: string): readonly Step[] =>
   (JSON.parse(stdout) as { readonly steps: readonly PreviewStep[] }).steps
-    .filter(({ op }) => op !== "same")
+    .filter(({ op }) => op !== "same" && op !== "refresh")
     .map(({ op, urn, diffReasons = [] }) => ({
       op,
       name: urn.split("::").at(-1) ?? "",
