@@ -26,7 +26,7 @@ export interface HaStackArgs {
   /** File of the agent's program. Default: the one that `npm run build:agent` writes. */
   readonly agentBundle?: string;
   /**
-   * The hosts that this update may replace, at most one load balancer among them; the others stay as
+   * The hosts that this update may replace, at most one load balancer among them; others stay as
    * they are. Without it, an update that would replace more than one load balancer, or every app
    * server, is stopped.
    */

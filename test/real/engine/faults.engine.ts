@@ -1,4 +1,4 @@
-/** What goes wrong outside the program: told in words, without a stack trace, and nothing is lost. */
+/** What goes wrong outside the program: told in words, without a trace, and nothing is lost. */
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
