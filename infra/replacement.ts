@@ -95,12 +95,21 @@ export type Seen = { readonly node: string; readonly running: boolean; readonly 
 /**
  * Whether one load balancer may leave service, seeing how all are: the state may still have one
  * that a failed update has left dead.
+ * @param joining load balancers that this update makes; until they have booted, they are no help
  */
-export function mayLeave(leaving: string, seen: readonly Seen[]): Verdict {
+export function mayLeave(
+  leaving: string,
+  seen: readonly Seen[],
+  joining: readonly string[],
+): Verdict {
   const fine: Verdict = { ok: true, replaced: [leaving], held: [] };
   const others = seen.filter(({ node }) => node !== leaving);
   const dead = seen.some(({ node, running }) => node === leaving && !running);
-  if (dead || others.length === 0 || others.some(({ running }) => running)) return fine;
+  if (dead || others.some(({ running }) => running)) return fine;
+  if (others.length === 0) {
+    const [first] = joining;
+    return first === undefined ? fine : { ok: false, message: tooEarly(leaving, first) };
+  }
   const how = others.map(({ node, state }) => `${node} (${state})`).join(" and ");
   const message =
     `stopped before anything was changed: ${leaving} would leave service, and no other load ` +
@@ -108,3 +117,8 @@ export function mayLeave(leaving: string, seen: readonly Seen[]): Verdict {
     `${others[0]?.node}\`, and \`pulumi up\``;
   return { ok: false, message };
 }
+
+const tooEarly = (leaving: string, joining: string): string =>
+  `stopped before anything was changed: ${leaving} would leave service, and ${joining} is still to be ` +
+  `made.\nfix: make it first: \`pulumi config set baton:replace ${joining}\` and \`pulumi up\`, with ` +
+  `${leaving} in the stack file so long. When all is well, \`pulumi config rm baton:replace\``;

@@ -152,9 +152,10 @@ async function heldBack(
   if (!fleet.ok) return stop(fleet.message);
   const [leaving] = [...verdict.replaced, ...removed.node];
   if (leaving !== undefined) {
-    const recorded = nodes.flatMap((one) => (one.recorded === undefined ? [] : [one.node]));
+    const joining = nodes.flatMap((one) => (one.recorded === undefined ? [one.node] : []));
+    const recorded = nodes.flatMap(({ node }) => (joining.includes(node) ? [] : [node]));
     const seen = await seenNodes(place, stack, [...recorded, ...removed.node]);
-    const allowed = mayLeave(leaving, seen);
+    const allowed = mayLeave(leaving, seen, joining);
     if (!allowed.ok) return stop(allowed.message);
   }
   const held = [...verdict.held, ...fleet.held];

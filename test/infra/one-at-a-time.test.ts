@@ -152,3 +152,16 @@ test("an update that would replace every app server is stopped; those that are n
     assert.deepEqual(inputs(named, held).templateId, inputs(before, held).templateId, held);
   assert.notEqual(inputs(named, "app1").templateId, inputs(before, "app1").templateId);
 });
+
+test("a second load balancer is made before the first is replaced", async () => {
+  const alone = await deploy({ stack: { ...shop, nodes: 1 } });
+  const stopped = await deploy({ stack: shop }, { recorded: alone.recorded });
+  assert.match(stopped.error ?? "", /lb1 would leave service, and lb2 is still to be made/);
+  const [, advised = ""] = /baton:replace (\S+)`/.exec(stopped.error ?? "") ?? [];
+  const grown = await deploy({ stack: shop, replace: [advised] }, { recorded: alone.recorded });
+  assert.equal(grown.error, undefined);
+  assert.equal(userData(grown, "lb1"), userData(alone, "lb1"));
+  const last = await deploy({ stack: shop }, { recorded: grown.recorded });
+  assert.equal(last.error, undefined);
+  assert.notEqual(userData(last, "lb1"), userData(alone, "lb1"));
+});

@@ -96,8 +96,10 @@ test("the last load balancer that runs stays; a dead one may go", () => {
     { node: "lb1", running: lb1, state: lb1 ? "running" : "error" },
     { node: "lb2", running: lb2, state: lb2 ? "running" : "error" },
   ];
-  assert.ok(mayLeave("lb1", seen(true, true)).ok);
-  assert.ok(!mayLeave("lb1", seen(true, false)).ok);
-  assert.ok(mayLeave("lb1", seen(false, false)).ok);
-  assert.ok(mayLeave("lb1", seen(true, false).slice(0, 1)).ok, "there never was another");
+  assert.ok(mayLeave("lb1", seen(true, true), []).ok);
+  assert.ok(!mayLeave("lb1", seen(true, false), []).ok);
+  assert.ok(mayLeave("lb1", seen(false, false), []).ok);
+  assert.ok(mayLeave("lb1", seen(true, false).slice(0, 1), []).ok, "there never was another");
+  assert.ok(!mayLeave("lb1", seen(true, false).slice(0, 1), ["lb2"]).ok, "it has to boot first");
+  assert.ok(mayLeave("lb1", seen(false, false).slice(0, 1), ["lb2"]).ok);
 });
