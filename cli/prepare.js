@@ -106,6 +106,20 @@ export function preparePackages(names, why) {
   run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
 }
 
+const engine = `${root}lab/engine/main.ts`;
+
+/** Installs Go where the Pulumi engine has to be built and there is none. @param why as above */
+export function prepareGo(why) {
+  const { stdout } = spawnSync(node, [engine, "--plan"], { encoding: "utf8" });
+  if (stdout.trim() === "build" && !onPath("go")) preparePackages(["golang-go"], why);
+}
+
+/** Makes the Pulumi engine ready: the one on the path, or fetched, or built. */
+export function prepareEngine() {
+  prepareGo("the tests run Pulumi for real, and it is built from its Go modules");
+  run(node, [engine], "the engine");
+}
+
 const installed = (name) => {
   const { stdout } = spawnSync("dpkg-query", ["--show", "--showformat=${db:Status-Status}", name], {
     encoding: "utf8",

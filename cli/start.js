@@ -7,6 +7,7 @@ import {
   labPrograms,
   node,
   onPath,
+  prepareGo,
   prepareNpm,
   preparePackages,
   root,
@@ -23,6 +24,7 @@ if (process.platform !== "linux") {
   process.exit(1);
 }
 preparePackages(labPrograms, "the lab runs these programs for real");
+prepareGo("the lab runs Pulumi for real, and it is built from its Go modules");
 
 /** A stack file is meant from where the command was typed. */
 const from = process.env.INIT_CWD ?? process.cwd();

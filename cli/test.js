@@ -1,8 +1,20 @@
 /** `npm test`: installs what is missing, then checks types, style and behaviour. */
-import { node, prepareNpm, preparePackages, run, say, validators } from "./prepare.js";
+import {
+  node,
+  prepareEngine,
+  prepareNpm,
+  preparePackages,
+  run,
+  say,
+  validators,
+} from "./prepare.js";
+
+const chosen = process.argv.slice(2);
+const files = chosen.length > 0 ? chosen : ["test/**/*.test.ts", "test/**/*.engine.ts"];
 
 prepareNpm();
 preparePackages(validators, "the tests run these tools for real");
+if (files.some((file) => file.endsWith(".engine.ts"))) prepareEngine();
 say("types …");
 // The agent's own projects have less to lean on: its core and wire know no Node at all.
 for (const project of [".", "agent", "agent/core", "agent/wire"]) {
@@ -11,5 +23,4 @@ for (const project of [".", "agent", "agent/core", "agent/wire"]) {
 say("style …");
 run("biome", ["check", "--error-on-warnings"], "biome");
 say("behaviour …");
-const chosen = process.argv.slice(2);
-run(node, ["--test", ...(chosen.length > 0 ? chosen : ["test/**/*.test.ts"])], "the tests");
+run(node, ["--test", ...files], "the tests");
