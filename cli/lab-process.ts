@@ -24,9 +24,11 @@ const screen = {
 };
 const [stackFile = "examples/exoscale-elastic-ip-article.yaml"] = positionals;
 const interrupt = new AbortController();
+const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
-    if (!interrupt.signal.aborted) process.stderr.write("\nending: everything is taken down …\n");
+    if (interrupt.signal.aborted) hurry.abort();
+    else process.stderr.write("\nending: everything is taken down …\n");
     interrupt.abort();
   });
 
@@ -40,6 +42,7 @@ try {
     failover: !values["no-failover"],
     screen,
     signal: interrupt.signal,
+    hurry: hurry.signal,
   };
   process.exitCode = (await runLab(options, progressOn(screen))) ? 0 : 1;
 } catch (error) {

@@ -23,4 +23,8 @@ for (const project of [".", "agent", "agent/core", "agent/wire"]) {
 say("style …");
 run("biome", ["check", "--error-on-warnings"], "biome");
 say("behaviour …");
-run(node, ["--test", ...files], "the tests");
+const reporters = ["spec", "./test/slowest.ts"].flatMap((reporter) => [
+  `--test-reporter=${reporter}`,
+  "--test-reporter-destination=stdout",
+]);
+run(node, ["--test", ...reporters, ...files], "the tests");

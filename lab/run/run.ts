@@ -21,6 +21,8 @@ export type RunOptions = {
   readonly failover: boolean;
   readonly screen: Screen;
   readonly signal: AbortSignal;
+  /** The engine, too, is to end at once. */
+  readonly hurry: AbortSignal;
 };
 
 /** @returns whether all was as it should be */
@@ -46,7 +48,7 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
     };
     const control = await serveControl(name, { lab, undo: new Map() }, words);
     const work = async (): Promise<boolean> => {
-      await standUp(lab, progress, signal);
+      await standUp(lab, progress, options);
       client = await startTraffic(lab, progress);
       const fine = options.failover ? await failOver(lab, client, progress) : true;
       if (!options.once)

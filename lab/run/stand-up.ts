@@ -11,10 +11,14 @@ export const begin = (options: LabOptions, progress: Progress): Promise<Lab> =>
   progress.step("the emulated cloud", () => startLab(options));
 
 /** Stands the stack up in a lab and waits until its address is held by one that should. */
-export async function standUp(lab: Lab, progress: Progress, signal?: AbortSignal): Promise<void> {
+export async function standUp(
+  lab: Lab,
+  progress: Progress,
+  { signal, hurry }: { readonly signal?: AbortSignal; readonly hurry?: AbortSignal } = {},
+): Promise<void> {
   const standIn = lab.deployment.isStandIn ? " (stand-in for Exoscale's provider)" : "";
   await progress.step(`pulumi up${standIn}`, async () => {
-    await lab.deployment.up(signal);
+    await lab.deployment.up(signal, hurry);
     await lab.settled();
   });
   const instances = Object.values(lab.cloud.world().instances);
