@@ -41,7 +41,10 @@ async function two(context: Parameters<typeof startGroup>[0]): Promise<Group> {
   group.start("lb1");
   await until("held by lb1", () => group.holders().join() === "lb1", group);
   group.start("lb2");
-  await pause(2_000);
+  // A busy machine takes longer over that.
+  await until("lb2 stands by", () => group.log("lb2").includes("stands by"), group);
+  await until("lb2 is heard", () => group.log("lb1").includes("is heard both ways"), group);
+  await pause(1_000);
   return group;
 }
 
