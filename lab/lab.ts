@@ -78,6 +78,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       folder: join("/run", name, "engine"),
       stackFile: options.stackFile,
       endpoint: world.cloud.endpoint,
+      proxy: world.proxy,
       owner,
       env,
       ...(options.onEngine && { onLine: options.onEngine }),

@@ -19,6 +19,8 @@ export type DeploymentOptions = {
   readonly stackFile: string;
   readonly endpoint: string;
   readonly owner: Owner;
+  /** How a real plugin reaches the cloud's own names. */
+  readonly proxy?: { readonly url: string; readonly authority: string };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Told of each line that the engine prints. */
   readonly onLine?: (line: string) => void;
@@ -59,6 +61,7 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       ...options.env,
     },
     cloud: { endpoint: options.endpoint, ...owner },
+    ...(options.proxy && { proxy: options.proxy }),
   });
   const config = await begin(workspace, join(folder, "project"));
   const settings = (command: string | undefined): readonly string[] => [

@@ -4,6 +4,8 @@
  * holds at the end is read from the router's routes.
  */
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import {
@@ -213,6 +215,27 @@ test("somebody removes the rule for heartbeats: one move; refresh and up put it 
     await bench.lab.deployment.refresh();
     await bench.lab.deployment.up();
   }));
+
+test("new user-data: both at once are stopped, one by name is replaced and has the new file", async () => {
+  const { deployment, fabric, instance, settled } = bench.lab;
+  const file = join(bench.folder, "stack.yaml");
+  const more = "extra:\n  files:\n    - { path: /etc/motd, content: new }\n";
+  writeFileSync(file, `${readFileSync(file, "utf8")}${more}`);
+  const holder = await bench.holder();
+  const next = other(holder);
+  const before = instance(next).id;
+  await assert.rejects(deployment.up(), /stopped before anything was changed/);
+  assert.equal(instance(next).id, before);
+  const seen = await outcomeOf(bench, "one load balancer replaced", holder, async () => {
+    await deployment.configure("baton:replace", next);
+    await deployment.up();
+    await settled();
+    await fabric.untilBooted(instance(next).id);
+  });
+  assert.notEqual(instance(next).id, before);
+  assert.equal(await bench.say("exec", next, "cat", "/etc/motd"), "new");
+  assert.deepEqual([seen.attaches, seen.detaches, seen.failed], [0, 0, 0]);
+});
 
 test("destroy leaves nothing in the cloud, and no host", async () => {
   await untilServed(bench);
