@@ -29,9 +29,7 @@ prepareGo("the lab runs Pulumi for real, and it is built from its Go modules");
 /** A stack file is meant from where the command was typed. */
 const from = process.env.INIT_CWD ?? process.cwd();
 const given = process.argv.slice(2);
-const args = given.map((arg) =>
-  arg.endsWith(".yaml") && !isAbsolute(arg) ? join(from, arg) : arg,
-);
+const args = given.map((arg) => (/\.ya?ml$/.test(arg) && !isAbsolute(arg) ? join(from, arg) : arg));
 const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 
 if (process.getuid?.() === 0) run(lab[0], lab.slice(1), "the lab");

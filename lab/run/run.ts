@@ -29,6 +29,7 @@ export type RunOptions = {
 export async function runLab(options: RunOptions, progress: Progress): Promise<boolean> {
   const { name, stackFile, agent, env, signal } = options;
   await prepare(readStack(stackFile), env, progress);
+  const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
     troubles.push(error instanceof Error ? error.message : String(error));
@@ -50,6 +51,7 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
     const work = async (): Promise<boolean> => {
       await standUp(lab, progress, options);
       client = await startTraffic(lab, progress);
+      progress.say(`from nothing to traffic: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
       const fine = options.failover ? await failOver(lab, client, progress) : true;
       if (!options.once)
         await showUntil(AbortSignal.any([signal, stop.signal]), lab, client, options);
