@@ -89,6 +89,7 @@ test("no source file is dead", () => {
     "infra/main.js",
     "infra/index.ts",
     "lab/client/main.ts",
+    "lab/engine/main.ts",
     "lab/main.ts",
     "lab/world/metadata.ts",
     "lab/fabric/relay.ts",
