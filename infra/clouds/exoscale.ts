@@ -10,13 +10,12 @@ import type { UserData } from "../../user-data/user-data.ts";
 import { judgeAppServers } from "../app-servers.ts";
 import { type Given, hostUserData } from "../host-user-data.ts";
 import { lastDeployment, type Outputs, recordedChildren, textsOf } from "../last-deployment.ts";
-import { reasonOf, stop } from "../problem.ts";
-import { judge, mayLeave, type Seen, unknownHost } from "../replacement.ts";
+import { stop } from "../problem.ts";
+import { judge, mayLeave, unknownHost } from "../replacement.ts";
 import { settled } from "../settled.ts";
 import type { Secrets } from "../sources.ts";
 import { type MadeFacts, makeFacts, type Place } from "./exoscale-facts.ts";
 import { makeFirewall } from "./exoscale-firewall.ts";
-import { getComputeInstance } from "./exoscale-functions.ts";
 import {
   makeAntiAffinity,
   makeInstance,
@@ -32,6 +31,7 @@ import {
   recordedProperties,
 } from "./exoscale-plan.ts";
 import type * as exoscale from "./exoscale-resources.ts";
+import { seenNodes, stopAtStrangers } from "./exoscale-seen.ts";
 
 const instanceType = "exoscale:index/computeInstance:ComputeInstance";
 
@@ -76,6 +76,8 @@ export async function makeOnExoscale(
   const facts = await makeFacts(place, stack, zone);
   const antiAffinity = makeAntiAffinity(place, stack);
   const planned = hostsOf(stack).map((host) => planHost(wanted, host, { place, facts, images }));
+  const unknown = planned.flatMap(({ host, recorded }) => (recorded ? [] : [host.name]));
+  await stopAtStrangers({ zone, stack: stack.name, parent: component }, unknown);
   const held = await heldBack(wanted, planned, antiAffinity, place);
   const surroundings = {
     place,
@@ -128,6 +130,7 @@ async function heldBack(
   place: Place,
 ): Promise<readonly string[]> {
   const removed = removedHosts(stack, place);
+  const where = { zone: zoneOf(stack), stack: stack.name, parent: place.parent };
   const sshKeys = stack.access.sshKeys.map((key) => sshKeyName(stack, key));
   const groupId = await settled(antiAffinity.id);
   const changes = planned.map(async ({ host, plan, userData, recorded }) => ({
@@ -154,7 +157,7 @@ async function heldBack(
   if (leaving !== undefined) {
     const joining = nodes.flatMap((one) => (one.recorded === undefined ? [one.node] : []));
     const recorded = nodes.flatMap(({ node }) => (joining.includes(node) ? [] : [node]));
-    const seen = await seenNodes(place, stack, [...recorded, ...removed.node]);
+    const seen = await seenNodes(where, [...recorded, ...removed.node]);
     const allowed = mayLeave(leaving, seen, joining);
     if (!allowed.ok) return stop(allowed.message);
   }
@@ -165,18 +168,6 @@ async function heldBack(
   }
   return held;
 }
-
-/** How the cloud shows load balancers; one that it does not know is not running. */
-const seenNodes = ({ parent }: Place, stack: Stack, nodes: readonly string[]): Promise<Seen[]> =>
-  Promise.all(
-    nodes.map(async (node): Promise<Seen> => {
-      const query = { zone: zoneOf(stack), name: `${stack.name}-${node}` };
-      const found = getComputeInstance(query, { parent }).catch((error) => reasonOf(error));
-      const answer = await found;
-      if (typeof answer === "string") return { node, running: false, state: answer };
-      return { node, running: answer.state === "running", state: answer.state };
-    }),
-  );
 
 /** Hosts of this stack that the last deployment had and the stack file no longer names. */
 function removedHosts(stack: Stack, place: Place): Readonly<Record<Host["role"], string[]>> {

@@ -165,3 +165,14 @@ test("a second load balancer is made before the first is replaced", async () => 
   assert.equal(last.error, undefined);
   assert.notEqual(userData(last, "lb1"), userData(alone, "lb1"));
 });
+
+test("a host that the cloud has and no deployment recorded is not made a second time", async () => {
+  for (const preview of [true, false]) {
+    const { error, resources } = await deploy(
+      { stack: shop },
+      { strangers: ["shop-lb2"], preview },
+    );
+    assert.match(error ?? "", /make what the cloud has already.*: shop-lb2 \(i-1\)\nfix: /);
+    assert.ok(!resources.some(({ type }) => type.endsWith("ComputeInstance")));
+  }
+});

@@ -65,6 +65,7 @@ test("a quota stops an update half-way, and the next one goes on", async () => {
   cloud.input({ kind: "mend", name: "quota" });
   await deployment.up();
   assert.equal(Object.keys(cloud.world().instances).length, 3);
+  await deployment.destroy();
 });
 
 test("another provider plugin takes the stand-in's place by one variable", async () => {

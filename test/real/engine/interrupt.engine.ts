@@ -7,7 +7,7 @@ import { LabFailure } from "../../../lab/failure.ts";
 import { shop } from "../../infra/shop.ts";
 import { startProject } from "./project.ts";
 
-const { cloud, deployment } = await startProject({
+const { api, cloud, deployment } = await startProject({
   stack: { ...shop, nodes: 2, "app-servers": { count: 1 } },
 });
 
@@ -121,5 +121,26 @@ test("an engine that is killed leaves a lock besides; the next run takes it away
   await deployment.up();
   assert.deepEqual(made(), whole);
   assert.equal(await pending(), 0);
+  await deployment.destroy();
+});
+
+test("by hand, as the guide has it: nothing is made twice, and what was left is named", async () => {
+  slowly(1000);
+  await interrupted("twice");
+  quickly();
+  const left = Object.values(cloud.world().instances);
+  assert.ok(left.length > 0);
+  const { code, output } = await deployment.pulumi("up", "--yes", "--skip-preview");
+  assert.notEqual(code, 0, output);
+  assert.match(output, /stopped before anything was changed: .* what the cloud has already/);
+  for (const { name, id } of left) {
+    assert.ok(output.includes(`${name} (${id})`), `${name} is not named`);
+    await api.operate("DELETE", `/instance/${id}`);
+  }
+  const refreshed = await deployment.pulumi("refresh", "--yes", "--clear-pending-creates");
+  assert.equal(refreshed.code, 0, refreshed.output);
+  const again = await deployment.pulumi("up", "--yes", "--skip-preview");
+  assert.equal(again.code, 0, again.output);
+  assert.deepEqual(made(), whole);
   await deployment.destroy();
 });
