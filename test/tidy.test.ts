@@ -90,8 +90,6 @@ test("no source file is dead", () => {
     "infra/index.ts",
     "lab/client/main.ts",
     "cli/lab-process.ts",
-    "lab/engine/main.ts",
-    "lab/main.ts",
     "lab/world/metadata.ts",
     "lab/fabric/relay.ts",
     "lab/engine/main.ts",
