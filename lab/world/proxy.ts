@@ -6,10 +6,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 
-export type Proxy = { readonly url: string; readonly close: () => Promise<void> };
+export type ApiProxy = { readonly url: string; readonly close: () => Promise<void> };
 
 /** @param socket where the cloud takes TLS */
-export async function startProxy(names: readonly string[], socket: string): Promise<Proxy> {
+export async function startProxy(names: readonly string[], socket: string): Promise<ApiProxy> {
   const server = createServer((_, response) => {
     response.writeHead(405, { allow: "CONNECT" });
     response.end();
