@@ -66,13 +66,13 @@ async function checkGo(): Promise<void> {
 }
 
 /** `go1.26.8`, and `go1.27rc1` as well. */
-export function isNewEnough(version: string): boolean {
+export function isNewEnough(version: string, oldest: readonly number[] = oldestGo): boolean {
   const numbers = /^go(\d+)\.(\d+)(?:\.(\d+))?/
     .exec(version)
     ?.slice(1)
     .map((one) => Number(one ?? 0));
   if (numbers === undefined) return false;
-  for (const [at, least] of oldestGo.entries()) {
+  for (const [at, least] of oldest.entries()) {
     const number = numbers[at] ?? 0;
     if (number !== least) return number > least;
   }
