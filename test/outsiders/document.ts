@@ -81,7 +81,7 @@ export function judged(document: ApiDocument, exchange: Exchange): readonly stri
 
 type Found = { readonly entry: Entry; readonly named: Readonly<Record<string, string>> };
 
-function entryOf({ entries }: ApiDocument, method: string, path: string): Found | undefined {
+export function entryOf({ entries }: ApiDocument, method: string, path: string): Found | undefined {
   for (const entry of entries) {
     if (entry.method !== method) continue;
     const match = patternOf(entry.path).exec(path);
