@@ -29,6 +29,7 @@ export const validators = [
   "nftables",
   "nginx-light",
   "openssl",
+  "python3-venv",
   "python3-yaml",
   "shellcheck",
   "systemd",
@@ -104,6 +105,17 @@ export function preparePackages(names, why) {
   say("none of their services is started or enabled");
   const [command, ...before] = asRoot ? ["sh"] : ["sudo", "sh"];
   run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
+}
+
+/**
+ * Installs Debian's Go where there is none and Debian's is new enough for the official Go SDK;
+ * elsewhere its build says what to do.
+ */
+export function prepareGo() {
+  if (onPath("go")) return;
+  const { stdout } = spawnSync("apt-cache", ["policy", "golang-go"], { encoding: "utf8" });
+  const [, minor] = /Candidate: \d+:1\.(\d+)/.exec(stdout ?? "") ?? [];
+  if (Number(minor) >= 24) preparePackages(["golang-go"], "the tests build the official Go SDK");
 }
 
 const installed = (name) => {

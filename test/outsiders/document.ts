@@ -127,7 +127,8 @@ function parameterFaults(
 
 /** A parameter is text; a number or a truth is written in it as in JSON. */
 function read(text: string, { type }: Schema): unknown {
-  if (type === "integer" || type === "number") return text.trim() === "" ? text : Number(text);
+  if (type === "integer" || type === "number")
+    return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
   return type === "boolean" && /^(true|false)$/.test(text) ? text === "true" : text;
 }
 

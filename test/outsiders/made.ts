@@ -121,7 +121,7 @@ export async function goProgram(): Promise<string> {
     more: "",
     make: async (beside) => {
       await checkGo();
-      say("building the official Go client from its modules (20 MB, about 30 s) …");
+      say("building the official Go client from its modules (about 30 s) …");
       const argv = ["go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false"];
       await ran(
         [...argv, "-o", join(beside, "client"), "."],

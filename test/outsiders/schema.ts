@@ -99,6 +99,8 @@ const formats: Readonly<Record<string, (text: string) => boolean>> = {
 /** What says nothing about a value, or is looked at together with another keyword. */
 const silent = new Set([
   ...["description", "title", "example", "default", "deprecated", "nullable", "type"],
+  // The one field that is marked `writeOnly` is a security group's rules; the provider finds its
+  // rules in every answer that tells a group, so the mark is taken for a slip.
   ...["exclusiveMinimum", "exclusiveMaximum", "readOnly", "writeOnly"],
   ...["properties", "required", "additionalProperties", "items"],
 ]);
@@ -124,12 +126,14 @@ function withinObject(value: Fields, schema: Schema, place: Place): readonly str
   const others = schema.additionalProperties ?? schema.properties === undefined;
   const required = (schema.required ?? []) as readonly string[];
   const missing = required.filter(
-    (name) => !Object.hasOwn(value, name) && isOf(place.side, properties[name] ?? {}),
+    // What only the cloud can tell is required of its answers alone.
+    (name) =>
+      !Object.hasOwn(value, name) &&
+      !(place.side === "request" && properties[name]?.readOnly === true),
   );
   const faults = Object.entries(value).flatMap(([name, field]) => {
     const at = `${place.at}.${name}`;
     const own = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (own?.writeOnly === true && place.side === "answer") return [`${at} is never told`];
     if (own !== undefined) return faultsOf(field, own, { ...place, at });
     if (others === true) return [];
     if (others === false) return [`${at} is not in the document`];
@@ -137,7 +141,3 @@ function withinObject(value: Fields, schema: Schema, place: Place): readonly str
   });
   return [...missing.map((name) => `${place.at}.${name} is missing`), ...faults];
 }
-
-/** Whether a required field is required on this side: `readOnly` ones are the cloud's to tell. */
-const isOf = (side: Place["side"], { readOnly, writeOnly }: Schema): boolean =>
-  !(side === "request" ? readOnly === true : writeOnly === true);

@@ -27,7 +27,6 @@ const allows: readonly Call[] = [
   "get-instance",
   "list-instances",
   "list-elastic-ips",
-  "get-elastic-ip",
   "get-operation",
   "list-zones",
   "attach-instance-to-elastic-ip",
