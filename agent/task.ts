@@ -6,6 +6,7 @@ import { parseConfig, parseCredentials } from "./config-parse.ts";
 import type { Exoip } from "./face/command.ts";
 import { monotonicMs } from "./host/clock.ts";
 import { createLog, type Log } from "./host/log.ts";
+import { isUnread, systemLog } from "./host/process.ts";
 import type { Identity } from "./identity.ts";
 
 /** The one cloud of a bundle. */
@@ -66,11 +67,13 @@ const listed = (file: string, errors: readonly string[]): string =>
 
 export function logFor({ exoip, credentials }: Task): Log {
   const out = exoip?.stdout ? process.stdout : process.stderr;
+  // The original writes to the system's log; under systemd standard error leads there.
+  const toSystem = exoip?.mode === "-W" && !exoip.stdout && isUnread(2);
   const { cloud, heartbeatKeys } = credentials();
   const secrets = [...Object.values(cloud), ...heartbeatKeys];
   return createLog({
     identifier: exoip ? "exoip" : "baton",
-    write: (line) => void out.write(line),
+    write: toSystem ? systemLog("exoip") : (line) => void out.write(line),
     nowMs: monotonicMs,
     verbose: exoip?.verbose ?? false,
     plain: out.isTTY === true || exoip?.stdout === true,

@@ -9,14 +9,8 @@ import { type RunOptions, runLab } from "../lab/run/run.ts";
 import { progressOn } from "../lab/view/progress.ts";
 import { agentBundle } from "./agent-bundle.ts";
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    once: { type: "boolean", default: false },
-    "no-failover": { type: "boolean", default: false },
-    name: { type: "string", default: "baton-lab" },
-  },
-});
+const { values, positionals } = given();
+
 const screen = {
   write: (text: string): void => void process.stdout.write(text),
   isLive: process.stdout.isTTY === true,
@@ -24,9 +18,11 @@ const screen = {
 };
 const [stackFile = "examples/exoscale-elastic-ip-article.yaml"] = positionals;
 const interrupt = new AbortController();
+const hurry = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
-    if (!interrupt.signal.aborted) process.stderr.write("\nending: everything is taken down …\n");
+    if (interrupt.signal.aborted) hurry.abort();
+    else process.stderr.write("\nending: everything is taken down …\n");
     interrupt.abort();
   });
 
@@ -40,14 +36,37 @@ try {
     failover: !values["no-failover"],
     screen,
     signal: interrupt.signal,
+    hurry: hurry.signal,
   };
   process.exitCode = (await runLab(options, progressOn(screen))) ? 0 : 1;
 } catch (error) {
   if (interrupt.signal.aborted) process.exitCode = 130;
-  else if (error instanceof LabFailure || isSystemError(error)) {
+  else if (error instanceof LabFailure) {
+    const { fix } = error;
+    process.stderr.write(`error: ${error.message.replace(`; ${fix}`, "")}\nfix: ${fix}\n`);
+    process.exitCode = 1;
+  } else if (isSystemError(error)) {
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = 1;
   } else throw error;
+}
+
+/** What the command line says; ends the process where it says what there is not. */
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        once: { type: "boolean", default: false },
+        "no-failover": { type: "boolean", default: false },
+        name: { type: "string", default: "baton-lab" },
+      },
+    });
+  } catch (error) {
+    const usage = "usage: npm start -- [STACK_FILE] [--once] [--no-failover] [--name NAME]";
+    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n${usage}\n`);
+    process.exit(2);
+  }
 }
 
 function isSystemError(error: unknown): error is Error {

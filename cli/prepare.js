@@ -107,15 +107,25 @@ export function preparePackages(names, why) {
   run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
 }
 
-/**
- * Installs Debian's Go where there is none and Debian's is new enough for the official Go SDK;
- * elsewhere its build says what to do.
- */
-export function prepareGo() {
-  if (onPath("go")) return;
-  const { stdout } = spawnSync("apt-cache", ["policy", "golang-go"], { encoding: "utf8" });
-  const [, minor] = /Candidate: \d+:1\.(\d+)/.exec(stdout ?? "") ?? [];
-  if (Number(minor) >= 24) preparePackages(["golang-go"], "the tests build the official Go SDK");
+const engine = `${root}lab/engine/main.ts`;
+
+/** Installs Go where the Pulumi engine has to be built and there is none. @param why as above */
+export function prepareGo(why) {
+  const { stdout } = spawnSync(node, [engine, "--plan"], { encoding: "utf8" });
+  if (stdout.trim() === "build" && !onPath("go")) preparePackages(["golang-go"], why);
+}
+
+/** Makes the Pulumi engine ready: the one on the path, or fetched, or built. */
+export function prepareEngine() {
+  prepareGo("the tests run Pulumi for real, and it is built from its Go modules");
+  run(node, [engine], "the engine");
+}
+
+/** Makes the cloud's official clients ready, or says that they are left out. */
+export function prepareOutsiders() {
+  if (!process.env.BATON_WITHOUT_OUTSIDERS && !onPath("go"))
+    preparePackages(["golang-go"], "the tests build the cloud's official Go client");
+  run(node, [`${root}test/outsiders/prepare.ts`], "the official clients");
 }
 
 const installed = (name) => {

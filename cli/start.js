@@ -7,6 +7,7 @@ import {
   labPrograms,
   node,
   onPath,
+  prepareGo,
   prepareNpm,
   preparePackages,
   root,
@@ -23,13 +24,12 @@ if (process.platform !== "linux") {
   process.exit(1);
 }
 preparePackages(labPrograms, "the lab runs these programs for real");
+prepareGo("the lab runs Pulumi for real, and it is built from its Go modules");
 
 /** A stack file is meant from where the command was typed. */
 const from = process.env.INIT_CWD ?? process.cwd();
 const given = process.argv.slice(2);
-const args = given.map((arg) =>
-  arg.endsWith(".yaml") && !isAbsolute(arg) ? join(from, arg) : arg,
-);
+const args = given.map((arg) => (/\.ya?ml$/.test(arg) && !isAbsolute(arg) ? join(from, arg) : arg));
 const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 
 if (process.getuid?.() === 0) run(lab[0], lab.slice(1), "the lab");

@@ -50,12 +50,21 @@ const owner = { key: "EXOlab000000000000000000001", secret: "l".repeat(43) } as 
 
 /** @throws LabFailure with all that is wrong with the stack file */
 export function readStack(file: string): Stack {
-  const loaded = loadStack(readFileSync(file, "utf8"), file);
+  const loaded = loadStack(textOf(file), file);
   if (loaded.ok) return loaded.stack;
-  throw new LabFailure(
-    loaded.diagnostics.map((one) => formatDiagnostic(one)).join("\n"),
-    "`npx baton check` tells the same",
-  );
+  const all = loaded.diagnostics.map((one) => formatDiagnostic(one)).join("\n");
+  throw new LabFailure(`${file} is no stack file that holds\n${all}`, "mend it; nothing was made");
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new LabFailure(
+      `the stack file ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
+      "`npx baton init stack.yaml` writes one",
+    );
+  }
 }
 
 /** Makes cloud and engine ready; nothing is in the cloud yet. */
@@ -78,6 +87,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       folder: join("/run", name, "engine"),
       stackFile: options.stackFile,
       endpoint: world.cloud.endpoint,
+      proxy: world.proxy,
       owner,
       env,
       ...(options.onEngine && { onLine: options.onEngine }),

@@ -176,8 +176,18 @@ function standingBack(view: View, holds: boolean): Decision {
   if (dead?.do === "release") return dead;
   return rest(
     better.length > 0 ? "lets go when the better one agrees" : "holds until the elected node does",
-    elected.length > 0 || others.length > 0,
+    others.length > 0 || elected.some((id) => isComing(view, id)),
   );
+}
+
+/**
+ * Whether the elected node may take the address any moment. One that waits until it may says so: it
+ * has nothing, and its next frame tells when it claims. A holder that gives way need not be waited
+ * for.
+ */
+function isComing({ state, address, candidates: [own] }: View, id: NodeId): boolean {
+  const givesWay = !own.healthy || !own.able || own.resigning;
+  return givesWay || state.peers.get(id)?.addresses.get(address.ip)?.possession !== "none";
 }
 
 /**

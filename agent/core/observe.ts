@@ -132,7 +132,8 @@ function settle(
     claimed: before.claimed && holds,
     // Who comes to know a holder cannot tell since when it holds.
     movedAt: same || (was === undefined && others.length === 0) ? before.movedAt : now,
-    returns: gained ? [...before.returns, now].slice(-16) : before.returns,
+    // Who failed to let go has not come back.
+    returns: gained && !letGo ? [...before.returns, now].slice(-16) : before.returns,
     respectUntil: byHand ? now + settings.respectMs : before.respectUntil,
     ...yieldAfter(state, before, appeared, holders),
   };

@@ -41,26 +41,29 @@ export function makeFirewall(
     return [group, new exoscale.SecurityGroup(`${name}-${group}`, args, { parent })];
   });
   const groups: Groups = Object.fromEntries(made);
-  const planned = rules.map((rule) => [`${name}-${rule.name}`, asRule(rule, groups)] as const);
-  const kept = keeping ? keptRules(place, new Set(planned.map(([child]) => child))) : [];
-  return { groups, rules: inTurn([...planned, ...kept], parent) };
+  const names = new Set(rules.map((rule) => `${name}-${rule.name}`));
+  const kept = keeping ? keptRules(place, names) : [];
+  return {
+    groups,
+    rules: [
+      ...oneAfterAnother(place, rules, groups),
+      ...kept.map(([child, rule]) => new exoscale.SecurityGroupRule(child, rule, { parent })),
+    ],
+  };
 }
 
-type Rule = ReturnType<typeof asRule> | ReturnType<typeof ruleOf>;
-
 /**
- * The provider finds the rule that it has made by what is new in the group with these ports: of
- * two that differ in their source alone and are made at once, it would take one for the other.
+ * The provider takes for its own the first new rule that it sees in the group: of two that are made
+ * at once, one would be recorded twice and the other never.
  */
-function inTurn(rules: readonly (readonly [child: string, rule: Rule])[], parent: Place["parent"]) {
-  const last = new Map<string, exoscale.SecurityGroupRule>();
-  return rules.map(([child, rule]) => {
-    const { protocol, startPort, icmpType } = { startPort: "", icmpType: "", ...rule };
-    const kind = `${protocol} ${startPort} ${icmpType}`;
-    const twin = last.get(kind);
-    const dependsOn = twin === undefined ? [] : [twin];
-    const made = new exoscale.SecurityGroupRule(child, rule, { parent, dependsOn });
-    last.set(kind, made);
+function oneAfterAnother({ name, parent }: Place, rules: readonly FirewallRule[], groups: Groups) {
+  const last = new Map<Group, exoscale.SecurityGroupRule>();
+  return rules.map((rule) => {
+    const before = last.get(rule.group);
+    const options = { parent, dependsOn: before === undefined ? [] : [before] };
+    const child = `${name}-${rule.name}`;
+    const made = new exoscale.SecurityGroupRule(child, asRule(rule, groups), options);
+    last.set(rule.group, made);
     return made;
   });
 }

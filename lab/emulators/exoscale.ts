@@ -101,8 +101,23 @@ export async function startExoscale(options: EmulatorOptions): Promise<Emulator>
     return server;
   };
   const own = await open({ host: "127.0.0.1", port: 0 }, options.tls);
-  const others = options.entrances ?? [];
-  const servers = [own, ...(await Promise.all(others.map(({ at, tls }) => open(at, tls))))];
+  const servers = [own];
+  const shut = async (): Promise<void> => {
+    await Promise.all(
+      servers.map(async (server) => {
+        server.close();
+        server.closeAllConnections();
+        await once(server, "close");
+      }),
+    );
+  };
+  for (const { at, tls } of options.entrances ?? [])
+    servers.push(
+      await open(at, tls).catch(async (error) => {
+        await shut();
+        throw error;
+      }),
+    );
   const { port } = own.address() as AddressInfo;
   const endpoint = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}/v2`;
   const { take, stop, ...face } = createFace(options, endpoint);
@@ -116,13 +131,7 @@ export async function startExoscale(options: EmulatorOptions): Promise<Emulator>
     endpoint,
     close: async () => {
       stop();
-      await Promise.all(
-        servers.map(async (server) => {
-          server.close();
-          server.closeAllConnections();
-          await once(server, "close");
-        }),
-      );
+      await shut();
     },
   };
 }

@@ -3,7 +3,7 @@
  * where the fabric sends the traffic at the end. No agent is asked.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import type { Measurement } from "../client/client.ts";
+import { answerTimeoutMs, type Measurement } from "../client/client.ts";
 import { isAnswered, type Sample, type Summary, summarize } from "../client/measure.ts";
 import type { Lab } from "../lab.ts";
 import type { CloudEvent } from "../model/exoscale/cloud.ts";
@@ -42,9 +42,6 @@ const slack = 1.05;
  * learns of each of the two, the claim and the release, up to so much later than it was.
  */
 const learningMs = 300;
-
-/** The longest that a request is waited for by the client. */
-const clientTimeoutMs = 200;
 
 export function movesSince(lab: Lab, faultAt: number): readonly CloudMove[] {
   const wall = Date.now() - lab.cloud.nowMs();
@@ -96,11 +93,11 @@ export async function runOrdeal(
   };
   while (Date.now() - faultAt < timeoutMs) {
     await pause(100);
-    if (Date.now() - faultAt > quietMs + clientTimeoutMs && (await isOver())) break;
+    if (Date.now() - faultAt > quietMs + answerTimeoutMs && (await isOver())) break;
   }
   const limitMs = limitOf(lab);
   const moves = movesSince(lab, faultAt);
-  const samples = client.samples().filter(({ at }) => at >= faultAt - clientTimeoutMs);
+  const samples = client.samples().filter(({ at }) => at >= faultAt - answerTimeoutMs);
   const forcedUntil = faultAt + limitMs * slack + cloudMs(moves) + 2 * learningMs;
   return {
     faultAt,

@@ -1,4 +1,5 @@
 /** An ordeal as a time line for people: what happened when, and the requests beside it. */
+import { answerTimeoutMs } from "../client/client.ts";
 import { isAnswered, type Sample } from "../client/measure.ts";
 import type { Ordeal } from "./ordeal.ts";
 
@@ -9,7 +10,7 @@ const signed = (ms: number): string => `${ms < 0 ? "-" : "+"}${(Math.abs(ms) / 1
 /** @param fault what was forced, as `lb1 lost its power` */
 export function timeLine(ordeal: Ordeal, samples: readonly Sample[], fault: string): string {
   const { faultAt, limitMs, moves, client, forcedUntil } = ordeal;
-  const failed = samples.filter((one) => one.at >= faultAt - 200 && !isAnswered(one));
+  const failed = samples.filter((one) => one.at >= faultAt - answerTimeoutMs && !isAnswered(one));
   const [first] = failed;
   const last = failed.at(-1);
   const afterFirst = samples.find(

@@ -21,12 +21,15 @@ export type RunOptions = {
   readonly failover: boolean;
   readonly screen: Screen;
   readonly signal: AbortSignal;
+  /** The engine, too, is to end at once. */
+  readonly hurry: AbortSignal;
 };
 
 /** @returns whether all was as it should be */
 export async function runLab(options: RunOptions, progress: Progress): Promise<boolean> {
   const { name, stackFile, agent, env, signal } = options;
   await prepare(readStack(stackFile), env, progress);
+  const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
     troubles.push(error instanceof Error ? error.message : String(error));
@@ -46,8 +49,9 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
     };
     const control = await serveControl(name, { lab, undo: new Map() }, words);
     const work = async (): Promise<boolean> => {
-      await standUp(lab, progress, signal);
+      await standUp(lab, progress, options);
       client = await startTraffic(lab, progress);
+      progress.say(`from nothing to traffic: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
       const fine = options.failover ? await failOver(lab, client, progress) : true;
       if (!options.once)
         await showUntil(AbortSignal.any([signal, stop.signal]), lab, client, options);

@@ -11,10 +11,14 @@ export const begin = (options: LabOptions, progress: Progress): Promise<Lab> =>
   progress.step("the emulated cloud", () => startLab(options));
 
 /** Stands the stack up in a lab and waits until its address is held by one that should. */
-export async function standUp(lab: Lab, progress: Progress, signal?: AbortSignal): Promise<void> {
+export async function standUp(
+  lab: Lab,
+  progress: Progress,
+  { signal, hurry }: { readonly signal?: AbortSignal; readonly hurry?: AbortSignal } = {},
+): Promise<void> {
   const standIn = lab.deployment.isStandIn ? " (stand-in for Exoscale's provider)" : "";
   await progress.step(`pulumi up${standIn}`, async () => {
-    await lab.deployment.up(signal);
+    await lab.deployment.up(signal, hurry);
     await lab.settled();
   });
   const instances = Object.values(lab.cloud.world().instances);
@@ -47,7 +51,7 @@ async function untilHeld(lab: Lab, address: string): Promise<void> {
   );
 }
 
-/** A client that asks through the address until it is stopped; every server has answered by then. */
+/** A client that asks through the address; every app server has answered when this returns. */
 export async function startTraffic(lab: Lab, progress: Progress): Promise<Measurement> {
   const [address = ""] = lab.addresses();
   const [service] = lab.stack.services;
@@ -61,11 +65,20 @@ export async function startTraffic(lab: Lab, progress: Progress): Promise<Measur
       const backends = new Set(recent.flatMap(({ backend = [] }) => backend));
       if (recent.length === 60 && recent.every(isAnswered) && backends.size >= wanted) return;
     }
-    const { byBackend, failed } = client.summary();
     throw new LabFailure(
-      `not all app servers answer: ${JSON.stringify(byBackend)}, ${failed} requests failed`,
+      `not all app servers answer; what came of the last requests: ${outcomes(client)}`,
       "the hosts' journals tell why",
     );
   });
   return client;
+}
+
+/** How often each end came about, for people: `app1 20, 503 4, timeout 36`. */
+function outcomes(client: Measurement): string {
+  const counts = new Map<string, number>();
+  for (const { backend, status, error } of client.samples().slice(-200)) {
+    const end = backend ?? error ?? String(status);
+    counts.set(end, (counts.get(end) ?? 0) + 1);
+  }
+  return [...counts].map(([end, count]) => `${end} ${count}`).join(", ");
 }

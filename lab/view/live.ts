@@ -1,5 +1,5 @@
 /** The running lab on a terminal: who holds, what the agents say, what the client sees. */
-import type { Measurement } from "../client/client.ts";
+import { answerTimeoutMs, type Measurement } from "../client/client.ts";
 import { isAnswered, type Sample } from "../client/measure.ts";
 import type { Lab } from "../lab.ts";
 import { type NodeView, nodeViews } from "./observe.ts";
@@ -20,7 +20,7 @@ export async function look(lab: Lab, client: Measurement): Promise<Seen> {
   const [address = ""] = lab.addresses();
   const [holders, nodes] = await Promise.all([lab.holders(address), nodeViews(lab)]);
   // What was asked a moment ago may still be answered.
-  const until = Date.now() - 250;
+  const until = Date.now() - answerTimeoutMs;
   const samples = client.samples();
   return {
     address,

@@ -4,7 +4,8 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "../engine/make.ts";
-import type { Ended } from "../engine/run.ts";
+import { mend } from "../engine/mend.ts";
+import type { Ended, RunOptions } from "../engine/run.ts";
 import { createWorkspace, succeeded, type Workspace } from "../engine/workspace.ts";
 import type { Owner } from "./world.ts";
 
@@ -18,6 +19,8 @@ export type DeploymentOptions = {
   readonly stackFile: string;
   readonly endpoint: string;
   readonly owner: Owner;
+  /** How a real plugin reaches the cloud's own names. */
+  readonly proxy?: { readonly url: string; readonly authority: string };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Told of each line that the engine prints. */
   readonly onLine?: (line: string) => void;
@@ -25,8 +28,13 @@ export type DeploymentOptions = {
 
 export type Deployment = {
   readonly isStandIn: boolean;
-  /** Makes what the stack file says. @throws LabFailure with the engine's own last words */
-  readonly up: (signal?: AbortSignal) => Promise<Ended>;
+  /**
+   * Makes what the stack file says; first it mends what an interrupted run has left.
+   * @param signal tells the engine to end in order
+   * @param hurry tells it again, and it ends at once
+   * @throws LabFailure with the engine's own last words
+   */
+  readonly up: (signal?: AbortSignal, hurry?: AbortSignal) => Promise<Ended>;
   readonly refresh: () => Promise<Ended>;
   readonly destroy: () => Promise<Ended>;
   /** Sets a value of the stack's config, such as `baton:replace`; undefined takes it away. */
@@ -53,14 +61,21 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       ...options.env,
     },
     cloud: { endpoint: options.endpoint, ...owner },
+    ...(options.proxy && { proxy: options.proxy }),
   });
   const config = await begin(workspace, join(folder, "project"));
-  const settings = ["--stack", stackName, "--config-file", config];
+  const settings = (command: string | undefined): readonly string[] => [
+    ...["--stack", stackName],
+    ...(command === "cancel" || command === "stack" ? [] : ["--config-file", config]),
+  ];
   let running: Promise<unknown> = Promise.resolve();
-  const run = (args: readonly string[], signal?: AbortSignal): Promise<Ended> => {
-    const ended = workspace.pulumi(root, [...args, ...settings], {
+  const run = (
+    args: readonly string[],
+    signals: Pick<RunOptions, "signal" | "hurry"> = {},
+  ): Promise<Ended> => {
+    const ended = workspace.pulumi(root, [...args, ...settings(args[0])], {
       ...(options.onLine && { onLine: options.onLine }),
-      ...(signal && { signal }),
+      ...signals,
     });
     running = ended.catch(() => {});
     return ended;
@@ -70,7 +85,15 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
   await must("config", "set", "baton:stack", relative(root, resolve(options.stackFile)));
   return {
     isStandIn: workspace.isStandIn,
-    up: async (signal) => succeeded(await run(["up", ...quietly], signal), "pulumi up"),
+    up: async (signal, hurry) => {
+      await mend({
+        pulumi: (...args) => run(args),
+        lockedBy: workspace.lockedBy,
+        cloud: { endpoint: options.endpoint, ...owner },
+      });
+      const signals = { ...(signal && { signal }), ...(hurry && { hurry }) };
+      return succeeded(await run(["up", ...quietly], signals), "pulumi up");
+    },
     refresh: () => must("refresh", ...quietly),
     destroy: () => must("destroy", ...quietly),
     configure: async (key, value) => {

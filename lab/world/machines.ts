@@ -32,23 +32,22 @@ export type Surroundings = {
 export function machinesOf(around: Surroundings): Machines {
   const { fabric, world, publish, onTrouble } = around;
   const queues = new Map<string, Promise<void>>();
-  /** Instances that have a machine; the cloud knows them for a while longer. */
-  const alive = new Set<string>();
+  /** Instances that have a machine, and when it is there; the cloud knows them a while longer. */
+  const alive = new Map<string, Promise<void> | undefined>();
   const inTurn = (subject: string, work: () => Promise<unknown>): void => {
     const before = queues.get(subject) ?? Promise.resolve();
     const now = before.then(work).then(() => {}, onTrouble);
     queues.set(subject, now);
   };
-  const made = (ids: readonly string[]) => Promise.all(ids.map((id) => queues.get(id)));
   const take = (event: CloudEvent): void => {
     switch (event.kind) {
       case "instance": {
         const { stage, instance } = event;
-        if (stage === "created") alive.add(instance.id);
         if (stage === "destroying") alive.delete(instance.id);
         publish(world());
         inTurn("names", () => fabric.setNames(namesOf(around.stack, world())));
         inTurn(instance.id, () => live(around, stage, instance));
+        if (stage === "created") alive.set(instance.id, queues.get(instance.id));
         return;
       }
       case "filter":
@@ -59,9 +58,8 @@ export function machinesOf(around: Surroundings): Machines {
         const { elasticIp } = event;
         const ip = world().elasticIps[elasticIp]?.ip;
         if (ip === undefined) return;
-        const born = made(event.holders);
         inTurn(ip, async () => {
-          await born;
+          await Promise.all(event.holders.map((id) => alive.get(id)));
           const holders = event.holders.filter((id) => alive.has(id));
           await fabric.setHolders(ip, holders);
         });

@@ -2,7 +2,7 @@
  * A whole cloud on one machine: the emulated API, the machines and wires that follow from it, the
  * metadata service, and as much of the internet as hosts need.
  */
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Stack } from "../../stack/stack.ts";
@@ -17,7 +17,8 @@ import { makeAuthority } from "./authority.ts";
 import { type Machines, machinesOf } from "./machines.ts";
 import { listOf, writeList } from "./metadata-list.ts";
 import { agentUrl, reserved } from "./naming.ts";
-import { serveWeb, type Web } from "./web.ts";
+import { startProxy } from "./proxy.ts";
+import { serveWeb } from "./web.ts";
 
 /** A key that may do all, for the provider and for the lab's own commands. */
 export type Owner = { readonly key: string; readonly secret: string };
@@ -40,6 +41,8 @@ export type LabWorld = {
   readonly fabric: Fabric;
   readonly cloud: Emulator;
   readonly settled: Machines["settled"];
+  /** Where programs of this machine reach the API by its names; who signs it, as a file. */
+  readonly proxy: { readonly url: string; readonly authority: string };
   /** Removes all of it. */
   readonly down: () => Promise<void>;
 };
@@ -62,10 +65,9 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
     onPower: (instance, on) => cloud?.input({ kind: "person", change: powered(instance, on) }),
   });
   let cloud: Emulator | undefined;
-  let web: Web | undefined;
+  const servers: { close: () => Promise<void> }[] = [];
   const down = async (): Promise<void> => {
-    await cloud?.close();
-    await web?.close();
+    for (const server of servers.splice(0)) await server.close();
     await fabric.down();
   };
   await fabric.up();
@@ -74,7 +76,10 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
     const list = at("metadata.json");
     writeList(list, {});
     await startMetadata(fabric, list);
-    web = await serveWeb(sockets.web, authority.server, filesOf(stack, options.agent));
+    writeFileSync(at("authority.pem"), authority.certificate);
+    servers.push(await serveWeb(sockets.web, authority.server, filesOf(stack, options.agent)));
+    const proxy = await startProxy(names.api, sockets.api);
+    servers.push(proxy);
     const machines = machinesOf({
       fabric,
       stack,
@@ -94,7 +99,9 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
         options.onEvent?.(event);
       },
     });
-    return { fabric, cloud, settled: machines.settled, down };
+    servers.push(cloud);
+    const { settled } = machines;
+    return { fabric, cloud, settled, down, proxy: { ...proxy, authority: at("authority.pem") } };
   } catch (error) {
     await down();
     throw error;

@@ -15,8 +15,8 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isNewEnough } from "../../lab/engine/build.ts";
 import { type RunOptions, run, tailOf } from "../../lab/engine/run.ts";
+import { goProgram as goFor } from "../../lab/engine/toolchain.ts";
 import { LabFailure } from "../../lab/failure.ts";
 import { cacheFolder } from "../../lab/image/where.ts";
 import { locked } from "../../lab/lock.ts";
@@ -120,9 +120,14 @@ export async function goProgram(): Promise<string> {
     files: ["go/go.mod", "go/go.sum", "go/main.go"],
     more: "",
     make: async (beside) => {
-      await checkGo();
+      const go = await goFor(say, {
+        what: "the official Go client",
+        missing: "there is no Go to build the official Go client with",
+        fix: `install Debian's golang-go, or a newer one (https://go.dev/dl), ${orLeaveOut}`,
+        oldest: oldestGo,
+      });
       say("building the official Go client from its modules (about 30 s) …");
-      const argv = ["go", "build", "-mod=readonly", "-trimpath", "-buildvcs=false"];
+      const argv = [go, "build", "-mod=readonly", "-trimpath", "-buildvcs=false"];
       await ran(
         [...argv, "-o", join(beside, "client"), "."],
         "the official Go client cannot be built",
@@ -135,14 +140,4 @@ export async function goProgram(): Promise<string> {
     },
   });
   return join(folder, "client");
-}
-
-async function checkGo(): Promise<void> {
-  const wanted = oldestGo.join(".");
-  const fix = `install Go ${wanted} or newer (golang-go of Debian 13, or https://go.dev/dl)`;
-  const found = await run(["go", "env", "GOVERSION"]).catch(() => undefined);
-  const version = found?.stdout.trim() ?? "";
-  if (isNewEnough(version, oldestGo)) return;
-  const problem = version === "" ? "there is no Go" : `${version} is too old`;
-  throw new LabFailure(`${problem} to build the official Go client`, `${fix}, ${orLeaveOut}`);
 }

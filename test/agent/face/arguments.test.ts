@@ -23,7 +23,10 @@ const good: readonly [string, object][] = [
   ["check", { command: "check", configFile, online: false }],
   ["check --online --config /x", { command: "check", configFile: "/x", online: true }],
   ["status", { command: "status", json: false, socket }],
-  ["status --json --socket /run/exoip.sock", { json: true, socket: "/run/exoip.sock" }],
+  [
+    "status --json --socket /run/exoip/status.sock",
+    { json: true, socket: "/run/exoip/status.sock" },
+  ],
   ["handover", { command: "handover", socket }],
   ["handover --socket /x", { command: "handover", socket: "/x" }],
   ["maintenance on", { command: "maintenance", on: true, socket }],
@@ -108,6 +111,13 @@ test("it is exoip by its name, or by exoip's flags", () => {
     assert.ok(seen(`-${name}=1`) && seen(`--${name}=1`), name);
   for (const mode of ["-A", "-D", "-W", "--W"])
     assert.match(JSON.stringify(parse(mode)), /-xi or IF_ADDRESS/, mode);
+});
+
+test("under the name exoip a running agent can be asked, at its own socket", () => {
+  const as = "/usr/local/bin/exoip";
+  const socket = "/run/exoip/status.sock";
+  assert.partialDeepStrictEqual(parse("status --json", as), { command: "status", socket });
+  assert.partialDeepStrictEqual(parse("maintenance on", as), { on: true, socket });
 });
 
 test("the help names every command and every flag", () => {

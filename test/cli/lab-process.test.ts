@@ -1,0 +1,51 @@
+/** What the lab's command says when it cannot begin: nothing is made, and no stack trace. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+function lab(...args: readonly string[]) {
+  const options = { cwd: root, encoding: "utf8", timeout: 60_000 } as const;
+  const { status, stderr } = spawnSync(process.execPath, ["cli/lab-process.ts", ...args], options);
+  assert.doesNotMatch(stderr, /\n {4}at /);
+  return { status, stderr };
+}
+
+test("an option that there is not is a mistake of usage", () => {
+  const { status, stderr } = lab("--bogus");
+  assert.equal(status, 2);
+  assert.match(stderr, /Unknown option '--bogus'[^]*usage: npm start --/);
+});
+
+test("a stack file that is not there is told with how to make one", () => {
+  const { status, stderr } = lab("nothing.yaml");
+  assert.equal(status, 1);
+  assert.match(stderr, /nothing\.yaml cannot be read: ENOENT[^]*fix: `npx baton init stack\.yaml`/);
+});
+
+test("a stack file with mistakes is told with their places", () => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-process-"));
+  try {
+    const file = join(folder, "stack.yaml");
+    writeFileSync(file, "name: shop\ncloud: { provider: exoscale, zone: ch-gva-2 }\nnods: 2\n");
+    const { status, stderr } = lab(file);
+    assert.equal(status, 1);
+    assert.match(stderr, /unknown key "nods"[^]*stack\.yaml:3:1[^]*nothing was made/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("a cloud that the lab does not have is told before anything is made", () => {
+  const { status, stderr } = lab("examples/ovh-failover-ip-debian.yaml");
+  assert.equal(status, 1);
+  assert.match(
+    stderr,
+    /the lab has no ovh yet[^]*fix: choose a stack file with `provider: exoscale`/,
+  );
+});
