@@ -29,6 +29,7 @@ export const validators = [
   "nftables",
   "nginx-light",
   "openssl",
+  "python3-venv",
   "python3-yaml",
   "shellcheck",
   "systemd",
@@ -118,6 +119,13 @@ export function prepareGo(why) {
 export function prepareEngine() {
   prepareGo("the tests run Pulumi for real, and it is built from its Go modules");
   run(node, [engine], "the engine");
+}
+
+/** Makes the cloud's official clients ready, or says that they are left out. */
+export function prepareOutsiders() {
+  if (!process.env.BATON_WITHOUT_OUTSIDERS && !onPath("go"))
+    preparePackages(["golang-go"], "the tests build the cloud's official Go client");
+  run(node, [`${root}test/outsiders/prepare.ts`], "the official clients");
 }
 
 const installed = (name) => {

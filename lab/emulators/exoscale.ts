@@ -36,6 +36,8 @@ export type EmulatorOptions = {
   readonly stateFile?: string;
   /** Told of all that happens, in order, after it is on disk. */
   readonly onEvent?: (event: CloudEvent) => void;
+  /** Told of each request that was answered or never will be, for whoever checks them. */
+  readonly onExchange?: (exchange: Exchange) => void;
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;
 };
@@ -51,6 +53,20 @@ export type LoggedRequest = {
   readonly connection: number;
   /** Of the signature, in the server's Unix seconds. */
   readonly expiresS: number | undefined;
+};
+
+/** A request and its answer as they were on the wire. */
+export type Exchange = Pick<LoggedRequest, "method" | "target" | "body" | "call"> & {
+  /** Of the request's body. */
+  readonly contentType: string | undefined;
+  /** Absent where it was broken off on purpose, or never came. */
+  readonly answer?: Sent;
+};
+
+export type Sent = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 };
 
 export type Emulator = {
