@@ -38,6 +38,8 @@ const patience = [
   { untilMs: 30_000, periodMs: 1_000 },
 ];
 const patientPeriodMs = 5_000;
+/** Calls of reads in any minute after which a node is patient, whatever has happened meanwhile. */
+const callsMax = 80;
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
@@ -145,6 +147,12 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
+/** Whether so much was read lately that the next read can wait. */
+function isTired({ calls, now }: State): boolean {
+  const recent = calls.filter((at) => at > now - 60_000);
+  return recent.length >= callsMax && now < (recent.at(-1) ?? now) + patientPeriodMs;
+}
+
 /** How widely to read for this address now, if at all. */
 function scopeWanted(state: State, address: AddressState, decision: Decision): Scope | undefined {
   const { now } = state;
@@ -153,18 +161,25 @@ function scopeWanted(state: State, address: AddressState, decision: Decision): S
   if (decision.do === "nothing" && decision.look === "zone") return "zone";
   const { seen, doubted, differsSince, requestEndedAt } = address;
   const informed = seen !== undefined && seen.begunAt >= requestEndedAt;
+  // What we have changed ourselves is read at once.
+  if (informed && isTired(state)) return undefined;
   const calm = informed && !doubted && differsSince === undefined;
   return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
 }
 
 /** A read is begun: addresses that it cannot miss need no other one for their period. */
 function read(state: State, scope: Scope): State {
+  const { now, group, settings } = state;
+  const calls = [
+    ...state.calls.filter((at) => at > now - 60_000),
+    ...Array.from({ length: scope === "self" ? 1 : group.size }, () => now),
+  ];
+  const reading = { scope, until: now + settings.deadlineMs + 1_000 };
   const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {
     if (address.request !== undefined) return [ip, address];
-    return [ip, { ...address, observeAt: state.now + periodOf(state, address) }];
+    return [ip, { ...address, observeAt: now + periodOf(state, address) }];
   });
-  const until = state.now + state.settings.deadlineMs + 1_000;
-  return { ...state, reading: { scope, until }, addresses: new Map(addresses) };
+  return { ...state, reading, calls, addresses: new Map(addresses) };
 }
 
 function periodOf(state: State, address: AddressState): number {

@@ -182,8 +182,7 @@ function standingBack(view: View, holds: boolean): Decision {
 
 /**
  * Whether the elected node may take the address any moment. One that waits until it may says so: it
- * has nothing, and its next frame tells when it claims. A holder that gives way need not be waited
- * for.
+ * has nothing, and its next frame tells when it claims. None waits for a holder that gives way.
  */
 function isComing({ state, address, candidates: [own] }: View, id: NodeId): boolean {
   const givesWay = !own.healthy || !own.able || own.resigning;

@@ -29,6 +29,7 @@ export function start(settings: Settings, now: number, random: number): State {
     reading: undefined,
     readAfter: now,
     readRetry: freshBackoff(retryLimits),
+    calls: [],
     apiFailingSince: undefined,
     zoneFailed: false,
     advertiseAt: now,

@@ -150,6 +150,8 @@ export type State = {
   /** No read is begun before, since the last ones failed. */
   readonly readAfter: number;
   readonly readRetry: Backoff;
+  /** When each call of a read within the last minute was made: no more than so many are (I6). */
+  readonly calls: readonly number[];
   /** Since when reads have been failing. */
   readonly apiFailingSince: number | undefined;
   /** A look at every instance has failed, so the group must do. */

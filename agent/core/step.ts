@@ -53,7 +53,7 @@ function handle(state: State, event: Event, effects: Effect[]): State {
       const notes: Note[] = [];
       const read = each(state, (address) => afterRead(state, address, event, notes));
       effects.push(...notes.map(note));
-      return { ...read, ...readable(state), zoneFailed: false };
+      return { ...read, ...readable, zoneFailed: false };
     }
     case "observe-failed":
       return readFailed(state, event.retryAfterMs);
@@ -120,12 +120,11 @@ const afterEdge = (state: State, address: AddressState): AddressState => ({
   doubted: true,
 });
 
-const readable = ({ now }: State) => ({
+const readable = {
   reading: undefined,
-  readAfter: now,
   readRetry: freshBackoff(retryLimits),
   apiFailingSince: undefined,
-});
+};
 
 /** A read that fails is no change that fails: until one is answered nothing can be decided. */
 const readLimits = { firstMs: 250, maxMs: 3_000 };
@@ -137,7 +136,7 @@ function readFailed(state: State, retryAfterMs = 0): State {
   return {
     ...failed,
     reading: undefined,
-    readAfter: now + Math.max(waitMs, retryAfterMs),
+    readAfter: Math.max(state.readAfter, now + Math.max(waitMs, retryAfterMs)),
     readRetry: backoff,
     apiFailingSince: apiFailingSince ?? now,
     zoneFailed: state.zoneFailed || reading?.scope === "zone",
@@ -150,7 +149,7 @@ function requested(
   effects: Effect[],
 ): State {
   const { ip, outcome, why } = event;
-  return update(state, ip, (address) => {
+  return update(withCalls(state, ip), ip, (address) => {
     const { request } = address;
     if (request === undefined) return address;
     const { kind: what, whom, sentAt } = request;
@@ -162,6 +161,15 @@ function requested(
       ? afterSuccess(state, address)
       : afterFailure(state, address, event.retryAfterMs);
   });
+}
+
+/** What a request came to is asked again and again, and these are calls too (I6). */
+const pollMs = 250;
+
+function withCalls(state: State, ip: string): State {
+  const sentAt = state.addresses.get(ip)?.request?.sentAt ?? state.now;
+  const polls = Math.ceil((state.now - sentAt) / pollMs);
+  return { ...state, calls: [...state.calls, ...Array.from({ length: polls }, () => state.now)] };
 }
 
 /** Two successors may fail one after the other before the old holder gives up giving away (R11). */
@@ -209,9 +217,10 @@ function expire(state: State, effects: Effect[]): State {
  * known that we did not hold while it still spoke (see `releaseAt`).
  */
 function preRead(state: State, address: AddressState): AddressState {
-  const { seen, observeAt } = address;
+  const { seen, observeAt, doubted } = address;
   const at = lateAt(state, address);
-  if (at === undefined || state.now < at || (seen?.begunAt ?? 0) >= at) return address;
+  // Who doubts already reads as soon as another read can be believed.
+  if (doubted || at === undefined || state.now < at || (seen?.begunAt ?? 0) >= at) return address;
   return { ...address, observeAt: Math.min(observeAt, state.now), doubted: true };
 }
 

@@ -25,7 +25,10 @@ test("an option that there is not is a mistake of usage", () => {
 test("a stack file that is not there is told with how to make one", () => {
   const { status, stderr } = lab("nothing.yaml");
   assert.equal(status, 1);
-  assert.match(stderr, /nothing\.yaml cannot be read: ENOENT[\s\S]*fix: `npx baton init stack\.yaml`/);
+  assert.match(
+    stderr,
+    /nothing\.yaml cannot be read: ENOENT[\s\S]*fix: `npx baton init stack\.yaml`/,
+  );
 });
 
 test("a stack file with mistakes is told with their places", () => {
