@@ -27,6 +27,9 @@ async function exoip(
   stderr: "pipe" | "ignore",
   node = process.execPath,
 ): Promise<Exoip> {
+  let agent: ChildProcess | undefined;
+  // Before its folder is removed, which a hook does that comes later.
+  t.after(() => agent?.kill("SIGKILL"));
   const path = folder(t);
   const { file } = await agentBundle("exoscale");
   copyFileSync(file, join(path, "exoip"));
@@ -42,7 +45,7 @@ async function exoip(
   const none = openSync("/dev/null", "r+");
   const fd = stderr === "ignore" ? none : stderr;
   const child = spawn(node, argv, { env, stdio: ["ignore", none, fd] });
-  t.after(() => child.kill("SIGKILL"));
+  agent = child;
   const told = (): string => {
     try {
       return readFileSync(join(path, "logger.out"), "utf8");

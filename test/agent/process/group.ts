@@ -117,7 +117,7 @@ export async function startGroup(
     for (const child of all) child.kill("SIGKILL");
     network.close();
     await emulator.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     witness.verdict();
   });
   const child = (node: string): ChildProcess => {
