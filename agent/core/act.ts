@@ -206,6 +206,15 @@ function withoutReleased({ settings }: State, address: AddressState): AddressSta
   return { ...address, claimed: false, seen: seen && { ...seen, holders } };
 }
 
+/**
+ * When nodes were released, after a request of which nothing is known: the fence ends what can
+ * begin, and what has begun may take one more deadline.
+ */
+export function releasedUnknown({ settings }: State, { request, releasedAt }: AddressState) {
+  if (request?.kind !== "release" || request.whom === settings.self) return releasedAt;
+  return new Map(releasedAt).set(request.whom, request.fenceAt + settings.deadlineMs);
+}
+
 /** The address after a request has failed, with the wait before the next decision. */
 export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
   const { waitMs, backoff } = waitAfter(address.retry, retryLimits, state.random);

@@ -136,7 +136,7 @@ function releasingOthers({ state, address, elected, others }: View): Decision {
     const dead =
       silent(state, whom) &&
       address.knownHolders.has(whom) &&
-      now >= releaseAt(state, address, whom);
+      isTurnToRelease(state, address, whom);
     const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
     if (address.seen?.stopped.has(whom) || dead || contested) {
       return release(whom, "dead and still holding");
@@ -249,19 +249,28 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
 }
 
 /**
- * From when a silent holder may be released. One that held beside us while it was heard thinks the
- * same of us: were both to act at once, nobody would hold. So worse places in the order wait, until
- * a better one must have acted. Only where the cloud showed, after the other's last frame, that we
- * did not hold yet, and where it was silent when we claimed, can it not take us for a dead holder:
- * then it is released at once, since it would take our claim as a sign of life.
+ * Whether a silent holder may be released now. One that held beside us while it was heard thinks
+ * the same of us: were both to act at once, nobody would hold. So they take turns by their place
+ * in the order, again and again; who has missed its turn waits for its next. Only where the
+ * cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
+ * when we claimed, can it not take us for a dead holder: then it is released at once, since it
+ * would take our claim as a sign of life.
  */
-function releaseAt(state: State, address: AddressState, whom: NodeId): number {
+function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boolean {
+  const { settings, now, group } = state;
   const peer = state.peers.get(whom);
-  if (peer === undefined) return -Infinity;
+  if (peer === undefined) return true;
   const untold = address.claimed && address.claim?.silent.includes(whom) === true;
-  if (untold && address.withoutAt > peer.heardAt) return -Infinity;
-  const deadAt = peer.heardAt + deadIntervalMs(state, peer.intervalMs);
-  return deadAt + placeOf(state, address.ip) * turnMs(state);
+  if (untold && address.withoutAt > peer.heardAt) return true;
+  // Both count from the same moment: the last at which each was heard by the other.
+  const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
+  const punctual = { ...state, latenessMs: 0 };
+  const passedMs = now - linkedAt - deadIntervalMs(punctual, peer.intervalMs);
+  const place = placeOf(state, address.ip);
+  const lengthMs = turnMs(punctual);
+  const turn = Math.floor(passedMs / lengthMs) % Math.max(group.size, place + 1);
+  // What is asked for late in a turn would land in the next one.
+  return turn === place && passedMs % lengthMs < lengthMs - settings.deadlineMs;
 }
 
 /** Time in which a better node has noticed, acted, and can be seen to have acted. */

@@ -70,7 +70,10 @@ export type AddressState = {
   readonly suspects: ReadonlySet<NodeId>;
   /** Holders with whom we had a link while they held: when they fall silent they are dead. */
   readonly knownHolders: ReadonlySet<NodeId>;
-  /** When a peer told that it releases a node: until a later read that node is no holder. */
+  /**
+   * When a peer told that it releases a node, or when a release of ours of which nothing is known
+   * has landed at the latest: until a later read that node is no holder.
+   */
   readonly releasedAt: ReadonlyMap<NodeId, number>;
   /** When the last read began that showed us not holding. */
   readonly withoutAt: number;

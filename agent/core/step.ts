@@ -3,7 +3,7 @@
  * what the shell is to do. There is no clock, socket, timer or random source in here.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { act, afterFailure, afterSuccess, retryLimits } from "./act.ts";
+import { act, afterFailure, afterSuccess, releasedUnknown, retryLimits } from "./act.ts";
 import { freshBackoff, nextRandom, waitAfter } from "./backoff.ts";
 import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
@@ -207,14 +207,14 @@ function expire(state: State, effects: Effect[]): State {
     const { kind: what, whom, sentAt } = address.request;
     const said = { outcome: "unknown", tookMs: now - sentAt, why: "no answer" } as const;
     effects.push(note({ kind: "answer", ip: address.ip, what, whom, ...said }));
-    return afterFailure(state, address);
+    return afterFailure(state, { ...address, releasedAt: releasedUnknown(state, address) });
   });
   return next;
 }
 
 /**
  * A holder that is late is looked at before it is dead: the connection is warm then, and it is
- * known that we did not hold while it still spoke (see `releaseAt`).
+ * known that we did not hold while it still spoke (see `isTurnToRelease`).
  */
 function preRead(state: State, address: AddressState): AddressState {
   const { seen, observeAt, doubted } = address;
