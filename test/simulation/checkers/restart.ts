@@ -1,0 +1,22 @@
+/** I7: an agent that dies and is back within the dead interval moves nothing. */
+import { type Checker, fresh, isMixed } from "./checker.ts";
+
+const calmMs = 10_000;
+
+export function restartIsNoOutage(): Checker {
+  const from = { seen: 0 };
+  return {
+    invariant: "I7",
+    look(world) {
+      const moves = fresh(world, from);
+      const { restarted } = world;
+      if (restarted === undefined || moves.length === 0 || isMixed(world)) return undefined;
+      const { at, id } = restarted;
+      // Of two holders one may let go at any time.
+      if (moves.some(({ before }) => before.length !== 1)) return undefined;
+      const alone = world.disturbances <= 1 && world.disturbedBefore < at - calmMs;
+      const move = moves.find((one) => one.at > at && one.at < at + calmMs);
+      return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
+    },
+  };
+}
