@@ -29,6 +29,10 @@ const links = (world: World, pairs: readonly (readonly [string, string])[]): (()
   };
 };
 
+/** Somebody has to be left. */
+const isLast = (world: World, host: Host): boolean =>
+  world.ids.every((id) => id === host.id || world.lost.has(id));
+
 const kill: Begin = (_, __, host) => {
   host.kill();
   return () => host.boot();
@@ -54,6 +58,20 @@ const weather =
 
 const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>> = {
   kill,
+  /** For good: the others have to do without it. */
+  die(world, _, host) {
+    if (isLast(world, host)) return undefined;
+    world.lost.add(host.id);
+    host.kill();
+    return undefined;
+  },
+  ail(world, _, host) {
+    if (isLast(world, host)) return undefined;
+    world.lost.add(host.id);
+    host.sick = true;
+    world.changed();
+    return undefined;
+  },
   "power-off"(world, fault, host) {
     kill(world, fault, host);
     world.cloud.stopped.add(host.id);
@@ -81,21 +99,21 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
     host.sick = true;
     world.changed();
     return () => {
-      host.sick = false;
+      host.sick = world.ails(host);
       world.changed();
     };
   },
   flapping(world, { rate }, host) {
     let over = false;
     const flap = (): void => {
-      host.sick = !host.sick && !over;
+      host.sick = (!host.sick && !over) || world.ails(host);
       world.changed();
       if (!over) world.queue.after(800 + rate * 4_000, flap);
     };
     flap();
     return () => {
       over = true;
-      host.sick = false;
+      host.sick = world.ails(host);
       world.changed();
     };
   },
@@ -204,9 +222,8 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
   "person-attach": change((world, before, id) =>
     world.cloud.traits.several ? [...new Set([...before, id])] : [id],
   ),
-  "person-detach": change((world, before, id) =>
-    world.cloud.traits.detaches ? before.filter((one) => one !== id) : before,
-  ),
+  /** Where nothing can be detached it can be parked. */
+  "person-detach": change((_, before, id) => before.filter((one) => one !== id)),
   "person-move": change((_, __, id) => [id]),
   "person-outside": change(() => [stranger]),
 };

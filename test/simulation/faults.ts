@@ -20,6 +20,8 @@ export type FaultKind = HostFault | LinkFault | OrderFault | CloudFault | `api-$
 
 type HostFault =
   | "kill"
+  | "die"
+  | "ail"
   | "power-off"
   | "restart"
   | "freeze"
@@ -40,8 +42,8 @@ type OrderFault = "handover" | "stop" | "maintenance" | "priority" | "rotate" | 
 type CloudFault = "person-attach" | "person-detach" | "person-move" | "person-outside";
 
 export const hostFaults: readonly HostFault[] = [
-  ...(["kill", "power-off", "restart", "freeze", "stop-clock"] as const),
-  ...(["sick", "flapping", "wall-clock"] as const),
+  ...(["kill", "die", "power-off", "restart", "freeze", "stop-clock"] as const),
+  ...(["ail", "sick", "flapping", "wall-clock"] as const),
 ];
 export const linkFaults: readonly LinkFault[] = [
   ...(["cut", "one-way", "isolate", "swizzle"] as const),

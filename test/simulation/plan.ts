@@ -7,7 +7,7 @@ import type { FollowedElection } from "./world/followed.ts";
 import type { NetworkPlan } from "./world/network.ts";
 
 export type NodePlan = {
-  readonly program: "baton" | "exoip";
+  readonly program: "baton" | "exoip" | "keepalived";
   /** On exoip's wire; the lowest wins. */
   readonly priority: number;
   /** Seconds of its monotonic clock in one of the world's. */
@@ -83,8 +83,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
     drawFault(random, ids, healAt, group),
   ).sort((a, b) => a.at - b.at);
   const length = random();
-  const patient = setup.election !== "heartbeat" || exoips >= 0;
-  const watchMs = length < 0.004 ? 1_500_000 : patient ? 400_000 : 45_000;
+  const watchMs = length < 0.004 ? 1_500_000 : 45_000;
   return {
     seed,
     nodes,
@@ -99,7 +98,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
     healAt,
     boundMs: 30_000,
     watchMs,
-    calmMs: length < 0.1 ? Math.min(watchMs, length < 0.004 ? watchMs : 45_000) : 12_000,
+    calmMs: length < 0.1 ? watchMs : 12_000,
   };
 }
 

@@ -45,6 +45,8 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I2" && group.wire === "exoip",
   "shared-stays-unable": ({ group }, { invariant }) =>
     invariant === "I1" && group.hold === "shared",
+  "let-go-for-one-detached-by-hand": ({ faults }, { invariant }) =>
+    invariant === "I2" && faults.some(({ kind }) => kind.startsWith("person-")),
   "replay-of-a-lost-frame": (_, { invariant, what }) =>
-    invariant === "frames" && what.includes("replay"),
+    invariant === "frames" && what.includes("never reached"),
 };

@@ -4,7 +4,8 @@
  */
 import { allCheckers } from "./checkers/all.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
-import { isGood } from "./checkers/converges.ts";
+import { boundOf, isGood } from "./checkers/converges.ts";
+import { type Measured, Meter } from "./checkers/meter.ts";
 import { schedule } from "./fault-kinds.ts";
 import type { Plan } from "./plan.ts";
 import { World } from "./world/world.ts";
@@ -13,19 +14,26 @@ export type Result = {
   readonly violation: Violation | undefined;
   /** Each line a moment of the run; empty where it was not traced. */
   readonly trace: readonly string[];
-  readonly claims: number;
-  readonly calls: number;
+  readonly measured: Measured;
+  /** Who holds the first address when all is over. */
+  readonly holders: readonly string[];
 };
 
 export type RunOptions = {
   /** Adds how often things came about. */
   readonly counts?: Map<string, number>;
   readonly tracing?: boolean;
+  /** From when on it is measured what clients got. */
+  readonly measuredFrom?: number;
+  /** Goes on where an invariant is broken: what peers do is measured, and not judged. */
+  readonly unjudged?: boolean;
 };
 
-export function run(plan: Plan, { counts = new Map(), tracing = false }: RunOptions = {}): Result {
+export function run(plan: Plan, options: RunOptions = {}): Result {
+  const { counts = new Map(), tracing = false, measuredFrom = 0, unjudged = false } = options;
   const world = new World(plan, counts, tracing);
-  const checkers = allCheckers();
+  const meter = new Meter(world, measuredFrom);
+  const checkers = unjudged ? [] : allCheckers();
   const { queue, cloud } = world;
   let violation: Violation | undefined;
   let version = -1;
@@ -35,6 +43,7 @@ export function run(plan: Plan, { counts = new Map(), tracing = false }: RunOpti
     if (version === world.version && calls === cloud.calls.length) return false;
     version = world.version;
     calls = cloud.calls.length;
+    meter.look();
     violation ??= firstOf(world, checkers, "look");
     return violation !== undefined;
   };
@@ -47,11 +56,14 @@ export function run(plan: Plan, { counts = new Map(), tracing = false }: RunOpti
   queue.at(plan.healAt, () => heal(world, ends));
   queue.runUntil(plan.healAt + plan.calmMs, look);
   const fine = violation === undefined && world.ips.every((ip) => isGood(world, ip));
-  if (!fine) queue.runUntil(plan.healAt + plan.watchMs, look);
+  const watchMs = Math.max(plan.watchMs, boundOf(world) + plan.calmMs);
+  if (!fine && !unjudged) queue.runUntil(plan.healAt + watchMs, look);
   violation ??= firstOf(world, checkers, "end");
   if (violation !== undefined) world.say("CHECK", `${violation.invariant}: ${violation.what}`);
-  const claims = cloud.moves.filter(({ verb }) => verb === "claim").length;
-  return { violation, trace: world.lines, claims, calls: cloud.calls.length };
+  meter.look();
+  const { lines: trace, ips } = world;
+  const holders = cloud.holders(ips[0] ?? "");
+  return { violation, trace, holders, measured: meter.measured };
 }
 
 /** Time alone can make something wrong. */
@@ -65,8 +77,7 @@ function heal(world: World, ends: readonly (() => void)[]): void {
   for (const end of ends) end();
   for (const host of world.hosts.values()) {
     host.thaw(false);
-    if (!host.up) host.boot();
-    else if (host.program === undefined) host.boot();
+    if (host.up || !world.lost.has(host.id)) host.boot();
   }
   world.disturb()();
 }

@@ -39,11 +39,19 @@ export function converges(): Checker {
  */
 const unheardMs = 300_000;
 
-const boundOf = (world: World): number => {
-  const { plan } = world;
-  if (isMixed(world)) return plan.boundMs + exoipMs;
-  return plan.boundMs + (plan.group.election === "heartbeat" ? 0 : unheardMs);
-};
+/**
+ * A node that took the address while nobody heard it, and then dies for good, is alive to those who
+ * stood back from it until they contest: R5's first back-off, once a place in the order.
+ */
+const contestMs = 75_000;
+
+/** I1's bound for one run. */
+export function boundOf(world: World): number {
+  const { plan, lost, ids } = world;
+  const dead = lost.size > 0 ? contestMs * ids.length : 0;
+  if (isMixed(world)) return plan.boundMs + exoipMs + dead;
+  return plan.boundMs + dead + (plan.group.election === "heartbeat" ? 0 : unheardMs);
+}
 
 /** Whether an address is where it should be, as far as clients and the cloud can tell. */
 export function isGood(world: World, ip: string): boolean {
@@ -73,7 +81,8 @@ export const preferred: Checker = {
     if (plan.watchMs < 1_000_000 || !preempt || hold === "shared" || isMixed(world))
       return undefined;
     for (const [index, ip] of ips.entries()) {
-      const best = ids[orders[index]?.[0] ?? 0];
+      const order = (orders[index] ?? []).map((place) => ids[place] ?? "");
+      const best = order.find((id) => !world.lost.has(id));
       const holders = cloud.holders(ip);
       if (holders.includes(stranger)) continue;
       if (holders.length !== 1 || holders[0] !== best) {

@@ -5,6 +5,6 @@ export const genuineFrames: Checker = {
   invariant: "frames",
   look({ wrongFrames }) {
     const [wrong] = wrongFrames;
-    return wrong && `${wrong.by} accepted a frame that was a ${wrong.origin}`;
+    return wrong && `${wrong.by} accepted a frame that was ${wrong.kind}`;
   },
 };

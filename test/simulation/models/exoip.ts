@@ -15,6 +15,9 @@ const recheckMs = 300_000;
 /** Its library asks for the end of an operation so often. */
 const pollMs = 2_000;
 
+/** A call without an answer ends so late, as when the API hung and then said 500. */
+const hangMs = 8_000;
+
 type Peer = { priority: number; heardAt: number; dead: boolean };
 
 export class ExoipModel implements Program {
@@ -108,14 +111,20 @@ export class ExoipModel implements Program {
     const { id, world } = this.#host;
     const { cloud, queue } = world;
     this.#busy = true;
+    let open = true;
     const end = (done: boolean): void => {
+      if (!open) return;
+      open = false;
       this.#busy = false;
       if (!this.#ended) ended(done);
     };
     const ip = world.ips[0] ?? "";
     const expiresAt = queue.now + 600_000;
     const request = { from: id, verb, ip, whom, expiresAt, version: undefined } as const;
+    let answered = false;
+    queue.after(hangMs, () => answered || end(false));
     cloud.change(request, (reply) => {
+      answered = true;
       if (reply.kind !== "done") return end(false);
       const poll = (): void => {
         if (reply.value.state !== "pending") end(reply.value.state === "success");

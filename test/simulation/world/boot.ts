@@ -1,6 +1,7 @@
 /** Which program runs on a host, and with what settings. */
 import type { Election, Settings } from "../../../agent/core/state.ts";
 import { ExoipModel } from "../models/exoip.ts";
+import { KeepalivedModel } from "../models/keepalived.ts";
 import type { Plan } from "../plan.ts";
 import { Agent } from "./agent.ts";
 import { Followed } from "./followed.ts";
@@ -22,6 +23,7 @@ export function createHosts(
     host.followed = followed;
     followed.onChange = (master) => {
       if (host.program instanceof Agent) wish(host.program, world, master);
+      else host.program?.elected?.(master);
     };
   });
   return new Map(hosts);
@@ -36,6 +38,7 @@ export function bootProgram(host: Host): Program {
   const index = world.ids.indexOf(host.id);
   const node = world.plan.nodes[index];
   if (node?.program === "exoip") return new ExoipModel(host, node.priority);
+  if (node?.program === "keepalived") return new KeepalivedModel(host);
   const agent = new Agent(
     host,
     settingsOf(world, index, host.intervalMs),

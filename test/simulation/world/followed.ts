@@ -46,8 +46,15 @@ export class Followed {
     this.master = false;
   }
 
+  /** Says goodbye: who hears it waits for its skew alone. */
+  resign(): void {
+    if (this.master) this.#send(0);
+    this.end();
+  }
+
   hear({ bytes }: Datagram): void {
     const theirs = bytes[1] ?? 0;
+    if (theirs === 0) this.#heardAt = this.#host.world.queue.now - 3 * advertisementMs;
     // A master answers a worse one by its own next advertisement.
     if (theirs < this.#priority) return;
     this.#heardAt = this.#host.world.queue.now;
@@ -55,19 +62,23 @@ export class Followed {
   }
 
   #turn(life: number): void {
-    const { world, sick, id } = this.#host;
+    const { world, sick } = this.#host;
     if (life !== this.#life) return;
     const { now } = world.queue;
     // A tracked script takes a sick node out of the election.
     if (sick) this.#become(false);
     else if (now - this.#heardAt > this.#downMs) this.#become(true);
-    if (this.master) {
-      const bytes = Uint8Array.of(mark, this.#priority);
-      const datagram = { bytes, from: id, sentAt: now, origin: "node" } as const;
-      for (const other of world.ids) if (other !== id) world.network.send(other, datagram);
-    }
+    if (this.master) this.#send(this.#priority);
     // It is no part of the agent and survives that one's restarts.
     world.queue.after(advertisementMs, () => this.#host.deliver(() => this.#turn(life)));
+  }
+
+  #send(priority: number): void {
+    const { world, id } = this.#host;
+    const sentAt = world.queue.now;
+    const bytes = Uint8Array.of(mark, priority);
+    const datagram = { bytes, from: id, sentAt, origin: "node" } as const;
+    for (const other of world.ids) if (other !== id) world.network.send(other, datagram);
   }
 
   #become(master: boolean): void {

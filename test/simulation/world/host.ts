@@ -13,6 +13,8 @@ export type Program = {
   readonly reasons: string;
   /** SIGTERM, where it is no agent of ours. */
   readonly stop?: () => void;
+  /** What the election beside it says. */
+  readonly elected?: (master: boolean) => void;
 };
 
 /** The kernel's buffers are not endless. */
@@ -65,7 +67,7 @@ export class Host {
 
   /** The host comes up, or its agent is started again. */
   boot(): void {
-    if (this.program !== undefined) return;
+    if (this.program !== undefined || (!this.up && this.world.lost.has(this.id))) return;
     if (!this.up) this.followed?.begin();
     this.up = true;
     this.frozenAt = undefined;

@@ -6,7 +6,7 @@ import { seeded } from "../random.ts";
 import { bootProgram, createHosts } from "./boot.ts";
 import { Cloud } from "./cloud.ts";
 import type { Host } from "./host.ts";
-import { Network } from "./network.ts";
+import { type Datagram, Network } from "./network.ts";
 import { wordsOf } from "./words.ts";
 
 /** An instance that is not in the group. */
@@ -16,7 +16,7 @@ export const stranger = "out1";
 const youngMs = 5_000;
 
 /** A frame that was accepted though it spoke of no now, or was nobody's. */
-export type WrongFrame = { readonly at: number; readonly by: string; readonly origin: string };
+export type WrongFrame = { readonly at: number; readonly by: string; readonly kind: string };
 
 export class World {
   readonly plan: Plan;
@@ -40,7 +40,11 @@ export class World {
   /** The agent that died last beside a host that went on, and when the fault before that ended. */
   restarted: { readonly at: number; readonly id: string } | undefined;
   disturbedBefore = 0;
+  /** Hosts that died, or fell ill, for good. */
+  readonly lost = new Set<string>();
   readonly wrongFrames: WrongFrame[] = [];
+  /** The frames that each host took, while somebody records them. */
+  readonly #heard = new Map<string, Set<Uint8Array>>();
 
   constructor(plan: Plan, counts: Map<string, number>, tracing: boolean) {
     this.plan = plan;
@@ -68,6 +72,11 @@ export class World {
     return host;
   }
 
+  /** Whether a host is up, and ill for good. */
+  ails({ id, up }: Host): boolean {
+    return up && this.lost.has(id);
+  }
+
   changed(): void {
     this.version += 1;
   }
@@ -92,12 +101,18 @@ export class World {
   }
 
   /** A datagram went through all tests of an agent. */
-  accepted(host: Host, { origin, sentAt }: { origin: string; sentAt: number }): void {
+  accepted(host: Host, { bytes, origin, sentAt }: Datagram): void {
+    if (this.network.recording === undefined) return;
+    const heard = this.#heard.get(host.id) ?? new Set();
+    this.#heard.set(host.id, heard);
     // What was recorded just now may be news still.
-    const young = origin === "replay" && this.queue.now - sentAt < youngMs;
-    if (origin === "node" || young) return;
-    const at = this.queue.now;
-    this.wrongFrames.push({ at, by: host.id, origin: `${origin}, sent at ${sentAt}` });
+    const young = this.queue.now - sentAt < youngMs;
+    const known = heard.has(bytes);
+    heard.add(bytes);
+    if (origin === "node" || (origin === "replay" && young && !known)) return;
+    const which = known ? "that it had heard before" : "that had never reached it";
+    const kind = origin === "forged" ? "forged" : `a replay of one ${which}`;
+    this.wrongFrames.push({ at: this.queue.now, by: host.id, kind });
     this.changed();
   }
 
