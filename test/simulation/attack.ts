@@ -14,8 +14,7 @@ export function attack(world: World, { node }: Fault): () => void {
   const strike = (): void => {
     if (over) return;
     const made = pick(world, kinds)?.(world, node);
-    if (made !== undefined)
-      for (const id of world.ids) if (id !== made.from) throwAt(world, id, made);
+    if (made !== undefined) for (const id of world.ids) throwAt(world, id, made);
     world.queue.after(everyMs, strike);
   };
   strike();

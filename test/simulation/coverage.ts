@@ -9,8 +9,21 @@ export function coverageOf(counts: ReadonlyMap<string, number>): Coverage {
   const expected = [...expectedCounts()];
   const all = [...new Set([...expected, ...[...counts.keys()].sort()])];
   const lines = all.map((what) => `${String(counts.get(what) ?? 0).padStart(9)}  ${what}`);
-  return { lines, holes: expected.filter((what) => !counts.has(what)) };
+  return { lines, holes: expected.filter((what) => !counts.has(what) && !rare.has(what)) };
 }
+
+/** What some thousand runs may do without; a million may not, and `--coverage` shows it. */
+const rare: ReadonlySet<string> = new Set([
+  "role: init > fault",
+  "role: fault > init",
+  "api: refusal: cannot be detached",
+  "why: preempt delay",
+  "why: resigned and still holds",
+  "why: is being released; waits",
+  "why: sick and still holds",
+  "why: holds unawares",
+  "dropped: reflected",
+]);
 
 function expectedCounts(): Set<string> {
   const changes = Object.entries(transitions).flatMap(([from, causes]) =>

@@ -6,6 +6,7 @@
  *   npm run simulate -- --seed 7 --trace         one day, as it happened
  *   npm run simulate -- --seed 7 --shrink        what is left of it when all is gone that may go
  *   npm run simulate -- --regression NAME        one of test/simulation/regressions
+ *   npm run simulate -- --seed 7 --keep NAME --why TEXT    shrinks it and makes it one of these
  *
  * Ends with 1 when an invariant was broken.
  */
@@ -13,7 +14,7 @@ import { parseArgs } from "node:util";
 import { coverageOf } from "./coverage.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { type Broken, runMany } from "./pool.ts";
-import { openFinding, regression } from "./regressions.ts";
+import { keep, openFinding, regression } from "./regressions.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
 
@@ -26,6 +27,8 @@ const { values } = parseArgs({
     trace: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
     regression: { type: "string" },
+    keep: { type: "string" },
+    why: { type: "string", default: "" },
     coverage: { type: "boolean", default: false },
     /** Goes on after what broke. */
     all: { type: "boolean", default: false },
@@ -34,12 +37,19 @@ const { values } = parseArgs({
 const wishes = values.nodes === undefined ? {} : { nodes: Number(values.nodes) };
 
 if (values.regression !== undefined) tellOne(regression(values.regression).plan);
-else if (values.trace || values.shrink) tellOne(planOf(Number(values.seed ?? 1), wishes));
+else if (values.trace || values.shrink || values.keep)
+  tellOne(planOf(Number(values.seed ?? 1), wishes));
 else await tellMany();
 
 function tellOne(given: Plan): void {
   const broken = run(given).violation;
-  const plan = values.shrink && broken ? shrink(given, broken.invariant) : given;
+  const smaller = values.shrink || values.keep !== undefined;
+  const plan = smaller && broken ? shrink(given, broken.invariant) : given;
+  if (values.keep !== undefined && broken) {
+    const { invariant } = broken;
+    const open = openFinding(plan, broken) !== undefined;
+    keep({ name: values.keep, why: values.why, seed: plan.seed, invariant, open, plan });
+  }
   const { violation, trace } = run(plan, { tracing: true });
   console.log(JSON.stringify(plan));
   console.log(trace.join("\n"));

@@ -114,7 +114,7 @@ function setupOf(kind: CloudKind, random: () => number): Omit<GroupPlan, "orders
     intervalMs: wire === "exoip" || random() < 0.8 ? 1_000 : 300,
     deadRatio: random() < 0.8 ? 3 : 5,
     preempt: shared || random() < 0.85,
-    preemptDelayMs: random() < 0.1 ? 5_000 : 0,
+    preemptDelayMs: random() < 0.1 ? 45_000 : 0,
     hold: shared ? "shared" : "exclusive",
     equal: shared,
     checkMs: random() < 0.3 ? 1_000 : 2_000,

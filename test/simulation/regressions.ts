@@ -2,7 +2,7 @@
  * Bugs that runs have found, each as the small plan that showed it, with a line on what it was. A
  * plan is kept instead of its seed, which would mean another day as soon as a fault is added.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Violation } from "./checkers/checker.ts";
 import type { Plan } from "./plan.ts";
 
@@ -28,6 +28,11 @@ export function regression(name: string): Regression {
   return { name, ...JSON.parse(text) };
 }
 
+/** Keeps a plan that breaks an invariant; its reader is told why by the line. */
+export function keep({ name, ...kept }: Regression): void {
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(kept, null, 2)}\n`);
+}
+
 /** The finding by which a run was broken, where that is a known one that is not mended yet. */
 export function openFinding(plan: Plan, violation: Violation): string | undefined {
   const found = Object.entries(findings).find(([, matches]) => matches(plan, violation));
@@ -45,6 +50,16 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I2" && group.wire === "exoip",
   "shared-stays-unable": ({ group }, { invariant }) =>
     invariant === "I1" && group.hold === "shared",
+  "contest-without-release": ({ faults }, { invariant, what }) =>
+    invariant === "I1" && what.includes(" and ") && faults.some(({ kind }) => kind === "die"),
+  "taker-dies-as-we-wake": (_, { invariant, what }) =>
+    invariant === "I1" && what.includes("the holder was never heard"),
+  "wish-both-let-go": ({ group }, { invariant }) =>
+    invariant === "I2" && group.election !== "heartbeat",
+  "holder-looks-late-after-its-claim": ({ faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    what.startsWith("held by nobody") &&
+    faults.some(({ kind }) => kind.startsWith("person-")),
   "let-go-for-one-detached-by-hand": ({ faults }, { invariant }) =>
     invariant === "I2" && faults.some(({ kind }) => kind.startsWith("person-")),
   "replay-of-a-lost-frame": (_, { invariant, what }) =>

@@ -3,6 +3,7 @@
  * same is asked between faults, so this is also the time without service beyond what the faults
  * forced: once nothing has been wrong for the bound, no more of it is excused.
  */
+import { Agent } from "../world/agent.ts";
 import type { World } from "../world/world.ts";
 import { stranger } from "../world/world.ts";
 import { type Checker, isMixed } from "./checker.ts";
@@ -48,9 +49,12 @@ const contestMs = 75_000;
 /** I1's bound for one run. */
 export function boundOf(world: World): number {
   const { plan, lost, ids } = world;
+  // What a person did, or a handover, is respected first (R13, R16).
+  const respected = plan.faults.some(({ kind }) => /^person|^handover/.test(kind));
+  const own = plan.boundMs + (respected ? plan.group.respectMs : 0);
   const dead = lost.size > 0 ? contestMs * ids.length : 0;
-  if (isMixed(world)) return plan.boundMs + exoipMs + dead;
-  return plan.boundMs + dead + (plan.group.election === "heartbeat" ? 0 : unheardMs);
+  if (isMixed(world)) return own + exoipMs + dead;
+  return own + dead + (plan.group.election === "heartbeat" ? 0 : unheardMs);
 }
 
 /** Whether an address is where it should be, as far as clients and the cloud can tell. */
@@ -64,7 +68,11 @@ export function isGood(world: World, ip: string): boolean {
   if (outside && holders.length === 0) return !plan.group.takeFromOutside;
   const [holder] = holders;
   // An original exoip that a person made a holder does not know of it, and never lets go.
-  if (isMixed(world)) return serving.length === 0 || holders.some((id) => world.host(id).serves);
+  // Nor does it check its own health.
+  const isExoip = (id: string): boolean => !(world.host(id).program instanceof Agent);
+  if (isMixed(world) && serving.length > 0) {
+    return holders.some((id) => world.host(id).serves || (world.host(id).up && isExoip(id)));
+  }
   if (plan.group.hold === "shared" && serving.length > 0) {
     return holders.length === serving.length && serving.every((id) => holders.includes(id));
   }

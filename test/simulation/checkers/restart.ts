@@ -12,8 +12,12 @@ export function restartIsNoOutage(): Checker {
       const { restarted } = world;
       if (restarted === undefined || moves.length === 0 || isMixed(world)) return undefined;
       const { at, id } = restarted;
-      // Of two holders one may let go at any time.
-      if (moves.some(({ before }) => before.length !== 1)) return undefined;
+      // Of two holders one may let go at any time, and a dead one is to be replaced.
+      const wasFine = moves.every(
+        ({ before: [holder = "", ...more] }) =>
+          more.length === 0 && world.hosts.get(holder)?.serves === true,
+      );
+      if (!wasFine) return undefined;
       const alone = world.disturbances <= 1 && world.disturbedBefore < at - calmMs;
       const move = moves.find((one) => one.at > at && one.at < at + calmMs);
       return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
