@@ -1,4 +1,4 @@
-/** How often each fault, change of role, decision and answer came about; what never did is a hole. */
+/** How often each fault, decision and answer came about; what never did is a hole. */
 import { readFileSync } from "node:fs";
 import { transitions } from "../../agent/core/roles.ts";
 import { faultKinds } from "./faults.ts";

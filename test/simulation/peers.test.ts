@@ -1,4 +1,4 @@
-/** What users of other programs met: ours must fare well, and the models must do as was measured. */
+/** What users of other programs met: ours fares well, and the models do as was measured. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";

@@ -1,4 +1,4 @@
-/** All that one run is, as data drawn from its seed: what a shrinker cuts down and a person reads. */
+/** All that one run is, as data drawn from its seed. */
 import { drawFault, type Fault } from "./faults.ts";
 import { seeded } from "./random.ts";
 import type { CloudPlan } from "./world/cloud.ts";

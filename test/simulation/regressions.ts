@@ -54,6 +54,8 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" && what.includes(" and ") && faults.some(({ kind }) => kind === "die"),
   "taker-dies-as-we-wake": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("the holder was never heard"),
+  "outsider-remembered": (_, { invariant, what }) =>
+    invariant === "I1" && what.includes("held outside the group; left alone"),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
   "holder-looks-late-after-its-claim": ({ faults }, { invariant, what }) =>

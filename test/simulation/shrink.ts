@@ -1,5 +1,5 @@
 /**
- * Cuts a plan that breaks an invariant down to a small one that breaks the same: fewer faults, fewer
+ * Cuts a plan that breaks an invariant down to a small one that breaks the same: fewer faults and
  * nodes, a plainer network and cloud, shorter faults at round times. What a person reads is this.
  */
 import type { Fault } from "./faults.ts";

@@ -1,4 +1,4 @@
-/** I4: who has slept for longer than the dead interval listens for one, and reads, before it acts. */
+/** I4: who has slept for longer than the dead interval listens and reads before it acts. */
 import { Agent } from "../world/agent.ts";
 import type { Checker } from "./checker.ts";
 

@@ -1,4 +1,4 @@
-/** An agent as it runs: the real core and the real heartbeat, in a shell as thin as the real one. */
+/** An agent as it runs: the real core and the real heartbeat in a thin shell. */
 import { deadIntervalMs } from "../../../agent/core/peers.ts";
 import { start } from "../../../agent/core/start.ts";
 import type { Effect, Event, Settings, State } from "../../../agent/core/state.ts";

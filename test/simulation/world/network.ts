@@ -1,4 +1,4 @@
-/** The network between the machines: delay, loss, duplicates, links that are cut one way or both. */
+/** The network between the machines: delay, loss, duplicates, cut links. */
 import type { Queue } from "../queue.ts";
 
 export type Datagram = {
