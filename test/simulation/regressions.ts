@@ -39,6 +39,10 @@ export function openFinding(plan: Plan, violation: Violation): string | undefine
   return found?.[0];
 }
 
+/** Faults after which a node may take the address while nobody hears it. */
+const unheard =
+  /^(cut|one-way|isolate|swizzle|loss|reorder|freeze|stop-clock|person|attack|restart)/;
+
 type Matches = (plan: Plan, violation: Violation) => boolean;
 
 /** Which runs an open finding breaks; each has a regression of its name. */
@@ -51,7 +55,10 @@ export const findings: Readonly<Record<string, Matches>> = {
   "shared-stays-unable": ({ group }, { invariant }) =>
     invariant === "I1" && group.hold === "shared",
   "contest-without-release": ({ faults }, { invariant, what }) =>
-    invariant === "I1" && what.includes(" and ") && faults.some(({ kind }) => kind === "die"),
+    invariant === "I1" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind === "die") &&
+    faults.some(({ kind }) => unheard.test(kind)),
   "taker-dies-as-we-wake": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("the holder was never heard"),
   "outsider-remembered": (_, { invariant, what }) =>
@@ -62,8 +69,6 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" &&
     what.startsWith("held by nobody") &&
     faults.some(({ kind }) => kind.startsWith("person-")),
-  "let-go-for-one-detached-by-hand": ({ faults }, { invariant }) =>
-    invariant === "I2" && faults.some(({ kind }) => kind.startsWith("person-")),
   "replay-of-a-lost-frame": (_, { invariant, what }) =>
     invariant === "frames" && what.includes("never reached"),
 };

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { coverageOf } from "./coverage.ts";
 import { planOf } from "./plan.ts";
 import { type Broken, runMany } from "./pool.ts";
-import { openFinding, regression, regressionNames } from "./regressions.ts";
+import { findings, openFinding, regression, regressionNames } from "./regressions.ts";
 import { run } from "./run.ts";
 
 const seconds = Number(process.env.SIMULATION_SECONDS ?? 90);
@@ -33,6 +33,10 @@ test("a seed gives the same day again", () => {
   const [once, again] = [7, 7].map((seed) => run(planOf(seed), { tracing: true }).trace);
   assert.ok((once ?? []).length > 20);
   assert.deepEqual(once, again);
+});
+
+test("every finding that is told apart is kept as an open plan", () => {
+  for (const name of Object.keys(findings)) assert.ok(regression(name).open, name);
 });
 
 for (const name of regressionNames()) {

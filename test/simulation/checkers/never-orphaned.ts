@@ -1,8 +1,8 @@
 /** I2: no action of an agent leaves an address with nobody while a healthy node exists. */
 import { type Checker, fresh } from "./checker.ts";
 
-/** What a person has just done nobody could have known. */
-const personMs = 4_000;
+/** What a person has done is not known before the holder's next look (R16). */
+const personMs = 20_000;
 
 export function neverOrphaned(): Checker {
   const from = { seen: 0 };
