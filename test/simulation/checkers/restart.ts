@@ -19,7 +19,11 @@ export function restartIsNoOutage(): Checker {
       );
       if (!wasFine) return undefined;
       const alone = world.disturbances <= 1 && world.disturbedBefore < at - calmMs;
-      const move = moves.find((one) => one.at > at && one.at < at + calmMs);
+      // Whom another program elects, and who had stood back, is no more bound to that.
+      const takes = world.plan.group.election !== "heartbeat";
+      const move = moves.find(
+        (one) => one.at > at && one.at < at + calmMs && !(takes && one.by === id),
+      );
       return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
     },
   };
