@@ -62,7 +62,7 @@ export function readStack(file: string): Stack {
   if (lacks === undefined) return loaded.stack;
   throw new LabFailure(
     `${file}: the lab has no ${lacks} yet`,
-    "choose one with `provider: exoscale` and `method: heartbeat`",
+    "choose a stack file with `provider: exoscale` and `method: heartbeat`",
   );
 }
 

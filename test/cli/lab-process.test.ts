@@ -19,13 +19,16 @@ function lab(...args: readonly string[]) {
 test("an option that there is not is a mistake of usage", () => {
   const { status, stderr } = lab("--bogus");
   assert.equal(status, 2);
-  assert.match(stderr, /Unknown option '--bogus'[^]*usage: npm start --/);
+  assert.match(stderr, /Unknown option '--bogus'[\s\S]*usage: npm start --/);
 });
 
 test("a stack file that is not there is told with how to make one", () => {
   const { status, stderr } = lab("nothing.yaml");
   assert.equal(status, 1);
-  assert.match(stderr, /nothing\.yaml cannot be read: ENOENT[^]*fix: `npx baton init stack\.yaml`/);
+  assert.match(
+    stderr,
+    /nothing\.yaml cannot be read: ENOENT[\s\S]*fix: `npx baton init stack\.yaml`/,
+  );
 });
 
 test("a stack file with mistakes is told with their places", () => {
@@ -35,7 +38,7 @@ test("a stack file with mistakes is told with their places", () => {
     writeFileSync(file, "name: shop\ncloud: { provider: exoscale, zone: ch-gva-2 }\nnods: 2\n");
     const { status, stderr } = lab(file);
     assert.equal(status, 1);
-    assert.match(stderr, /unknown key "nods"[^]*stack\.yaml:3:1[^]*nothing was made/);
+    assert.match(stderr, /unknown key "nods"[\s\S]*stack\.yaml:3:1[\s\S]*nothing was made/);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -46,6 +49,6 @@ test("a cloud that the lab does not have is told before anything is made", () =>
   assert.equal(status, 1);
   assert.match(
     stderr,
-    /the lab has no ovh yet[^]*fix: choose a stack file with `provider: exoscale`/,
+    /the lab has no ovh yet[\s\S]*fix: choose a stack file with `provider: exoscale`/,
   );
 });

@@ -7,14 +7,14 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { attempt } from "../../../lab/command.ts";
 import { type Authority, makeAuthority } from "../../../lab/world/authority.ts";
-import { type Proxy, startProxy } from "../../../lab/world/proxy.ts";
+import { startProxy, type Proxy as Way } from "../../../lab/world/proxy.ts";
 import { serveWeb } from "../../../lab/world/web.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-servers-"));
 const at = (file: string): string => join(folder, file);
 const names = ["api-ch-gva-2.exoscale.com", "downloads.example.com"];
 let authority: Authority;
-let proxy: Proxy;
+let proxy: Way;
 
 before(async () => {
   authority = await makeAuthority(names);
