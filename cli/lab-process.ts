@@ -1,5 +1,5 @@
 /**
- * The lab's process. Usage: lab-process.ts STACK_FILE [--once] [--no-failover] [--name NAME]
+ * The lab's process. Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--name NAME]
  * Stands the stack up, fails it over, then shows it until Ctrl-C; then all of it is taken down.
  * Exit codes: 0 all as it should be, 1 it was not, 130 interrupted on the way.
  */
@@ -42,8 +42,7 @@ try {
 } catch (error) {
   if (interrupt.signal.aborted) process.exitCode = 130;
   else if (error instanceof LabFailure) {
-    const { fix } = error;
-    process.stderr.write(`error: ${error.message.replace(`; ${fix}`, "")}\nfix: ${fix}\n`);
+    process.stderr.write(`error: ${error.problem}\nfix: ${error.fix}\n`);
     process.exitCode = 1;
   } else if (isSystemError(error)) {
     process.stderr.write(`error: ${error.message}\n`);

@@ -19,10 +19,12 @@ export function addLab(lab: Command): void {
   const named = (): string => lab.opts<Options>().name;
   lab
     .command("up")
-    .argument("[STACK]", "stack file", "examples/exoscale-elastic-ip-article.yaml")
+    .argument("[STACK]", "stack file; without one, that of `npm start`")
     .description("stands it up and shows it until Ctrl-C, without a failover of its own")
-    .action((stack: string) => {
-      const args = [start, stack, "--no-failover", "--name", named()];
+    .action((stack: string | undefined) => {
+      // A stack file is meant from where this was typed, and the example from the project's folder.
+      const file = stack === undefined ? [] : [stack];
+      const args = [start, ...file, "--no-failover", "--name", named()];
       process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 130;
     });
   lab
@@ -49,8 +51,7 @@ async function ask(name: string, words: readonly string[]): Promise<void> {
   try {
     process.stdout.write(`${await askLab(name, words)}\n`);
   } catch (error) {
-    if (error instanceof LabFailure)
-      fail(`lab ${name}`, error.message.replace(`; ${error.fix}`, ""), error.fix);
+    if (error instanceof LabFailure) fail(`lab ${name}`, error.problem, error.fix);
     throw error;
   }
 }

@@ -50,7 +50,7 @@ export const labPrograms = [
 /** Tells what is being done; the output of the thing itself follows. */
 export const say = (text) => process.stderr.write(`baton: ${text}\n`);
 
-export function giveUp(text) {
+function giveUp(text) {
   say(text);
   process.exit(1);
 }

@@ -2,6 +2,8 @@
  * `npm start -- [STACK FILE] [--once]`: installs what is missing, then stands the stack up in the
  * lab and fails it over. Only the lab's own process needs root.
  */
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import {
   labPrograms,
@@ -36,7 +38,13 @@ if (process.getuid?.() === 0) run(lab[0], lab.slice(1), "the lab");
 else if (onPath("sudo")) {
   say("the lab makes network namespaces, mounts and cgroups: its process runs by sudo");
   const kept = Object.keys(process.env).filter((name) => name.startsWith("BATON_"));
-  run("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...lab], "sudo");
+  // What root makes first is root's, and this user and other programs write there later.
+  mkdirSync(join(homedir(), ".cache"), { recursive: true });
+  const quiet = { stdio: ["ignore", "ignore", "inherit"] };
+  run(node, [join(root, "cli/build-agent.ts")], "the agent's build", quiet);
+  // A Pulumi or a Go of the user's own is rarely in a folder that sudo looks into.
+  const found = ["env", `PATH=${process.env.PATH}`, ...lab];
+  run("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...found], "sudo");
 } else {
   say(
     "the lab makes network namespaces, mounts and cgroups, which only root may; sudo is not here",

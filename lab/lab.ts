@@ -48,12 +48,28 @@ export type Lab = LabWorld & {
 
 const owner = { key: "EXOlab000000000000000000001", secret: "l".repeat(43) } as const;
 
-/** @throws LabFailure with all that is wrong with the stack file */
+/** @throws LabFailure with all that is wrong with the stack file, or that the lab cannot do */
 export function readStack(file: string): Stack {
   const loaded = loadStack(textOf(file), file);
-  if (loaded.ok) return loaded.stack;
-  const all = loaded.diagnostics.map((one) => formatDiagnostic(one)).join("\n");
-  throw new LabFailure(`${file} is no stack file that holds\n${all}`, "mend it; nothing was made");
+  if (!loaded.ok) {
+    const all = loaded.diagnostics.map((one) => formatDiagnostic(one)).join("\n");
+    throw new LabFailure(
+      `${file} is no stack file that holds\n${all}`,
+      "mend it; nothing was made",
+    );
+  }
+  const lacks = missingFor(loaded.stack);
+  if (lacks === undefined) return loaded.stack;
+  throw new LabFailure(
+    `${file}: the lab has no ${lacks} yet`,
+    "choose a stack file with `provider: exoscale` and `method: heartbeat`",
+  );
+}
+
+/** Asked before anything is fetched or built, which may take minutes. */
+function missingFor({ cloud, election }: Stack): string | undefined {
+  if (cloud.provider !== "exoscale") return cloud.provider;
+  return election.method === "heartbeat" ? undefined : `agent for ${election.method}`;
 }
 
 function textOf(file: string): string {

@@ -17,8 +17,8 @@ const commands = new Map([
   ["handover", "socket"],
   ["maintenance", "socket"],
   ["priority", "socket"],
-  ["claim", "config ip instance project dry-run"],
-  ["release", "config ip instance project dry-run"],
+  ["claim", "config ip instance dry-run"],
+  ["release", "config ip instance dry-run"],
 ]);
 const switches = ["check", "online", "json", "dry-run"];
 
@@ -54,7 +54,7 @@ function parseCommand(
   const valued = command === "maintenance" || command === "priority";
   const [value = ""] = behind;
   const read = readFlags(valued ? behind.slice(1) : behind, names.split(" "), switches);
-  const { config, socket, ip, instance, project, ...on } = read.given;
+  const { config, socket, ip, instance, ...on } = read.given;
   const address = canonicalIp(ip || "");
   if (read.slip) return refuse(read.slip);
   const [extra] = read.rest;
@@ -69,7 +69,6 @@ function parseCommand(
     dryRun: !!on["dry-run"],
     ...(address && { address }),
     ...(instance && { instance }),
-    ...(project && { project }),
   };
   if (command === "maintenance")
     return /^(on|off)$/.test(value)

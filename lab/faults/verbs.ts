@@ -41,13 +41,21 @@ const inside =
     throw new LabFailure(`${argv.join(" ")} failed on it: ${(stderr || stdout).trim()}`, "see why");
   };
 
+/** What the faults of the API are taken away by, all at once. */
+const faultName = "asked for";
+
+/** Lets an effect meet these calls, or all where none is named. */
+function inflict({ cloud }: Lab, effect: Effect, calls: readonly string[]): void {
+  const named = calls.length === 0 ? {} : { calls: calls as NonNullable<Fault["calls"]> };
+  cloud.input({ kind: "fault", fault: { name: faultName, effect, ...named } });
+}
+
+/** A fault of the API that takes a number first. */
 const fault = (usage: string, does: string, effectOf: (arg: string) => Effect): Verb => ({
   usage,
   does,
   run: async ({ lab }, [arg = "", ...calls]) => {
-    const effect = effectOf(arg);
-    const named = calls.length === 0 ? {} : { calls: calls as NonNullable<Fault["calls"]> };
-    lab.cloud.input({ kind: "fault", fault: { name: "asked for", effect, ...named } });
+    inflict(lab, effectOf(arg), calls);
     return undefined;
   },
 });
@@ -138,8 +146,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
   "api-hang": {
     usage: "[CALL…]",
     does: "takes calls and never answers",
-    run: ({ lab, undo }, calls) =>
-      fault("", "", () => ({ kind: "hang" })).run({ lab, undo }, ["", ...calls]),
+    run: async ({ lab }, calls) => {
+      inflict(lab, { kind: "hang" }, calls);
+      return undefined;
+    },
   },
   "api-limit": {
     usage: "CALLS PER_SECONDS",
@@ -185,7 +195,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
 
 async function heal({ lab, undo }: Around): Promise<undefined> {
   const { fabric, cloud } = lab;
-  cloud.input({ kind: "mend", name: "asked for" });
+  cloud.input({ kind: "mend", name: faultName });
   cloud.input({ kind: "settings", settings: { rateLimit: undefined } });
   for (const [name, back] of undo) {
     undo.delete(name);

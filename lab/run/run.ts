@@ -129,7 +129,7 @@ async function showUntil(
   client: Measurement,
   { screen, name }: RunOptions,
 ): Promise<void> {
-  const hint = `Ctrl-C ends it; try \`npx baton lab kill NODE\` in another terminal (lab ${name})`;
+  const hint = `Ctrl-C ends it; in another terminal, as root: npx baton lab --name ${name} kill NODE`;
   let lines = 0;
   while (!signal.aborted) {
     const view = [...render(await look(lab, client)), hint].map((line) =>

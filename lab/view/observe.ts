@@ -13,7 +13,7 @@ export type NodeView = {
 const socket = "/run/baton/status.sock";
 
 /** Asks a host's agent; undefined when host or agent is not there to answer. */
-export async function agentStatus(lab: Lab, host: string): Promise<Status | undefined> {
+async function agentStatus(lab: Lab, host: string): Promise<Status | undefined> {
   const { id } = lab.instance(host);
   if (!lab.fabric.isOn(id)) return undefined;
   const argv = ["curl", "--silent", "--fail", "--max-time", "1", "--unix-socket", socket];

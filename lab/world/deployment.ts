@@ -106,7 +106,8 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
   };
 }
 
-const quietly = ["--yes", "--skip-preview"];
+/** The outputs would stand last, where what went wrong is looked for. */
+const quietly = ["--yes", "--skip-preview", "--suppress-outputs"];
 
 /** Makes the stack, and gives its config file: not in the tree, where users have their own. */
 async function begin(workspace: Workspace, folder: string): Promise<string> {

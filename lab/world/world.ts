@@ -50,7 +50,7 @@ export type LabWorld = {
 /** @throws LabFailure when the machine or the stack does not let it */
 export async function startWorld(options: WorldOptions): Promise<LabWorld> {
   const { name, stack } = options;
-  const names = namesOf(stack);
+  const names = serverNames(stack);
   const authority = await makeAuthority([...names.api, ...names.web]);
   const folder = `/run/${name}`;
   const at = (file: string): string => join(folder, "cloud", file);
@@ -128,7 +128,7 @@ function zoneOf({ cloud }: Stack): string {
 }
 
 /** Names of the servers that hosts ask: the zone's API, and where the stack fetches the agent. */
-function namesOf(stack: Stack) {
+function serverNames(stack: Stack) {
   const url = agentUrl(stack);
   return {
     api: [`api-${zoneOf(stack)}.exoscale.com`],

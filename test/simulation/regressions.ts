@@ -67,10 +67,6 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" && what.includes("held outside the group; left alone"),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
-  "holder-looks-late-after-its-claim": ({ faults }, { invariant, what }) =>
-    invariant === "I1" &&
-    what.startsWith("held by nobody") &&
-    faults.some(({ kind }) => kind.startsWith("person-")),
   "replay-of-a-lost-frame": (_, { invariant, what }) =>
     invariant === "frames" && what.includes("never reached"),
 };

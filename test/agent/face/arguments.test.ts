@@ -39,8 +39,8 @@ const good: readonly [string, object][] = [
   ["claim", { command: "claim", configFile, dryRun: false }],
   ["release --dry-run", { command: "release", configFile, dryRun: true }],
   [
-    "claim -project t18s -ip 146.59.143.231 -instance bi-edge-sbg-1",
-    { command: "claim", project: "t18s", address: "146.59.143.231", instance: "bi-edge-sbg-1" },
+    "claim -ip 146.59.143.231 -instance bi-edge-sbg-1",
+    { command: "claim", address: "146.59.143.231", instance: "bi-edge-sbg-1" },
   ],
   ["claim --ip 2001:DB8::1", { address: "2001:db8::1" }],
   ["help", { command: "help" }],
@@ -57,7 +57,7 @@ test("each command with its flags", () => {
 });
 
 test("a claim without settings leaves them out", () => {
-  for (const name of ["address", "instance", "project"]) assert.ok(!(name in parse("claim")), name);
+  for (const name of ["address", "instance"]) assert.ok(!(name in parse("claim")), name);
 });
 
 const bad: readonly [string, string][] = [

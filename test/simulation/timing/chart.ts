@@ -103,6 +103,7 @@ function stalls(rows: readonly Row[]): string {
 
 export const chart = (rows: readonly Row[]): string =>
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="11">
+<title>False failovers and detection time</title>
 <rect width="100%" height="100%" fill="#fff"/>
 ${failovers(rows)}
 ${stalls(rows)}
