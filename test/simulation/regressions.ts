@@ -61,6 +61,11 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" && what.includes("the holder was never heard"),
   "outsider-remembered": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("held outside the group; left alone"),
+  "wish-dead-keeps-its-share": ({ group, faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    group.election !== "heartbeat" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind === "die"),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
   "holder-looks-late-after-its-claim": ({ faults }, { invariant, what }) =>
