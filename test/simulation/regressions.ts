@@ -39,10 +39,6 @@ export function openFinding(plan: Plan, violation: Violation): string | undefine
   return found?.[0];
 }
 
-/** Faults after which a node may take the address while nobody hears it. */
-const unheard =
-  /^(cut|one-way|isolate|swizzle|loss|reorder|freeze|stop-clock|person|attack|restart)/;
-
 type Matches = (plan: Plan, violation: Violation) => boolean;
 
 /** Which runs an open finding breaks; each has a regression of its name. */
@@ -60,11 +56,16 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" &&
     what.includes(" and ") &&
     faults.some(({ kind }) => kind === "die") &&
-    faults.some(({ kind }) => unheard.test(kind)),
+    faults.length > 1,
   "taker-dies-as-we-wake": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("the holder was never heard"),
   "outsider-remembered": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("held outside the group; left alone"),
+  "wish-dead-keeps-its-share": ({ group, faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    group.election !== "heartbeat" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind === "die"),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
   "replay-of-a-lost-frame": (_, { invariant, what }) =>
