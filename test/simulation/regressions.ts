@@ -55,7 +55,7 @@ export const findings: Readonly<Record<string, Matches>> = {
   "contest-without-release": ({ faults }, { invariant, what }) =>
     invariant === "I1" &&
     what.includes(" and ") &&
-    faults.some(({ kind }) => kind === "die") &&
+    faults.some(({ kind }) => kind === "die" || kind === "ail") &&
     faults.length > 1,
   "taker-dies-as-we-wake": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("the holder was never heard"),
@@ -65,7 +65,11 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" &&
     group.election !== "heartbeat" &&
     what.includes(" and ") &&
-    faults.some(({ kind }) => kind === "die"),
+    faults.some(({ kind }) => kind === "die" || kind === "ail"),
+  "attached-by-hand-unawares": ({ faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind.startsWith("person-")),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
   "replay-of-a-lost-frame": (_, { invariant, what }) =>
