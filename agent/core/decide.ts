@@ -4,7 +4,7 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs } from "./backoff.ts";
-import { before, type Candidate, candidatesFor, elect, placeOf } from "./elect.ts";
+import { before, type Candidate, candidatesFor, elect, placeOf, speaksExoip } from "./elect.ts";
 import { deadIntervalMs, linked, livePeers, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
 
@@ -100,6 +100,8 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   return rest("the holder was never heard");
 }
 
+const isSound = ({ healthy, able, resigning }: Candidate): boolean => healthy && able && !resigning;
+
 /** A worse node holds and is heard. */
 function preempting(
   state: State,
@@ -110,8 +112,7 @@ function preempting(
   const { now, settings } = state;
   const holder = candidates.find(({ id }) => heard.includes(id));
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
-  const sound = holder.healthy && holder.able && !holder.resigning;
-  if (!sound) return claim("the holder gives way");
+  if (!isSound(holder)) return claim("the holder gives way");
   if (now < address.respectUntil) return rest("moved by hand; respected for a while");
   const returns = address.returns.filter((at) => at > now - recentlyMs).length;
   const damped = (address.movedAt ?? -Infinity) + minimumHoldMs * 2 ** Math.max(0, returns - 1);
@@ -123,13 +124,17 @@ function preempting(
 }
 
 /** We hold and should; others may hold too. */
-function releasingOthers({ state, address, elected, others }: View): Decision {
+function releasingOthers({ state, address, elected, others, candidates }: View): Decision {
   const { now, settings } = state;
   const surplus = others.filter((id) => !elected.includes(id));
   if (surplus.length === 0) return rest("holds, as elected");
   // Who is being released itself must not release the other meanwhile.
   const loses = address.releasedAt.get(settings.self) ?? -Infinity;
   if (now < loses + settings.deadlineMs + fenceMs) return rest("is being released; waits", true);
+  // On exoip's wire who gives way is silent, and taken for dead.
+  if (speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state)) {
+    return rest("may be being released; waits", true);
+  }
   const fresh = now - (address.seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
   if (!fresh) return rest("holds; another held too, looks again", true);
   for (const whom of surplus) {
@@ -185,8 +190,7 @@ function standingBack(view: View, holds: boolean): Decision {
  * has nothing, and its next frame tells when it claims. None waits for a holder that gives way.
  */
 function isComing({ state, address, candidates: [own] }: View, id: NodeId): boolean {
-  const givesWay = !own.healthy || !own.able || own.resigning;
-  return givesWay || state.peers.get(id)?.addresses.get(address.ip)?.possession !== "none";
+  return !isSound(own) || state.peers.get(id)?.addresses.get(address.ip)?.possession !== "none";
 }
 
 /**
@@ -199,11 +203,7 @@ function betterHolders(state: State, address: AddressState): readonly NodeId[] {
   const [own, ...peers] = candidates;
   return peers
     .filter((one) => one.holds && !isBeingReleased(state, address, one.id))
-    .filter(
-      (one) =>
-        elected.includes(one.id) ||
-        (one.healthy && one.able && !one.resigning && before(one, own) < 0),
-    )
+    .filter((one) => elected.includes(one.id) || (isSound(one) && before(one, own) < 0))
     .map(({ id }) => id);
 }
 
@@ -212,10 +212,22 @@ function betterHolders(state: State, address: AddressState): readonly NodeId[] {
  * would have to have changed their minds after each had heard that the other had: no order of
  * events does that.
  */
-function knowsAndKeeps(state: State, { ip, unwantedFrom }: AddressState, id: NodeId): boolean {
+function knowsAndKeeps(state: State, address: AddressState, id: NodeId): boolean {
+  const { ip, unwantedFrom, seen } = address;
   const peer = state.peers.get(id);
-  if (peer === undefined || unwantedFrom === undefined) return false;
-  return peer.acknowledged >= unwantedFrom && peer.addresses.get(ip)?.wants === true;
+  const said = peer?.addresses.get(ip);
+  if (peer === undefined || said === undefined || unwantedFrom === undefined) return false;
+  if (said.possession === undefined) return (seen?.begunAt ?? 0) >= noticedAt(state);
+  return peer.acknowledged >= unwantedFrom && said.wants;
+}
+
+/**
+ * exoip's frames say neither. A peer may have been letting go for us until it noticed that we are
+ * not to be counted on any more; when that must have landed, a read tells whether it has.
+ */
+function noticedAt(state: State): number {
+  const { standingAt, settings } = state;
+  return standingAt + deadIntervalMs(state) + 2 * settings.deadlineMs + fenceMs;
 }
 
 /** Whether this node means to hold, or to go on holding: what its frames say. */
@@ -259,7 +271,7 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
 function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boolean {
   const { settings, now, group } = state;
   const peer = state.peers.get(whom);
-  if (peer === undefined) return true;
+  if (peer === undefined) return false;
   const untold = address.claimed && address.claim?.silent.includes(whom) === true;
   if (untold && address.withoutAt > peer.heardAt) return true;
   // Both count from the same moment: the last at which each was heard by the other.

@@ -84,10 +84,13 @@ export function placeOf(state: State, ip: string): number {
   return allKnown ? better.length : Math.max(better.length, own.rank);
 }
 
+export const speaksExoip = ({ settings: { election } }: State): boolean =>
+  election.method === "heartbeat" && election.wire === "exoip";
+
 /** exoip's frames know priorities alone, so no other order may decide there. */
-export function rankOf({ settings: { addresses, election } }: State, ip: string): number {
-  if (election.method === "heartbeat" && election.wire === "exoip") return 0;
-  return addresses.find((one) => one.ip === ip)?.rank ?? 0;
+export function rankOf(state: State, ip: string): number {
+  if (speaksExoip(state)) return 0;
+  return state.settings.addresses.find((one) => one.ip === ip)?.rank ?? 0;
 }
 
 /**

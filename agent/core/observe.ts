@@ -159,14 +159,15 @@ function yieldAfter(
   const taker = lost
     ? others.find((id) => silent(state, id))
     : appeared.find((id) => silent(state, id) && !hadTold(state, before, id));
-  // A holder that we have never heard since our start is no dead one either (R10).
+  // A holder that we have never heard since our start is no dead one either (R10). One that held
+  // beside us before a pause may take us for the dead one.
   const elects = state.settings.election.method === "heartbeat";
   const stranger = others.find(
     (id) =>
       elects &&
       (before.seen === undefined || before.newcomers.has(id)) &&
       silent(state, id) &&
-      !before.knownHolders.has(id) &&
+      (holders.has(self) || !before.knownHolders.has(id)) &&
       !hadTold(state, before, id),
   );
   const to = taker ?? stranger;

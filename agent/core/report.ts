@@ -1,7 +1,7 @@
 /** What this node tells its peers, and when. */
 import { fenceMs } from "./backoff.ts";
 import { keeps } from "./decide.ts";
-import { isAble, isWell, rankOf } from "./elect.ts";
+import { isAble, isWell, rankOf, speaksExoip } from "./elect.ts";
 import { livePeers } from "./peers.ts";
 import type { AddressState, Effect, Report, State } from "./state.ts";
 
@@ -15,7 +15,7 @@ export function advertise(state: State): { state: State; effects: Effect[] } {
   const advertiseAt = now + (heartbeat ? election.intervalMs : 1_000);
   const sequence = state.sequence + 1;
   const next = { ...state, advertiseAt, sequence, stance, addresses: promised(state, sequence) };
-  const speaks = heartbeat && !(election.wire === "exoip" && keepsQuiet(state));
+  const speaks = heartbeat && !(speaksExoip(state) && keepsQuiet(state));
   return { state: next, effects: speaks ? [{ type: "advertise", report: reportOf(next) }] : [] };
 }
 

@@ -34,6 +34,8 @@ export function start(settings: Settings, now: number, random: number): State {
     zoneFailed: false,
     advertiseAt: now,
     stance: "",
+    standing: "",
+    standingAt: now,
     sequence: 0,
     listenUntil: now,
     latenessMs: 0,

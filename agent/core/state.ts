@@ -162,6 +162,9 @@ export type State = {
   readonly advertiseAt: number;
   /** What the last frame said that peers act upon. */
   readonly stance: string;
+  /** What makes this node one to let go for or not, and since when. */
+  readonly standing: string;
+  readonly standingAt: number;
   /** Number of the last frame of this boot. */
   readonly sequence: number;
   /** Until when this node only listens: after a start, and after a pause. */

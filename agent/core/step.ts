@@ -5,6 +5,7 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { act, afterFailure, afterSuccess, releasedUnknown, retryLimits } from "./act.ts";
 import { freshBackoff, nextRandom, waitAfter } from "./backoff.ts";
+import { isWell } from "./elect.ts";
 import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
@@ -23,7 +24,7 @@ export function step(state: State, event: Event, now: number): { state: State; e
     ? [{ type: "abandon" }, note({ kind: "paused", ms: pausedMs })]
     : [];
   const handled = handle(paused ? afterPause(moved) : moved, event, effects);
-  const acted = act(expire(handled, effects));
+  const acted = act(withStanding(expire(handled, effects)));
   const ended = resignation(acted.state);
   const told = advertise(ended.state);
   return {
@@ -36,6 +37,12 @@ export function step(state: State, event: Event, now: number): { state: State; e
       ...changes(state, told.state),
     ],
   };
+}
+
+function withStanding(state: State): State {
+  const { now, priority, maintenance, resigning } = state;
+  const standing = [priority, isWell(state), maintenance, resigning !== undefined].join();
+  return standing === state.standing ? state : { ...state, standing, standingAt: now };
 }
 
 const note = (what: Note): Effect => ({ type: "note", note: what });
