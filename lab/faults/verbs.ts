@@ -5,6 +5,7 @@
 import { LabFailure } from "../failure.ts";
 import type { Lab } from "../lab.ts";
 import type { Effect, Fault } from "../model/exoscale/fault.ts";
+import { checkCount, numberIn, wholeIn } from "./arguments.ts";
 
 export type Verb = {
   /** What is given after it, for people. */
@@ -60,14 +61,16 @@ const fault = (usage: string, does: string, effectOf: (arg: string) => Effect): 
   },
 });
 
-const number = (text: string, what: string): number => {
-  const value = Number(text);
-  if (text !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new LabFailure(`"${text}" is no ${what}`, "give a number");
-};
+const dayMs = 86_400_000;
 
-const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) =>
-  [one, other].map((end) => (end === "client" ? end : lab.instance(end).id)) as [string, string];
+const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) => {
+  if (one === other)
+    throw new LabFailure(`${one} is both ends of the path`, "name two hosts, or `client`");
+  return [one, other].map((end) => (end === "client" ? end : lab.instance(end).id)) as [
+    string,
+    string,
+  ];
+};
 
 export const verbs: Readonly<Record<string, Verb>> = {
   kill: onHost("NODE", "cuts its power: nothing on it is told", (lab, id) =>
@@ -102,6 +105,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     usage: "A B [one-way]",
     does: "lets nothing through from A to B, nor back; `client` is an end too",
     run: async ({ lab }, [one, other, way]) => {
+      if (way !== undefined && way !== "one-way")
+        throw new LabFailure(`"${way}" is no way to cut`, "the third word is `one-way`, or none");
       await lab.fabric.cut(...ends(lab, [one ?? "", other ?? ""]), way === "one-way");
       return undefined;
     },
@@ -119,8 +124,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     "loses packets of it, and delays those to it",
     (lab, id, [loss = "0", delay = "0"]) =>
       lab.fabric.impair(id, {
-        lossPercent: number(loss, "percentage"),
-        delayMs: number(delay, "delay"),
+        lossPercent: numberIn(loss, "percentage", [0, 100]),
+        delayMs: numberIn(delay, "delay in milliseconds", [0, 60_000]),
       }),
   ),
   "api-cut": onHost("NODE", "lets it reach the cloud's API no more", (lab, id) =>
@@ -137,11 +142,11 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ),
   "api-error": fault("STATUS [CALL…]", "answers calls with an HTTP status", (status) => ({
     kind: "error",
-    status: number(status, "HTTP status"),
+    status: wholeIn(status, "HTTP status of an error", [400, 599]),
   })),
   "api-slow": fault("MS [CALL…]", "lets operations take so long", (ms) => ({
     kind: "slow-operation",
-    ms: number(ms, "time in milliseconds"),
+    ms: numberIn(ms, "time in milliseconds", [0, dayMs]),
   })),
   "api-hang": {
     usage: "[CALL…]",
@@ -156,8 +161,8 @@ export const verbs: Readonly<Record<string, Verb>> = {
     does: "takes so many calls of a key in so many seconds",
     run: async ({ lab }, [calls = "", seconds = ""]) => {
       const rateLimit = {
-        calls: number(calls, "number of calls"),
-        perMs: number(seconds, "number of seconds") * 1000,
+        calls: wholeIn(calls, "number of calls", [0, 1_000_000]),
+        perMs: numberIn(seconds, "number of seconds", [0.001, 86_400]) * 1000,
         retryAfterS: 1,
       };
       lab.cloud.input({ kind: "settings", settings: { rateLimit } });
@@ -214,10 +219,17 @@ async function heal({ lab, undo }: Around): Promise<undefined> {
   }
 }
 
-/** @throws LabFailure for a word that is none */
+/** A verb that checks how many words it is given. @throws LabFailure for a word that is none */
 export function verbNamed(name: string): Verb {
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-  if (verb !== undefined) return verb;
+  if (verb !== undefined)
+    return {
+      ...verb,
+      run: async (around, args) => {
+        checkCount(name, verb.usage, args);
+        return verb.run(around, args);
+      },
+    };
   throw new LabFailure(
     `the lab has no command "${name}"`,
     `it has: ${Object.keys(verbs).join(", ")}`,
