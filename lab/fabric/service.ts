@@ -25,7 +25,7 @@ export type Service = {
 };
 
 /** The group of all services; a host's processes have one each. */
-const serviceGroup = "services";
+export const serviceGroup = "services";
 
 /** Starts a program in a namespace. It does not outlive the lab's `down`, nor a crash's. */
 export async function runService(

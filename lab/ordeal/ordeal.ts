@@ -10,14 +10,13 @@ import type { CloudEvent } from "../model/exoscale/cloud.ts";
 
 /** Moments are Unix milliseconds of this machine. */
 export type Ordeal = {
+  readonly address: string;
   readonly faultAt: number;
   /** How long the agents may take until their claim reaches the cloud. */
   readonly limitMs: number;
   /** What the agents asked of the cloud since, in order. */
   readonly moves: readonly CloudMove[];
   readonly client: Summary;
-  /** Requests that failed later than the fault, the limit and the cloud's own time explain. */
-  readonly failedOutside: readonly Sample[];
   /** Until when requests may fail. */
   readonly forcedUntil: number;
   /** Who the fabric sends traffic to at the end. */
@@ -100,12 +99,21 @@ export async function runOrdeal(
   const samples = client.samples().filter(({ at }) => at >= faultAt - answerTimeoutMs);
   const forcedUntil = faultAt + limitMs * slack + cloudMs(moves) + 2 * learningMs;
   return {
+    address,
     faultAt,
     limitMs,
     moves,
     client: summarize(samples),
-    failedOutside: samples.filter((one) => !isAnswered(one) && one.at > forcedUntil),
     forcedUntil,
     holders: await lab.holders(address),
   };
 }
+
+/** Requests of a whole run that fault, limit and the cloud's own time do not explain. */
+export const failedOutside = (
+  samples: readonly Sample[],
+  { faultAt, forcedUntil }: Pick<Ordeal, "faultAt" | "forcedUntil">,
+): readonly Sample[] =>
+  samples.filter(
+    (one) => !isAnswered(one) && (one.at < faultAt - answerTimeoutMs || one.at > forcedUntil),
+  );

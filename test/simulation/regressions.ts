@@ -50,8 +50,6 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" && group.wire === "exoip" && what.includes(" and "),
   "exoip-wire-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.wire === "exoip",
-  "shared-stays-unable": ({ group }, { invariant }) =>
-    invariant === "I1" && group.hold === "shared",
   "contest-without-release": ({ faults }, { invariant, what }) =>
     invariant === "I1" &&
     what.includes(" and ") &&
