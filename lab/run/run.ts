@@ -1,7 +1,7 @@
 /** One run of the lab, from an empty machine to an empty machine. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Measurement } from "../client/client.ts";
-import { serveControl } from "../control/server.ts";
+import { serveControl, socketOf } from "../control/server.ts";
 import type { Lab } from "../lab.ts";
 import { readStack } from "../lab.ts";
 import { type Ordeal, runOrdeal } from "../ordeal/ordeal.ts";
@@ -47,7 +47,7 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
       },
       status: async () => (client ? render(await look(lab, client)).join("\n") : "it is coming up"),
     };
-    const control = await serveControl(name, { lab, undo: new Map() }, words);
+    const control = await serveControl(socketOf(name), { lab, undo: new Map() }, words);
     const work = async (): Promise<boolean> => {
       await standUp(lab, progress, options);
       client = await startTraffic(lab, progress);
