@@ -104,8 +104,24 @@ export async function runOrdeal(
     limitMs,
     moves,
     client: summarize(samples),
-    failedOutside: samples.filter((one) => !isAnswered(one) && one.at > forcedUntil),
+    failedOutside: samples.filter((one) => !isAnswered(one) && !(one.at <= forcedUntil)),
     forcedUntil,
     holders: await lab.holders(address),
   };
+}
+
+/** What was not as promised, in words; empty when all was. A run that saw nothing shows nothing. */
+export function faultsOfOrdeal(
+  { client, failedOutside, holders }: Ordeal,
+  address: string,
+  expected: string,
+): readonly string[] {
+  const held = holders.join(" and ") || "nobody";
+  return [
+    ...(holders.join() === expected ? [] : [`${address} is held by ${held}, not by ${expected}`]),
+    ...(failedOutside.length === 0
+      ? []
+      : [`${failedOutside.length} requests failed later than the fault explains`]),
+    ...(client.answered > 0 ? [] : ["the client got no answer at all: nothing is shown by it"]),
+  ];
 }
