@@ -54,6 +54,9 @@ try {
   } else throw error;
 }
 
+// What was asked of the cloud and has no answer yet is not waited for: the cloud is gone.
+process.stdout.write("", () => process.exit());
+
 /** What the command line says; ends the process where it says what there is not. */
 function given() {
   try {

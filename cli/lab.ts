@@ -1,11 +1,11 @@
 /** `baton lab`: the lab for hands-on use, from a second terminal. */
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
 import { LabFailure } from "../lab/failure.ts";
 import { verbs } from "../lab/faults/verbs.ts";
 import { fail } from "./failure.ts";
+import { runToItsEnd } from "./patient.js";
 
 type Options = { readonly name: string };
 
@@ -21,9 +21,9 @@ export function addLab(lab: Command): void {
     .command("up")
     .argument("[STACK]", "stack file", "examples/exoscale-elastic-ip-article.yaml")
     .description("stands it up and shows it until Ctrl-C, without a failover of its own")
-    .action((stack: string) => {
+    .action(async (stack: string) => {
       const args = [start, stack, "--no-failover", "--name", named()];
-      process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 130;
+      process.exitCode = await runToItsEnd(process.execPath, args);
     });
   lab
     .command("down")
