@@ -9,7 +9,7 @@ import { timeLine } from "../ordeal/show.ts";
 import { look, render } from "../view/live.ts";
 import type { Progress, Screen } from "../view/progress.ts";
 import { prepare } from "./plan.ts";
-import { begin, standUp, startTraffic } from "./stand-up.ts";
+import { askedPort, begin, standUp, startTraffic } from "./stand-up.ts";
 
 export type RunOptions = {
   readonly stackFile: string;
@@ -28,7 +28,9 @@ export type RunOptions = {
 /** @returns whether all was as it should be */
 export async function runLab(options: RunOptions, progress: Progress): Promise<boolean> {
   const { name, stackFile, agent, env, signal } = options;
-  await prepare(readStack(stackFile), env, progress);
+  const stack = readStack(stackFile);
+  askedPort(stack);
+  await prepare(stack, env, progress);
   const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {

@@ -74,6 +74,21 @@ test("a stack file with mistakes is told with their places", () => {
   }
 });
 
+test("a stack that answers nobody is told before anything is made", () => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-process-"));
+  try {
+    const file = join(folder, "stack.yaml");
+    const ssh = "access: { ssh-keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA you] }";
+    const cloud = "cloud: { provider: exoscale }\naddresses: { web: {} }";
+    writeFileSync(file, `name: shop\n${cloud}\nproxy: none\n${ssh}\n`);
+    const { status, stderr } = lab(file, "--once", "--name", "baton-no-service");
+    assert.equal(status, 1);
+    assert.match(stderr, /shop has no service, and the lab's client.*fix: .*nothing was made/s);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a cloud that the lab does not have is told before anything is made", () => {
   const { status, stderr } = lab("examples/ovh-failover-ip-debian.yaml");
   assert.equal(status, 1);
