@@ -63,6 +63,14 @@ test("moves are what was begun after the fault, with when it was done", () => {
   assert.equal(Math.round(cloudMs(moves)), 800);
 });
 
+test("what the cloud does for two addresses at once counts once", () => {
+  const move = (at: number, until: number | undefined) =>
+    ({ kind: "attach", host: "lb2", at, until }) as const;
+  assert.equal(cloudMs([]), 0);
+  assert.equal(cloudMs([move(0, 100), move(200, 250)]), 150);
+  assert.equal(cloudMs([move(50, 140), move(0, 100), move(10, 20), move(300, undefined)]), 140);
+});
+
 const quick = { expected: "lb2", timeoutMs: 300, quietMs: 100 };
 
 async function ordealOf(samples: () => readonly Sample[], holders = ["lb2"]): Promise<Ordeal> {
