@@ -6,16 +6,16 @@
 import { parseArgs } from "node:util";
 import { LabFailure } from "../lab/failure.ts";
 import { type RunOptions, runLab } from "../lab/run/run.ts";
-import { progressOn } from "../lab/view/progress.ts";
+import { progressOn, screenFor } from "../lab/view/progress.ts";
 import { agentBundle } from "./agent-bundle.ts";
 
 const { values, positionals } = given();
 
-const screen = {
-  write: (text: string): void => void process.stdout.write(text),
-  isLive: process.stdout.isTTY === true,
-  columns: process.stdout.columns ?? 120,
-};
+const screen = screenFor(
+  (text) => void process.stdout.write(text),
+  process.stdout,
+  process.env.TERM,
+);
 const [stackFile = "examples/exoscale-elastic-ip-article.yaml"] = positionals;
 const interrupt = new AbortController();
 const hurry = new AbortController();
@@ -25,6 +25,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     else process.stderr.write("\nending: everything is taken down …\n");
     interrupt.abort();
   });
+// A reader such as `head`, or a terminal, that is gone: nobody looks any more, and all is put away.
+process.stdout.on("error", () => interrupt.abort());
+process.stderr.on("error", () => interrupt.abort());
 
 try {
   const options: RunOptions = {
@@ -49,6 +52,9 @@ try {
     process.exitCode = 1;
   } else throw error;
 }
+
+// What was asked of the cloud and has no answer yet is not waited for: the cloud is gone.
+process.stdout.write("", () => process.exit());
 
 /** What the command line says; ends the process where it says what there is not. */
 function given() {

@@ -1,11 +1,11 @@
 /** `baton lab`: the lab for hands-on use, from a second terminal. */
-import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
 import { LabFailure } from "../lab/failure.ts";
 import { verbs } from "../lab/faults/verbs.ts";
 import { fail } from "./failure.ts";
+import { runToItsEnd } from "./patient.js";
 
 type Options = { readonly name: string };
 
@@ -21,11 +21,11 @@ export function addLab(lab: Command): void {
     .command("up")
     .argument("[STACK]", "stack file; without one, that of `npm start`")
     .description("stands it up and shows it until Ctrl-C, without a failover of its own")
-    .action((stack: string | undefined) => {
+    .action(async (stack: string | undefined) => {
       // A stack file is meant from where this was typed, and the example from the project's folder.
       const file = stack === undefined ? [] : [stack];
       const args = [start, ...file, "--no-failover", "--name", named()];
-      process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit" }).status ?? 130;
+      process.exitCode = await runToItsEnd(process.execPath, args);
     });
   lab
     .command("down")

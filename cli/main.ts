@@ -29,7 +29,8 @@ function program(): Command {
 export async function run(args: readonly string[]): Promise<number> {
   try {
     await program().parseAsync([...args], { from: "user" });
-    return exitCodes.fine;
+    // A command that only starts another program ends as that does.
+    return Number(process.exitCode ?? exitCodes.fine);
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;

@@ -55,18 +55,20 @@ function giveUp(text) {
   process.exit(1);
 }
 
+/** The environment of what runs in the project's folder. */
+export const surroundings = () => ({
+  // Node keeps what it compiled; hundreds of short runs start faster.
+  NODE_COMPILE_CACHE: `${root}node_modules/.compile-cache`,
+  ...process.env,
+  PATH: `${root}node_modules/.bin:${process.env.PATH}`,
+});
+
 /** Runs a command in the project's folder, with its output shown; ends the run when it fails. */
 export function run(command, args, what, options = {}) {
-  const env = {
-    // Node keeps what it compiled; hundreds of short runs start faster.
-    NODE_COMPILE_CACHE: `${root}node_modules/.compile-cache`,
-    ...process.env,
-    PATH: `${root}node_modules/.bin:${process.env.PATH}`,
-  };
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",
-    env,
+    env: surroundings(),
     ...options,
   });
   if (error) giveUp(`${what} cannot run: ${error.message}`);

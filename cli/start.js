@@ -5,6 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { runToItsEnd } from "./patient.js";
 import {
   labPrograms,
   node,
@@ -13,8 +14,8 @@ import {
   prepareNpm,
   preparePackages,
   root,
-  run,
   say,
+  surroundings,
 } from "./prepare.js";
 
 prepareNpm();
@@ -34,7 +35,7 @@ const given = process.argv.slice(2);
 const args = given.map((arg) => (/\.ya?ml$/.test(arg) && !isAbsolute(arg) ? join(from, arg) : arg));
 const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 
-if (process.getuid?.() === 0) run(lab[0], lab.slice(1), "the lab");
+if (process.getuid?.() === 0) await begin(lab[0], lab.slice(1));
 else if (onPath("sudo")) {
   say("the lab makes network namespaces, mounts and cgroups: its process runs by sudo");
   const kept = Object.keys(process.env).filter((name) => name.startsWith("BATON_"));
@@ -44,11 +45,19 @@ else if (onPath("sudo")) {
   run(node, [join(root, "cli/build-agent.ts")], "the agent's build", quiet);
   // A Pulumi or a Go of the user's own is rarely in a folder that sudo looks into.
   const found = ["env", `PATH=${process.env.PATH}`, ...lab];
-  run("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...found], "sudo");
+  await begin("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...found]);
 } else {
   say(
     "the lab makes network namespaces, mounts and cgroups, which only root may; sudo is not here",
   );
   say("run `npm start` as root, on a machine where that is no risk");
   process.exit(1);
+}
+
+async function begin(command, rest) {
+  const options = { cwd: root, env: surroundings() };
+  process.exitCode = await runToItsEnd(command, rest, options).catch((error) => {
+    say(`${command} cannot run: ${error.message}`);
+    return 1;
+  });
 }

@@ -95,9 +95,9 @@ test("no source file is dead", () => {
     "lab/engine/main.ts",
     "lab/plugins/exoscale/main.ts",
   ];
-  const dead = source.filter(
-    (path) => ![...entries, ...started].includes(path) && !imported.has(path),
-  );
+  const live = new Set([...entries, ...started, ...imported]);
+  // Types of plain JavaScript are read with the file that they describe.
+  const dead = source.filter((path) => !live.has(path.replace(/\.d\.ts$/, ".js")));
   assert.deepEqual(dead, []);
 });
 

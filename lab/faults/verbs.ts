@@ -29,7 +29,12 @@ const onHost = (usage: string, does: string, act: Act): Verb => ({
   does,
   run: async ({ lab }, [host = "", ...rest]) => {
     const { id } = lab.instance(host);
-    const told = await act(lab, id, rest);
+    const told = await act(lab, id, rest).catch((error) => {
+      if (!(error instanceof LabFailure)) throw error;
+      // People know hosts by name.
+      const [what = ""] = error.message.replaceAll(id, host).split(`; ${error.fix}`);
+      throw new LabFailure(what, error.fix);
+    });
     return typeof told === "string" ? told : undefined;
   },
 });
@@ -39,7 +44,10 @@ const inside =
   async (lab, id, rest) => {
     const { code, stdout, stderr } = await lab.fabric.exec(id, [...argv, ...rest]);
     if (code === 0) return stdout.trim();
-    throw new LabFailure(`${argv.join(" ")} failed on it: ${(stderr || stdout).trim()}`, "see why");
+    throw new LabFailure(
+      `\`${[...argv, ...rest].join(" ")}\` failed on ${id} (${code}): ${(stderr || stdout).trim()}`,
+      "`journal NODE` may tell more",
+    );
   };
 
 /** What the faults of the API are taken away by, all at once. */

@@ -10,13 +10,14 @@ import type { CloudEvent } from "../model/exoscale/cloud.ts";
 
 /** Moments are Unix milliseconds of this machine. */
 export type Ordeal = {
-  readonly address: string;
   readonly faultAt: number;
   /** How long the agents may take until their claim reaches the cloud. */
   readonly limitMs: number;
   /** What the agents asked of the cloud since, in order. */
   readonly moves: readonly CloudMove[];
   readonly client: Summary;
+  /** Requests that failed when fault, limit and the cloud's own time do not explain it. */
+  readonly failedOutside: readonly Sample[];
   /** Until when requests may fail. */
   readonly forcedUntil: number;
   /** Who the fabric sends traffic to at the end. */
@@ -59,9 +60,19 @@ export function movesSince(lab: Lab, faultAt: number): readonly CloudMove[] {
   });
 }
 
-/** The time that the cloud itself took for what was asked of it. */
-export const cloudMs = (moves: readonly CloudMove[]): number =>
-  moves.reduce((sum, { at, until }) => sum + ((until ?? at) - at), 0);
+/**
+ * The time that the cloud itself took for what was asked of it. What it did at once for several
+ * addresses counts once: nobody waited for it twice.
+ */
+export function cloudMs(moves: readonly CloudMove[]): number {
+  let sum = 0;
+  let counted = Number.NEGATIVE_INFINITY;
+  for (const { at, until = at } of [...moves].sort((a, b) => a.at - b.at)) {
+    sum += Math.max(0, until - Math.max(at, counted));
+    counted = Math.max(counted, until);
+  }
+  return sum;
+}
 
 export const limitOf = ({ stack: { election } }: Lab): number =>
   election.method === "heartbeat" ? election.intervalMs * election.deadRatio : Number.NaN;
@@ -99,21 +110,37 @@ export async function runOrdeal(
   const samples = client.samples().filter(({ at }) => at >= faultAt - answerTimeoutMs);
   const forcedUntil = faultAt + limitMs * slack + cloudMs(moves) + 2 * learningMs;
   return {
-    address,
     faultAt,
     limitMs,
     moves,
     client: summarize(samples),
+    failedOutside: unexplained(samples, { faultAt, forcedUntil }),
     forcedUntil,
     holders: await lab.holders(address),
   };
 }
 
-/** Requests of a whole run that fault, limit and the cloud's own time do not explain. */
-export const failedOutside = (
+/** Requests that failed when fault, limit and the cloud's own time do not explain it. */
+export const unexplained = (
   samples: readonly Sample[],
   { faultAt, forcedUntil }: Pick<Ordeal, "faultAt" | "forcedUntil">,
 ): readonly Sample[] =>
   samples.filter(
-    (one) => !isAnswered(one) && (one.at < faultAt - answerTimeoutMs || one.at > forcedUntil),
+    (one) => !isAnswered(one) && !(one.at >= faultAt - answerTimeoutMs && one.at <= forcedUntil),
   );
+
+/** What was not as promised, in words; empty when all was. A run that saw nothing shows nothing. */
+export function faultsOfOrdeal(
+  { client, failedOutside, holders }: Ordeal,
+  address: string,
+  expected: string,
+): readonly string[] {
+  const held = holders.join(" and ") || "nobody";
+  return [
+    ...(holders.join() === expected ? [] : [`${address} is held by ${held}, not by ${expected}`]),
+    ...(failedOutside.length === 0
+      ? []
+      : [`${failedOutside.length} requests failed at a time that the fault does not explain`]),
+    ...(client.answered > 0 ? [] : ["the client got no answer at all: nothing is shown by it"]),
+  ];
+}

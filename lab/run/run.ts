@@ -1,15 +1,15 @@
 /** One run of the lab, from an empty machine to an empty machine. */
 import { setTimeout as pause } from "node:timers/promises";
 import { answerTimeoutMs, type Measurement } from "../client/client.ts";
-import { serveControl } from "../control/server.ts";
+import { serveControl, socketOf } from "../control/server.ts";
 import type { Lab } from "../lab.ts";
 import { readStack } from "../lab.ts";
-import { failedOutside, type Ordeal, runOrdeal } from "../ordeal/ordeal.ts";
+import { faultsOfOrdeal, runOrdeal, unexplained } from "../ordeal/ordeal.ts";
 import { timeLine } from "../ordeal/show.ts";
 import { look, render } from "../view/live.ts";
 import type { Progress, Screen } from "../view/progress.ts";
 import { prepare } from "./plan.ts";
-import { begin, standUp, startTraffic } from "./stand-up.ts";
+import { askedPort, begin, standUp, startTraffic } from "./stand-up.ts";
 
 export type RunOptions = {
   readonly stackFile: string;
@@ -28,7 +28,9 @@ export type RunOptions = {
 /** @returns whether all was as it should be */
 export async function runLab(options: RunOptions, progress: Progress): Promise<boolean> {
   const { name, stackFile, agent, env, signal } = options;
-  await prepare(readStack(stackFile), env, progress);
+  const stack = readStack(stackFile);
+  askedPort(stack);
+  await prepare(stack, env, progress);
   const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
@@ -47,7 +49,7 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
       },
       status: async () => (client ? render(await look(lab, client)).join("\n") : "it is coming up"),
     };
-    const control = await serveControl(name, { lab, undo: new Map() }, words);
+    const control = await serveControl(socketOf(name), { lab, undo: new Map() }, words);
     const work = async (): Promise<boolean> => {
       await standUp(lab, progress, options);
       client = await startTraffic(lab, progress);
@@ -66,7 +68,8 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
     }
   } finally {
     await progress.step("everything is taken down", async () => {
-      await client?.stop();
+      // What the client has seen is told already; without it all the same.
+      await client?.stop().catch(onTrouble);
       // The engine notes what it has made until it ends; it was told to.
       await lab.deployment.idle();
       await lab.down();
@@ -107,19 +110,14 @@ async function failOver(lab: Lab, client: Measurement, progress: Progress): Prom
     // What its coming back may have broken is known by now.
     await pause(2 * answerTimeoutMs);
   });
-  return verdict(ordeal, failedOutside(client.samples(), ordeal).length, next.name, progress);
-}
-
-/** Whether the failover was what is promised. @param outside requests that no fault explains */
-function verdict(ordeal: Ordeal, outside: number, wanted: string, progress: Progress): boolean {
-  const { holders, address } = ordeal;
-  const isHeld = holders.join() === wanted;
-  if (!isHeld)
-    progress.say(`✗ ${address} is held by ${holders.join(" and ") || "nobody"}, not by ${wanted}`);
-  if (outside > 0) progress.say(`✗ ${outside} requests failed at a time that no fault explains`);
-  if (isHeld && outside === 0)
-    progress.say(`✓ ${address} is held by ${wanted}; no request failed outside the forced window`);
-  return isHeld && outside === 0;
+  const whole = { ...ordeal, failedOutside: unexplained(client.samples(), ordeal) };
+  const wrong = faultsOfOrdeal(whole, address, next.name);
+  for (const one of wrong) progress.say(`✗ ${one}`);
+  if (wrong.length === 0)
+    progress.say(
+      `✓ ${address} is held by ${next.name}; no request failed outside the forced window`,
+    );
+  return wrong.length === 0;
 }
 
 /** Repaints the view until it is told to end; where lines stay, they come every ten seconds. */

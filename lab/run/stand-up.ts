@@ -1,5 +1,6 @@
 /** From a stack file to traffic: cloud, `pulumi up`, hosts booted, an address that is held. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { Stack } from "../../stack/stack.ts";
 import { type Measurement, startMeasuring } from "../client/client.ts";
 import { isAnswered } from "../client/measure.ts";
 import { LabFailure } from "../failure.ts";
@@ -51,11 +52,23 @@ async function untilHeld(lab: Lab, address: string): Promise<void> {
   );
 }
 
+/**
+ * The port that the client asks, by HTTP.
+ * @throws LabFailure for a stack that answers nobody
+ */
+export function askedPort({ name, services }: Stack): number {
+  const asked = services.find(({ protocol }) => protocol === "http") ?? services[0];
+  if (asked !== undefined) return asked.port;
+  throw new LabFailure(
+    `${name} has no service, and the lab's client measures a failover by asking one`,
+    "give it `services: { web: { port: 80 } }` and a proxy for the lab; nothing was made",
+  );
+}
+
 /** A client that asks through the address; every app server has answered when this returns. */
 export async function startTraffic(lab: Lab, progress: Progress): Promise<Measurement> {
   const [address = ""] = lab.addresses();
-  const [service] = lab.stack.services;
-  const port = service?.port ?? 80;
+  const port = askedPort(lab.stack);
   const client = await startMeasuring(lab.fabric, { url: `http://${address}:${port}/` });
   const wanted = lab.stack.appServers.length;
   await progress.step(`every app server answers through ${address}`, async () => {

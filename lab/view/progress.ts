@@ -16,6 +16,15 @@ export type Screen = {
   readonly columns: number;
 };
 
+/** How a terminal is used; what is none, or a dumb one, gets lines that stay. */
+export function screenFor(
+  write: (text: string) => void,
+  { isTTY, columns }: { readonly isTTY?: boolean; readonly columns?: number },
+  term: string | undefined,
+): Screen {
+  return { write, isLive: isTTY === true && term !== "dumb", columns: columns || 120 };
+}
+
 /** Lines that do not change say at most this often what a step is doing. */
 const quietMs = 5000;
 

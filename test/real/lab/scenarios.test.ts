@@ -85,7 +85,9 @@ async function movesUnheard(title: string, cutFor: () => Promise<unknown>): Prom
     // Hearing each other again must move nothing.
     await wait(4000);
   });
-  assert.deepEqual([seen.attaches, seen.detaches, seen.failed], [1, 1, 0]);
+  assert.deepEqual([seen.attaches, seen.failed], [1, 0]);
+  // The old holder is released by the new one, by itself when it hears of it, or by both at once.
+  assert.ok(seen.detaches === 1 || seen.detaches === 2, `${seen.detaches} releases`);
 }
 
 test("a split of 10 s: one move, without a request that fails", () =>
@@ -109,7 +111,8 @@ test("a split of 4.2 s, just over the dead interval: one holder, no request fail
     () => wait(1000),
     at,
   );
-  assert.deepEqual([seen.attaches, seen.detaches, seen.failed], [1, 1, 0]);
+  assert.deepEqual([seen.attaches, seen.failed], [1, 0]);
+  assert.ok(seen.detaches === 1 || seen.detaches === 2, `${seen.detaches} releases`);
 });
 
 test("a cut from the holder to the other, one way: the same", async () => {
