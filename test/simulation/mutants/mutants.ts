@@ -164,7 +164,7 @@ export const mutants: readonly Mutant[] = [
     name: "never-forgets",
     what: "keeps every move that it has seen, several times over",
     file: "core/observe.ts",
-    from: "returns: gained ? [...before.returns, now].slice(-16) : before.returns,",
+    from: "returns: gained && !letGo ? [...before.returns, now].slice(-16) : before.returns,",
     to: "returns: [...before.returns, ...Array.from({ length: 20 }, () => now)],",
   },
 ];
