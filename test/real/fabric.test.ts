@@ -141,7 +141,7 @@ test("hosts of both flavours boot from rendered user-data without an error", asy
 });
 
 test("requests to the elastic IP reach the holder, and all app servers answer", async () => {
-  client = await startMeasuring(fabric, { url: `http://${address}/`, timeoutMs: 200 });
+  client = await startMeasuring(fabric, { url: `http://${address}/` });
   assert.deepEqual(await servedBy(), ["lb1"]);
   assert.deepEqual(await fabric.holders(address), ["lb1"]);
   assert.deepEqual(Object.keys(client.summary().byBackend).sort(), ["app1", "app2"]);
