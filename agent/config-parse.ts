@@ -21,6 +21,7 @@ import {
   whole,
 } from "./config-rule.ts";
 import { ip, line, listen, secret, statusListen, url, uuid } from "./config-scalars.ts";
+import { maxMembers } from "./election/member.ts";
 import { keyFromBase64 } from "./wire/hmac.ts";
 import { canonicalIp } from "./wire/ip.ts";
 
@@ -40,6 +41,14 @@ const name = matching("a name", /^[a-z0-9][a-z0-9.:-]{0,62}$/i);
 const word = matching("a name or an address", /^[a-z0-9:][\w.:-]{0,252}$/i);
 const path = matching("an absolute path", /^\/\P{Cc}*$/u);
 
+/** Each once, and no more than the frames can tell of. */
+const peerAddresses: Rule = (value, say) => {
+  const all = Object.values(Object(object({}, ip)(value, say)));
+  return all.length <= maxMembers && new Set(all).size === all.length
+    ? value
+    : say(`at most ${maxMembers} addresses that differ`);
+};
+
 const election = union<Heartbeat, "method">("method", {
   heartbeat: {
     intervalMs: whole(50, 60_000),
@@ -53,7 +62,7 @@ const election = union<Heartbeat, "method">("method", {
     peers: union<AgentPeers, "from">("from", {
       "security-group": { name: line, id: optional(uuid) },
       label: { name: line },
-      addresses: { addresses: object({}, ip) },
+      addresses: { addresses: peerAddresses },
     }),
     preempt: bool,
     preemptDelayMs: whole(0, 1e10),

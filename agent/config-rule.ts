@@ -25,10 +25,12 @@ export function readJson(
   };
   let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch {
+    // Some editors begin a file with a mark of their own.
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
     // The parser's own message may quote the text, which may hold a secret.
-    return say("JSON");
+    const [, at] = /position (\d+)/.exec(String(error)) || [];
+    return say(`JSON${at ? `; look at line ${text.slice(0, +at).split("\n").length}` : ""}`);
   }
   return ruleOf(value)(value, say);
 }

@@ -14,13 +14,16 @@ export const secret: Rule = matching("printable text without spaces", /^[!-~]+$/
 export const line: Rule = matching("one line of text", /^\P{Cc}{1,255}$/u);
 
 /** The address of a web server, as Node will read it. */
-export const url: Rule = text("a URL", (given) => {
+export const url: Rule = text("a URL", (given) => (urlOf(given) ? given : ""));
+
+export function urlOf(text: string): URL | undefined {
   try {
-    return /^https?:/.test(new URL(given).protocol) ? given : "";
+    const url = new URL(text);
+    return /^https?:/.test(url.protocol) ? url : undefined;
   } catch {
-    return "";
+    return undefined;
   }
-});
+}
 
 export const listen: Rule = text("ADDRESS, :PORT or ADDRESS:PORT", (given) =>
   parseListen(given) ? given : "",

@@ -15,7 +15,8 @@ export type Journal = {
   readonly events: () => readonly Happened[];
   readonly api: () => ApiHealth;
   readonly saved: (name: string) => unknown;
-  readonly save: (name: string, value: unknown) => void;
+  /** Gives why it failed; that is in the log, too. */
+  readonly save: (name: string, value: unknown) => string | undefined;
 };
 
 export type ApiHealth = {
@@ -36,11 +37,14 @@ const eventsMax = 200;
 export function createJournal({ log, folder, wallMs, metrics }: JournalParts): Journal {
   const path = (name: string): string => `${folder}/${name}.json`;
   const kept = loadJson(path("events"));
-  let events: readonly Happened[] = Array.isArray(kept) ? kept.filter(isHappened) : [];
+  let events: readonly Happened[] = Array.isArray(kept)
+    ? kept.filter(isHappened).slice(-eventsMax)
+    : [];
   let api: ApiHealth = { reachable: undefined, error: undefined, calls: 0 };
-  const save = (name: string, value: unknown): void => {
+  const save = (name: string, value: unknown): string | undefined => {
     const trouble = saveJson(path(name), value);
     if (trouble !== undefined) log("warning", trouble);
+    return trouble;
   };
 
   return {
@@ -68,9 +72,16 @@ export function createJournal({ log, folder, wallMs, metrics }: JournalParts): J
   };
 }
 
-/** The file is our own, yet may be of another version. */
-const isHappened = (value: unknown): value is Happened =>
-  typeof value === "object" && value !== null && "kind" in value && "at" in value;
+/** The file is our own, yet a person or another version may have written what the status reads. */
+function isHappened(value: unknown): value is Happened {
+  const { kind, at, holders, claimMs, confirmMs }: Partial<Record<string, unknown>> = Object(value);
+  const isMove = kind !== "moved" || (isMs(claimMs) && isMs(confirmMs));
+  const isList = Array.isArray(holders) && holders.every((one) => typeof one === "string");
+  return typeof kind === "string" && isMs(at) && isMove && (kind !== "holders" || isList);
+}
+
+/** What a date can be made of, too. */
+const isMs = (value: unknown): boolean => typeof value === "number" && value < 8.64e15;
 
 type Line = readonly [Level, string, Parameters<Log>[2]?];
 

@@ -1,28 +1,34 @@
 /** What every entry runs: the command line's wish, with the one cloud that the entry brings. */
-
+import { basename } from "path";
 import { parseArguments } from "./face/arguments.ts";
 import { checkOnline } from "./face/check-online.ts";
 import type { Command, Move } from "./face/command.ts";
 import { helpText } from "./face/help.ts";
 import { moveOnce } from "./face/move.ts";
 import { monotonicMs as nowMs } from "./host/clock.ts";
+import { isUnread, nameProcess, tellSystem } from "./host/process.ts";
 import { findIdentity } from "./identity.ts";
-import { watch } from "./run.ts";
 import { askAgent } from "./status/client.ts";
 import { show } from "./status/show.ts";
 import { fromExoip, fromFiles, logFor, type Provider, Slip, type Task } from "./task.ts";
+import { watch } from "./watch-command.ts";
 
 declare const BATON_VERSION: string;
 
 export async function main(provider: Provider): Promise<void> {
+  const [, invokedAs = "", ...argv] = process.argv;
+  // Whoever watches the address must not die with the reader of its lines.
+  for (const out of [process.stdout, process.stderr]) out.on("error", () => undefined);
   try {
-    const [, invokedAs = "", ...argv] = process.argv;
     const command = parseArguments(argv, process.env, invokedAs);
     if ("errors" in command) throw new Slip(command.errors.join("\n"));
     await obey(command, provider);
   } catch (error) {
     if (!(error instanceof Slip)) throw error;
     process.stderr.write(`${error.message}\n`);
+    // ifupdown may have started us with nobody to read this.
+    if (basename(invokedAs) === "exoip" && isUnread(2))
+      tellSystem("exoip", error.message.replace(/^/gm, "<3>"));
     process.exitCode = 2;
   }
 }
@@ -42,6 +48,7 @@ async function obey(command: Command, provider: Provider): Promise<void> {
         : watch(task, provider, BATON_VERSION);
     }
     case "exoip": {
+      nameProcess("exoip");
       const task = fromExoip(command);
       if (command.check) return say("the configuration is right");
       if (command.mode === "-W") return watch(task, provider, BATON_VERSION);
@@ -67,10 +74,14 @@ async function obey(command: Command, provider: Provider): Promise<void> {
   }
 }
 
+/** A person, or a script at boot, waits for the answer. */
+const identityTries = 3;
+
 /** The cloud with who we are, for a command that is over soon. */
 async function connect(task: Task, provider: Provider) {
   const log = logFor(task);
-  const own = await findIdentity(task.config, provider.ownInstance, log);
+  const own = await findIdentity(task.config, provider.ownInstance, log, identityTries);
+  if (!own) throw new Slip("which instance is this? give its id by -i, or `instance` in the file");
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(task.config, own.zone, task.credentials(), warn);
   return { cloud, own };

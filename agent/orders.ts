@@ -7,7 +7,7 @@ import type { Watch } from "./watch.ts";
 
 /** Does what a person wants of a running agent; gives why not. */
 export function obey(
-  { pump }: Watch,
+  { pump }: Pick<Watch, "pump">,
   name: string,
   value: string,
   { save }: Pick<Journal, "save">,
@@ -16,17 +16,19 @@ export function obey(
     case "handover":
       pump.emit({ type: "handover", exit: false });
       return undefined;
-    case "maintenance":
+    case "maintenance": {
       if (value !== "on" && value !== "off") return "maintenance is on or off";
-      // A restart must not bring a node back that a person took out.
-      save("maintenance", value === "on");
       pump.emit({ type: "maintenance", on: value === "on" });
-      return undefined;
+      // A restart must not bring a node back that a person took out.
+      const trouble = save("maintenance", value === "on");
+      return trouble && `maintenance is ${value} until the next restart only: ${trouble}`;
+    }
     case "priority": {
-      const base = /^[+-]/.test(value) ? pump.state().priority : 0;
-      const priority = Math.min(255, Math.max(1, base + Number(value)));
       if (!/^[+-]?\d{1,3}$/.test(value)) return "priority is +1, -1 or 0 to 255";
-      pump.emit({ type: "priority", priority });
+      const now = pump.state().priority;
+      // A step ends at 1, as with exoip, though 0 can be given.
+      const wanted = /^[+-]/.test(value) ? Math.max(Math.min(now, 1), now + Number(value)) : value;
+      pump.emit({ type: "priority", priority: Math.min(255, Number(wanted)) });
       return undefined;
     }
     case "look":
@@ -37,18 +39,33 @@ export function obey(
   }
 }
 
-/** The same by signals. */
-export const ordersOf = (watch: Watch, journal: Journal, log: Log, end: () => void): Wishes => ({
-  stop: () => watch.pump.emit({ type: "handover", exit: true }),
+/**
+ * The same by signals. Until the watch has begun there is nothing to hand over or to look at, yet
+ * the signals must be taken: by default they end the program, and SIGUSR1 opens Node's debugger.
+ */
+export const ordersOf = (
+  watch: () => Watch | undefined,
+  journal: Journal,
+  log: Log,
+  end: () => void,
+): Wishes => ({
+  stop() {
+    const running = watch();
+    if (running) running.pump.emit({ type: "handover", exit: true });
+    else end();
+  },
   stopNow: end,
   look() {
     try {
-      watch.look();
+      watch()?.look();
     } catch (error) {
       // A broken file is no reason to stop: the keys that are known go on.
       if (!(error instanceof Slip)) throw error;
       log("error", error.message);
     }
   },
-  priority: (step) => void obey(watch, "priority", step < 0 ? "-1" : "+1", journal),
+  priority(step) {
+    const running = watch();
+    if (running) obey(running, "priority", step < 0 ? "-1" : "+1", journal);
+  },
 });

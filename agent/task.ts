@@ -6,6 +6,7 @@ import { parseConfig, parseCredentials } from "./config-parse.ts";
 import type { Exoip } from "./face/command.ts";
 import { monotonicMs } from "./host/clock.ts";
 import { createLog, type Log } from "./host/log.ts";
+import { isUnread, systemLog } from "./host/process.ts";
 import type { Identity } from "./identity.ts";
 
 /** The one cloud of a bundle. */
@@ -23,6 +24,8 @@ export type Task = {
   readonly config: AgentConfig;
   /** Reads them anew, so that keys can be changed while running. */
   readonly credentials: () => AgentCredentials;
+  /** Every secret that was read so far, also before a rotation: none may get into a line. */
+  readonly secrets: () => readonly string[];
   readonly exoip: Exoip | undefined;
 };
 
@@ -38,18 +41,26 @@ export function fromFiles(configFile: string): Task {
   // systemd hands over a copy that this account may read.
   const folder = process.env.CREDENTIALS_DIRECTORY;
   const file = folder ? `${folder}/credentials` : credentialsFile;
+  const secrets = new Set<string>();
   const credentials = (): AgentCredentials => {
     const read = parseCredentials(readText(file), wire);
     if ("errors" in read) throw new Slip(listed(file, read.errors));
+    for (const secret of secretsIn(read.credentials)) secrets.add(secret);
     return read.credentials;
   };
   credentials();
-  return { config, credentials, exoip: undefined };
+  return { config, credentials, secrets: () => [...secrets], exoip: undefined };
 }
+
+const secretsIn = ({ cloud, heartbeatKeys }: AgentCredentials): readonly string[] => [
+  ...Object.values(cloud),
+  ...heartbeatKeys,
+];
 
 export const fromExoip = (exoip: Exoip): Task => ({
   config: exoip.config,
   credentials: () => exoip.credentials,
+  secrets: () => secretsIn(exoip.credentials),
   exoip,
 });
 
@@ -64,16 +75,16 @@ function readText(file: string): string {
 const listed = (file: string, errors: readonly string[]): string =>
   errors.map((error) => `${file}: ${error}`).join("\n");
 
-export function logFor({ exoip, credentials }: Task): Log {
+export function logFor({ exoip, secrets }: Task): Log {
   const out = exoip?.stdout ? process.stdout : process.stderr;
-  const { cloud, heartbeatKeys } = credentials();
-  const secrets = [...Object.values(cloud), ...heartbeatKeys];
+  // The original writes to the system's log; under systemd standard error leads there.
+  const toSystem = exoip?.mode === "-W" && !exoip.stdout && isUnread(2);
   return createLog({
     identifier: exoip ? "exoip" : "baton",
-    write: (line) => void out.write(line),
+    write: toSystem ? systemLog("exoip") : (line) => void out.write(line),
     nowMs: monotonicMs,
     verbose: exoip?.verbose ?? false,
     plain: out.isTTY === true || exoip?.stdout === true,
-    secrets: () => secrets,
+    secrets,
   });
 }

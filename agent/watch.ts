@@ -14,6 +14,7 @@ import { idsOf, nodeOf } from "./election/member.ts";
 import { runChecks } from "./host/checks.ts";
 import { monotonicMs as nowMs } from "./host/clock.ts";
 import type { Log } from "./host/log.ts";
+import { carries } from "./host/network.ts";
 import { openUdp, type Udp } from "./host/udp.ts";
 import type { Journal } from "./journal.ts";
 import { createPump, type Pump } from "./pump.ts";
@@ -153,6 +154,7 @@ function groupOf(
     random: Math.random,
     saved: journal.saved("peers"),
     save: (saved) => journal.save("peers", saved),
+    isOwn: carries,
     isHeard: (id) => !silent(wired().pump.state(), id),
     onChange: () => regroup(wired()),
     onTrouble: (text) => text && log("warning", text),

@@ -5,6 +5,7 @@ import { addCheck } from "./check.ts";
 import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
+import { addLab } from "./lab.ts";
 import { report } from "./terminal.ts";
 
 function program(): Command {
@@ -19,6 +20,7 @@ function program(): Command {
   addSecret(baton.command("secret"));
   addCheck(baton.command("check"));
   addGenCloudInit(baton.command("gen-cloud-init"));
+  addLab(baton.command("lab"));
   baton.addHelpText("after", "\nExit codes: 0 fine, 1 the input is wrong, 2 usage.");
   return baton;
 }
@@ -27,7 +29,8 @@ function program(): Command {
 export async function run(args: readonly string[]): Promise<number> {
   try {
     await program().parseAsync([...args], { from: "user" });
-    return exitCodes.fine;
+    // A command that only starts another program ends as that does.
+    return Number(process.exitCode ?? exitCodes.fine);
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;

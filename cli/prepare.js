@@ -29,32 +29,46 @@ export const validators = [
   "nftables",
   "nginx-light",
   "openssl",
+  "python3-venv",
   "python3-yaml",
   "shellcheck",
   "systemd",
   "systemd-container",
 ];
 
+/** What the lab runs for real; a test holds it to what the lab itself asks for. */
+export const labPrograms = [
+  "conntrack",
+  "dnsmasq-base",
+  "iproute2",
+  "mmdebstrap",
+  "nftables",
+  "openssl",
+  "systemd-container",
+];
+
 /** Tells what is being done; the output of the thing itself follows. */
 export const say = (text) => process.stderr.write(`baton: ${text}\n`);
 
-export function giveUp(text) {
+function giveUp(text) {
   say(text);
   process.exit(1);
 }
 
+/** The environment of what runs in the project's folder. */
+export const surroundings = () => ({
+  // Node keeps what it compiled; hundreds of short runs start faster.
+  NODE_COMPILE_CACHE: `${root}node_modules/.compile-cache`,
+  ...process.env,
+  PATH: `${root}node_modules/.bin:${process.env.PATH}`,
+});
+
 /** Runs a command in the project's folder, with its output shown; ends the run when it fails. */
 export function run(command, args, what, options = {}) {
-  const env = {
-    // Node keeps what it compiled; hundreds of short runs start faster.
-    NODE_COMPILE_CACHE: `${root}node_modules/.compile-cache`,
-    ...process.env,
-    PATH: `${root}node_modules/.bin:${process.env.PATH}`,
-  };
   const { status, signal, error } = spawnSync(command, args, {
     cwd: root,
     stdio: "inherit",
-    env,
+    env: surroundings(),
     ...options,
   });
   if (error) giveUp(`${what} cannot run: ${error.message}`);
@@ -76,22 +90,44 @@ export function prepareNpm() {
   writeFileSync(stamp, lock);
 }
 
-/** Installs the validators' Debian packages, as root or by one sudo, or says what to install. */
-export function prepareValidators() {
-  const missing = validators.filter((name) => !installed(name));
+/**
+ * Installs Debian packages that are missing, as root or by one sudo, or says what to install.
+ * @param why who runs them, for people: `the tests run these tools for real`
+ */
+export function preparePackages(names, why) {
+  const missing = names.filter((name) => !installed(name));
   if (missing.length === 0) return;
   const list = missing.join(" ");
-  if (!onPath("apt-get")) {
-    giveUp(`the tests run these tools for real, and this is not Debian or Ubuntu: ${list}`);
-  }
+  if (!onPath("apt-get")) giveUp(`${why}, and this is not Debian or Ubuntu: ${list}`);
   const asRoot = process.getuid?.() === 0;
   if (!asRoot && !(onPath("sudo") && process.stdin.isTTY)) {
-    giveUp(`the tests run these tools for real; install them first: sudo apt-get install ${list}`);
+    giveUp(`${why}; install them first: sudo apt-get install ${list}`);
   }
-  say(`installing the tools that the tests run for real: ${list}`);
+  say(`${why}; installing: ${list}`);
   say("none of their services is started or enabled");
   const [command, ...before] = asRoot ? ["sh"] : ["sudo", "sh"];
-  run(command, [...before, `${root}cli/install-validators.sh`, ...missing], "apt-get");
+  run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
+}
+
+const engine = `${root}lab/engine/main.ts`;
+
+/** Installs Go where the Pulumi engine has to be built and there is none. @param why as above */
+export function prepareGo(why) {
+  const { stdout } = spawnSync(node, [engine, "--plan"], { encoding: "utf8" });
+  if (stdout.trim() === "build" && !onPath("go")) preparePackages(["golang-go"], why);
+}
+
+/** Makes the Pulumi engine ready: the one on the path, or fetched, or built. */
+export function prepareEngine() {
+  prepareGo("the tests run Pulumi for real, and it is built from its Go modules");
+  run(node, [engine], "the engine");
+}
+
+/** Makes the cloud's official clients ready, or says that they are left out. */
+export function prepareOutsiders() {
+  if (!process.env.BATON_WITHOUT_OUTSIDERS && !onPath("go"))
+    preparePackages(["golang-go"], "the tests build the cloud's official Go client");
+  run(node, [`${root}test/outsiders/prepare.ts`], "the official clients");
 }
 
 const installed = (name) => {
@@ -101,5 +137,5 @@ const installed = (name) => {
   return stdout === "installed";
 };
 
-const onPath = (command) =>
+export const onPath = (command) =>
   (process.env.PATH ?? "").split(":").some((folder) => existsSync(`${folder}/${command}`));

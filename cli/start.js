@@ -1,33 +1,63 @@
-/** `npm start`: installs what is missing, renders the example stack into out/, shows what was made. */
-import { randomBytes } from "node:crypto";
-import { node, prepareNpm, root, run, say } from "./prepare.js";
+/**
+ * `npm start -- [STACK FILE] [--once]`: installs what is missing, then stands the stack up in the
+ * lab and fails it over. Only the lab's own process needs root.
+ */
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { runToItsEnd } from "./patient.js";
+import {
+  labPrograms,
+  node,
+  onPath,
+  prepareGo,
+  prepareNpm,
+  preparePackages,
+  root,
+  say,
+  surroundings,
+} from "./prepare.js";
 
 prepareNpm();
-const stack = process.argv[2] ?? "examples/exoscale-elastic-ip-article.yaml";
-say(`rendering every host of ${stack} into out/ …`);
-say("secrets are throw-away ones, and the agent in it is a test fixture: look, do not deploy");
+if (process.platform !== "linux") {
+  say("the lab boots Linux hosts and makes network namespaces; this is not Linux");
+  say(
+    "what works everywhere: npx baton init stack.yaml, npx baton gen-cloud-init stack.yaml --all",
+  );
+  process.exit(1);
+}
+preparePackages(labPrograms, "the lab runs these programs for real");
+prepareGo("the lab runs Pulumi for real, and it is built from its Go modules");
 
-// What is set stays; an example needs no account.
-const throwAway = () => randomBytes(32).toString("base64url");
-const env = {
-  BATON_SECRET: throwAway(),
-  BATON_AGENT_KEY: `EXO${throwAway().slice(0, 24)}`,
-  BATON_AGENT_SECRET: throwAway(),
-  ...process.env,
-};
-const args = [
-  "gen-cloud-init",
-  stack,
-  "--all",
-  "--out",
-  "out",
-  "--agent-bundle",
-  "test/fixtures/agent-bundle.js",
-];
-run(node, ["cli/main.ts", ...args], "gen-cloud-init", { env });
+/** A stack file is meant from where the command was typed. */
+const from = process.env.INIT_CWD ?? process.cwd();
+const given = process.argv.slice(2);
+const args = given.map((arg) => (/\.ya?ml$/.test(arg) && !isAbsolute(arg) ? join(from, arg) : arg));
+const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 
-say("look into out/, or ask why each file is there:");
-process.stderr.write(
-  `  npx baton gen-cloud-init ${stack} --host lb1 --explain --agent-bundle test/fixtures/agent-bundle.js\n`,
-);
-say(`your own stack: npx baton init stack.yaml; the guide is ${root}docs/getting-started.md`);
+if (process.getuid?.() === 0) await begin(lab[0], lab.slice(1));
+else if (onPath("sudo")) {
+  say("the lab makes network namespaces, mounts and cgroups: its process runs by sudo");
+  const kept = Object.keys(process.env).filter((name) => name.startsWith("BATON_"));
+  // What root makes first is root's, and this user and other programs write there later.
+  mkdirSync(join(homedir(), ".cache"), { recursive: true });
+  const quiet = { stdio: ["ignore", "ignore", "inherit"] };
+  run(node, [join(root, "cli/build-agent.ts")], "the agent's build", quiet);
+  // A Pulumi or a Go of the user's own is rarely in a folder that sudo looks into.
+  const found = ["env", `PATH=${process.env.PATH}`, ...lab];
+  await begin("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...found]);
+} else {
+  say(
+    "the lab makes network namespaces, mounts and cgroups, which only root may; sudo is not here",
+  );
+  say("run `npm start` as root, on a machine where that is no risk");
+  process.exit(1);
+}
+
+async function begin(command, rest) {
+  const options = { cwd: root, env: surroundings() };
+  process.exitCode = await runToItsEnd(command, rest, options).catch((error) => {
+    say(`${command} cannot run: ${error.message}`);
+    return 1;
+  });
+}

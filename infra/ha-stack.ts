@@ -26,10 +26,11 @@ export interface HaStackArgs {
   /** File of the agent's program. Default: the one that `npm run build:agent` writes. */
   readonly agentBundle?: string;
   /**
-   * The one load balancer that this update may replace; the others stay as they are. Without it, an
-   * update that would replace more than one is stopped.
+   * The hosts that this update may replace, at most one load balancer among them; others stay as
+   * they are. Without it, an update that would replace more than one load balancer, or every app
+   * server, is stopped.
    */
-  readonly replace?: string;
+  readonly replace?: readonly string[];
   /** How a finding about the stack is told, where there is a file with lines. */
   readonly show?: (finding: Finding) => string;
 }

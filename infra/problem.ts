@@ -33,6 +33,19 @@ export function report(
   if (errors.length > 0) stop(errors.join("\n"));
 }
 
+/** The providers have no code for it: the words are the API's own, or HTTP's. */
+const refusals = /\b(401|403)\b|forbidden|unauthori[sz]ed|signature|authentication|credential/i;
+
+/** Ends the run where the cloud has refused the key itself. @throws RunError then */
+export function stopWhereRefused(reason: string): void {
+  if (!refusals.test(reason)) return;
+  stop(
+    `the cloud refuses the key that it is asked with: ${reason}`,
+    "check EXOSCALE_API_KEY and EXOSCALE_API_SECRET (or `exoscale:key` and `exoscale:secret` in the " +
+      "stack's config), and that the role of the key may use `compute` and `iam`",
+  );
+}
+
 /** Why something of the world failed, in words. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);

@@ -22,7 +22,7 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
   const file = resolve(root, path);
   const { data, locate } = read(file, path);
   const show = (finding: Finding): string => formatDiagnostic(locate(finding));
-  const replace = config.get("replace");
+  const replace = (config.get("replace") ?? "").split(/[\s,]+/).filter((name) => name !== "");
   const agentBundle = config.get("agentBundle");
   const secrets = Object.fromEntries(
     pulumiNames(data).map((name) => [name, config.requireSecret(name)]),
@@ -32,7 +32,7 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
     folder: dirname(file),
     secrets,
     show,
-    ...(replace && { replace }),
+    ...(replace.length > 0 && { replace }),
     ...(agentBundle && { agentBundle: resolve(root, agentBundle) }),
   });
   await made.declared;

@@ -18,8 +18,8 @@ export type Proposal = {
   readonly nodes: readonly NodeChange[];
   /** Nodes that the last deployment recorded and the stack no longer has. */
   readonly removed: readonly string[];
-  /** The one node that was named as the one to leave service now. */
-  readonly permitted: string | undefined;
+  /** Hosts that were named as those that may leave service now; absent: nobody was named. */
+  readonly permitted: readonly string[] | undefined;
 };
 
 export type Verdict =
@@ -34,19 +34,22 @@ export const changedIn = ({ planned, recorded }: NodeChange): string[] =>
     : Object.keys(planned).filter((name) => planned[name] !== recorded[name]);
 
 export function judge({ nodes, removed, permitted }: Proposal): Verdict {
-  const changed = nodes.filter((node) => changedIn(node).length > 0);
-  const known = [...nodes.map(({ node }) => node), ...removed];
-  if (permitted !== undefined && !known.includes(permitted)) {
-    return { ok: false, message: unknownNode(permitted, known) };
+  const { goAhead, held } = divided(nodes, permitted);
+  if (goAhead.length + removed.length > 1) {
+    return { ok: false, message: tooMany(goAhead, removed) };
   }
-  const goesAhead = changed.filter(({ node }) => permitted === undefined || node === permitted);
-  if (goesAhead.length + removed.length > 1) {
-    return { ok: false, message: tooMany(goesAhead, removed) };
-  }
-  const names = (changes: readonly NodeChange[]): string[] => changes.map(({ node }) => node);
-  const held = changed.filter((change) => !goesAhead.includes(change));
-  return { ok: true, replaced: names(goesAhead), held: names(held) };
+  return { ok: true, replaced: namesOf(goAhead), held: namesOf(held) };
 }
+
+/** Hosts that change: those that may, and those that keep what they are. */
+export function divided(hosts: readonly NodeChange[], permitted: Proposal["permitted"]) {
+  const changed = hosts.filter((host) => changedIn(host).length > 0);
+  const goAhead = changed.filter(({ node }) => permitted?.includes(node) ?? true);
+  return { goAhead, held: changed.filter((change) => !goAhead.includes(change)) };
+}
+
+export const namesOf = (changes: readonly NodeChange[]): string[] =>
+  changes.map(({ node }) => node);
 
 const because = (change: NodeChange): string => `${change.node} (${changedIn(change).join(", ")})`;
 
@@ -71,12 +74,18 @@ function oneAtATime(changed: readonly NodeChange[], removed: readonly string[]):
   );
 }
 
-function unknownNode(permitted: string, known: readonly string[]): string {
-  const meant = suggest(permitted, known);
+/** What to say of a named host that nobody knows; undefined where all are known. */
+export function unknownHost(
+  permitted: readonly string[],
+  known: readonly string[],
+): string | undefined {
+  const unknown = permitted.find((name) => !known.includes(name));
+  if (unknown === undefined) return undefined;
+  const meant = suggest(unknown, known);
   const hint = meant === undefined ? "" : `did you mean ${meant}? `;
   return (
-    `baton:replace names ${permitted}, and there is no such load balancer.\n` +
-    `fix: ${hint}load balancers: ${known.join(", ")}`
+    `baton:replace names ${unknown}, and there is no such host.\n` +
+    `fix: ${hint}hosts: ${known.join(", ")}`
   );
 }
 
@@ -86,12 +95,21 @@ export type Seen = { readonly node: string; readonly running: boolean; readonly 
 /**
  * Whether one load balancer may leave service, seeing how all are: the state may still have one
  * that a failed update has left dead.
+ * @param joining load balancers that this update makes; until they have booted, they are no help
  */
-export function mayLeave(leaving: string, seen: readonly Seen[]): Verdict {
+export function mayLeave(
+  leaving: string,
+  seen: readonly Seen[],
+  joining: readonly string[],
+): Verdict {
   const fine: Verdict = { ok: true, replaced: [leaving], held: [] };
   const others = seen.filter(({ node }) => node !== leaving);
   const dead = seen.some(({ node, running }) => node === leaving && !running);
-  if (dead || others.length === 0 || others.some(({ running }) => running)) return fine;
+  if (dead || others.some(({ running }) => running)) return fine;
+  if (others.length === 0) {
+    const [first] = joining;
+    return first === undefined ? fine : { ok: false, message: tooEarly(leaving, first) };
+  }
   const how = others.map(({ node, state }) => `${node} (${state})`).join(" and ");
   const message =
     `stopped before anything was changed: ${leaving} would leave service, and no other load ` +
@@ -99,3 +117,8 @@ export function mayLeave(leaving: string, seen: readonly Seen[]): Verdict {
     `${others[0]?.node}\`, and \`pulumi up\``;
   return { ok: false, message };
 }
+
+const tooEarly = (leaving: string, joining: string): string =>
+  `stopped before anything was changed: ${leaving} would leave service, and ${joining} is still to be ` +
+  `made.\nfix: make it first: \`pulumi config set baton:replace ${joining}\` and \`pulumi up\`, with ` +
+  `${leaving} in the stack file so long. When all is well, \`pulumi config rm baton:replace\``;

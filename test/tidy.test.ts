@@ -32,8 +32,8 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
   infra: ["stack", "user-data"],
-  lab: ["stack", "user-data"],
-  cli: ["stack", "user-data", "package.json"],
+  lab: ["stack", "agent/status/status.ts"],
+  cli: ["stack", "user-data", "lab", "package.json"],
 };
 
 test("rooms import only along the arrows of the architecture", () => {
@@ -89,12 +89,15 @@ test("no source file is dead", () => {
     "infra/main.js",
     "infra/index.ts",
     "lab/client/main.ts",
+    "cli/lab-process.ts",
+    "lab/world/metadata.ts",
     "lab/fabric/relay.ts",
+    "lab/engine/main.ts",
     "lab/plugins/exoscale/main.ts",
   ];
-  const dead = source.filter(
-    (path) => ![...entries, ...started].includes(path) && !imported.has(path),
-  );
+  const live = new Set([...entries, ...started, ...imported]);
+  // Types of plain JavaScript are read with the file that they describe.
+  const dead = source.filter((path) => !live.has(path.replace(/\.d\.ts$/, ".js")));
   assert.deepEqual(dead, []);
 });
 

@@ -7,9 +7,6 @@
  */
 
 export type Cloud = {
-  readonly provider: "exoscale" | "oci" | "openstack" | "ovh";
-  /** Whether an address can be held by several instances at once. */
-  readonly severalHolders: boolean;
   /** How long after a request's end reads may still contradict it. */
   readonly settleMs: number;
   readonly observe: (request: ObserveRequest) => Promise<Observed>;
@@ -39,7 +36,6 @@ export type ListRequest = Within & { readonly of: InstanceSelector };
 export type InstanceSelector =
   /** A group by its name or its id. */
   | { readonly from: "security-group"; readonly group: string }
-  | { readonly from: "anti-affinity-group"; readonly id: string }
   /** A label by its name, or by `name=value`. */
   | { readonly from: "label"; readonly label: string }
   | { readonly from: "zone" };

@@ -42,6 +42,7 @@ function listOf<T>(value: unknown, item: (value: unknown) => T | undefined): T[]
 const idOf = (value: unknown): string | undefined =>
   (isFields(value) && textOf(value.id)) || undefined;
 
+/** An item of the list of instances, or the answer about one. */
 export function instanceOf(value: unknown): ListedInstance | undefined {
   const id = idOf(value);
   if (!isFields(value) || id === undefined) return undefined;
@@ -85,10 +86,6 @@ export const instancesOf = (value: unknown): readonly ListedInstance[] | undefin
     ? listOf(value.instances, instanceOf)
     : undefined;
 
-/** Ids of the members of an anti-affinity group. */
-export const memberIdsOf = (value: unknown): readonly string[] | undefined =>
-  isFields(value) ? listOf(value.instances, idOf) : undefined;
-
 /** Ids of elastic IPs by address. */
 export function elasticIpsOf(value: unknown): Readonly<Record<string, string>> | undefined {
   if (!isFields(value) || !Array.isArray(value["elastic-ips"])) return undefined;
@@ -104,6 +101,7 @@ export function elasticIpsOf(value: unknown): Readonly<Record<string, string>> |
 
 const states: readonly Operation["state"][] = ["pending", "success", "failure", "timeout"];
 
+/** The answer to every change, and to the question what became of it. */
 export function operationOf(value: unknown): Operation | undefined {
   const id = idOf(value);
   if (!isFields(value) || id === undefined) return undefined;

@@ -35,6 +35,7 @@ const fenceS = 5;
 const clockErrorMs = 30_000;
 const retryAfterMsDefault = 1000;
 
+/** Signed calls of one API. Messages hold neither key nor secret, whatever the server says. */
 export function createApi({ endpoint, key, secret, ca, nowMs, wallMs }: ApiOptions): Api {
   const http = createHttp({ base: endpoint, nowMs, ...(ca === undefined ? {} : { ca }) });
   const base = new URL(endpoint).pathname.replace(/\/$/, "");

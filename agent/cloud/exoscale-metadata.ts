@@ -1,6 +1,6 @@
 /** Which instance this host is, and in which zone, as the metadata server says. */
 import type { Outcome } from "./cloud.ts";
-import { createHttp, type Http } from "./http.ts";
+import { createHttp } from "./http.ts";
 
 export type OwnInstance = { readonly id: string; readonly zone: string };
 
@@ -15,7 +15,18 @@ export async function ownInstance(
 ): Promise<Outcome<OwnInstance>> {
   const http = createHttp({ base, bodyBytesMax: 4096, nowMs });
   const deadlineMs = nowMs() + timeoutMs;
-  const read = (key: string): Promise<string> => value(http, key, deadlineMs - nowMs());
+  let why = "does not name this instance";
+  /** The value of one key, or the empty text. */
+  const read = async (key: string): Promise<string> => {
+    const leftMs = deadlineMs - nowMs();
+    if (leftMs <= 0) return "";
+    const path = `/latest/meta-data/${key}`;
+    const result = await http.call({ method: "GET", path, headers: {}, timeoutMs: leftMs });
+    if (result.kind !== "answer") why = `does not answer: ${result.message}`;
+    return result.kind === "answer" && result.answer.status === 200
+      ? result.answer.text.trim()
+      : "";
+  };
   try {
     // Both names have carried the UUID; an instance of old may answer to the first with another.
     const ids = [await read("instance-id"), await read("vm-id")];
@@ -23,16 +34,8 @@ export async function ownInstance(
     const zone = await read("availability-zone");
     if (id !== undefined && /^[a-z0-9-]+$/.test(zone))
       return { kind: "done", value: { id: id.toLowerCase(), zone } };
-    return { kind: "unreachable", message: "the metadata server does not name this instance" };
+    return { kind: "unreachable", message: `${base} ${why}` };
   } finally {
     http.drop();
   }
-}
-
-/** The value of one key, or the empty text. */
-async function value(http: Http, key: string, timeoutMs: number): Promise<string> {
-  if (timeoutMs <= 0) return "";
-  const path = `/latest/meta-data/${key}`;
-  const result = await http.call({ method: "GET", path, headers: {}, timeoutMs });
-  return result.kind === "answer" && result.answer.status === 200 ? result.answer.text.trim() : "";
 }

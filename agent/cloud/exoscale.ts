@@ -12,13 +12,7 @@ import type {
   Outcome,
   Trouble,
 } from "./cloud.ts";
-import {
-  elasticIpsOf,
-  instanceOf,
-  instancesOf,
-  type ListedInstance,
-  memberIdsOf,
-} from "./exoscale-answers.ts";
+import { elasticIpsOf, instanceOf, instancesOf, type ListedInstance } from "./exoscale-answers.ts";
 import { type Api, type ApiOptions, createApi } from "./exoscale-call.ts";
 import { finish } from "./exoscale-operation.ts";
 
@@ -28,6 +22,7 @@ const readsAtOnceMax = 8;
 
 const gone: ObservedInstance = { state: "gone", running: false, gone: true, holds: [] };
 
+/** The cloud behind one endpoint, which is one zone, for one key. */
 export function createExoscale(options: ApiOptions): Cloud {
   const api = createApi(options);
   const { nowMs } = options;
@@ -45,8 +40,6 @@ export function createExoscale(options: ApiOptions): Cloud {
   };
 
   return {
-    provider: "exoscale",
-    severalHolders: true,
     settleMs,
     async observe({ candidates, deadlineMs }) {
       const beganMs = nowMs();
@@ -126,22 +119,14 @@ async function selected(
   of: InstanceSelector,
   deadlineMs: number,
 ): Promise<Outcome<readonly ListedInstance[]>> {
-  const members =
-    of.from === "anti-affinity-group"
-      ? await read(api, `/anti-affinity-group/${of.id}`, memberIdsOf, deadlineMs)
-      : done([]);
-  if (members.kind !== "done") return members;
   const list = await read(api, "/instance", instancesOf, deadlineMs);
-  if (list.kind !== "done") return list;
-  return done(list.value.filter((instance) => isOf(instance, of, members.value)));
+  return list.kind === "done" ? done(list.value.filter((instance) => isOf(instance, of))) : list;
 }
 
-function isOf(instance: ListedInstance, of: InstanceSelector, members: readonly string[]): boolean {
+function isOf(instance: ListedInstance, of: InstanceSelector): boolean {
   switch (of.from) {
     case "zone":
       return true;
-    case "anti-affinity-group":
-      return members.includes(instance.id);
     case "security-group":
       return instance.groups.includes(of.group);
     case "label": {

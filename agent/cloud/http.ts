@@ -58,6 +58,7 @@ const retryAfterMsMax = 3_600_000;
 /** Codes of a connection that the other end had closed. */
 const broke: ReadonlySet<string | undefined> = new Set(["ECONNRESET", "EPIPE"]);
 
+/** A client of one server; its calls never reject. Without a `ca`, Node's own list is trusted. */
 export function createHttp({ base, ca, bodyBytesMax = 8 << 20, nowMs }: HttpOptions): Http {
   const url = new URL(base);
   const secure = url.protocol === "https:";

@@ -28,6 +28,7 @@ export type Mover = {
   readonly release: (ip: string, whom: NodeId) => void;
 };
 
+/** Sends what the core asks for; every request ends in exactly one event. */
 export function createMover(parts: MoverParts): Mover {
   const { cloud, nowMs, deadlineMs, emit, onCall } = parts;
   const ids = new Map(parts.ids);

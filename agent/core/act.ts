@@ -150,7 +150,7 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
 /** Whether so much was read lately that the next read can wait. */
 function isTired({ calls, now }: State): boolean {
   const recent = calls.filter((at) => at > now - 60_000);
-  return recent.length >= callsMax && now < (recent.at(-1) ?? now) + patientPeriodMs;
+  return recent.length >= callsMax && now < (recent[recent.length - 1] ?? now) + patientPeriodMs;
 }
 
 /** How widely to read for this address now, if at all. */

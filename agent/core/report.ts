@@ -60,7 +60,7 @@ function keepsQuiet(state: State): boolean {
   );
 }
 
-export function reportOf(state: State): Report {
+function reportOf(state: State): Report {
   const { now, resigning, maintenance, priority, releases, sequence } = state;
   return {
     sequence,

@@ -2,7 +2,8 @@
 import type { CloudInstance, InstanceSelector } from "../cloud/cloud.ts";
 import type { AgentPeers } from "../config.ts";
 import type { NodeId } from "../wire/advertisement.ts";
-import { type Member, maxMembers } from "./member.ts";
+import { sharedTags } from "../wire/node-tag.ts";
+import { idsOf, type Member, maxMembers } from "./member.ts";
 
 export function selectorOf(peers: AgentPeers): InstanceSelector {
   if (peers.from === "addresses") return { from: "zone" };
@@ -20,6 +21,10 @@ export function doubtOf(
   members: readonly Member[],
   instances: readonly CloudInstance[],
 ): string | undefined {
+  const alike = sharedTags([self, ...idsOf(members)]);
+  if (alike.length > 0) {
+    return `the frames cannot tell ${alike.join(" from ")}, by a rare chance: replace one of them`;
+  }
   if (peers.from === "addresses") {
     const lost = members.find(({ id }) => !id);
     return lost && `no instance found for peer ${lost.name}, ${lost.ips[0]}: is the address right?`;

@@ -23,6 +23,8 @@ export type GroupParts = {
   /** What `save` was last given, as it was read from the file; undefined where there is none. */
   readonly saved: unknown;
   readonly save: (group: SavedGroup) => void;
+  /** Whether an address is one of this host's. */
+  readonly isOwn: (ip: string) => boolean;
   /** Whether a node speaks now; who does is never dropped. */
   readonly isHeard: IsHeard;
   /** Called when the members change, and not for the first of them. */
@@ -52,39 +54,12 @@ const deadlineMs = 10_000;
 
 export function createGroup(parts: GroupParts): Group {
   const { peers, self, cloud, nowMs, random, isHeard } = parts;
-  const isFixed = peers.from === "addresses";
-  const saved = savedMembers(parts.saved, peers);
-  let all = saved || fixedMembers(peers);
-  let isKnown = saved !== undefined || isFixed;
-  let missing: Missing = new Map();
+  const roster = createRoster(parts);
+  const { members, isKnown } = roster;
   let trouble: string | undefined;
   let asking = false;
   let dueAt = nowMs();
   let demandAt = dueAt;
-
-  const members = () => all.filter(({ id }) => id !== self);
-
-  const become = (next: readonly Member[]): void => {
-    if (JSON.stringify(next) === JSON.stringify(all)) return;
-    all = next;
-    demandAt = nowMs() + demandMs;
-    parts.save({ peers, members: all });
-    parts.onChange(members());
-  };
-
-  const listed = (instances: readonly CloudInstance[]): void => {
-    if (isFixed) {
-      become(fixedAfter(all, instances, isHeard));
-      return;
-    }
-    const others = instances.filter(({ id }) => id !== self);
-    // Any choice of 16 would differ from node to node.
-    if (others.length > maxMembers) return;
-    isKnown = true;
-    const after = listedAfter(all, others, missing, isHeard, nowMs());
-    missing = after.missing;
-    become(after.members.slice(0, maxMembers));
-  };
 
   const ask = async (forStranger = false): Promise<void> => {
     if (asking) return;
@@ -94,26 +69,77 @@ export function createGroup(parts: GroupParts): Group {
     asking = false;
     const done = answer.kind === "done";
     const toldMs = ("retryAfterMs" in answer && answer.retryAfterMs) || 0;
-    const waitMs = (done ? periodMs : isKnown ? retryMs : urgentMs) * (0.75 + random() / 2);
+    const waitMs = (done ? periodMs : isKnown() ? retryMs : urgentMs) * (0.75 + random() / 2);
     dueAt = nowMs() + Math.max(waitMs, toldMs);
+    const changed = done && roster.list(answer.value);
     // Who was taken out of the group and goes on speaking makes us ask once more a period.
-    demandAt = done && !forStranger ? nowMs() + demandMs : dueAt;
-    if (done) listed(answer.value);
-    const text = done ? doubtOf(peers, self, all, answer.value) : unlisted(answer.message, isKnown);
+    demandAt = changed || (done && !forStranger) ? nowMs() + demandMs : dueAt;
+    const text = done
+      ? doubtOf(peers, self, roster.all(), answer.value)
+      : unlisted(answer.message, isKnown());
     if (text !== trouble) parts.onTrouble(text);
     trouble = text;
   };
 
   return {
     members,
-    isKnown: () => isKnown,
+    isKnown,
     tick() {
+      roster.lookAtHost();
       if (nowMs() >= dueAt) void ask();
     },
     refresh: () => void ask(),
     meet(stranger) {
-      if (isFixed) become(withSpeaker(all, stranger, isHeard));
+      if (peers.from === "addresses") roster.become(withSpeaker(roster.all(), stranger, isHeard));
       else if (nowMs() >= demandAt) void ask(true);
+    },
+  };
+}
+
+/** The list itself, as answers and frames change it; `list` and `become` give whether they did. */
+function createRoster({ peers, self, nowMs, isHeard, isOwn, ...parts }: GroupParts) {
+  const isFixed = peers.from === "addresses";
+  const saved = savedMembers(parts.saved, peers);
+  let all = saved || fixedMembers(peers);
+  let isKnown = saved !== undefined || isFixed;
+  let missing: Missing = new Map();
+
+  /** The same list of addresses may be given to every node: our own is known before its id is. */
+  const isSelf = ({ id, ips }: Member): boolean => (id ? id === self : ips.some(isOwn));
+  const members = () => all.filter((one) => !isSelf(one));
+  let told = members().length;
+
+  const tell = (): void => {
+    told = members().length;
+    parts.onChange(members());
+  };
+
+  const become = (next: readonly Member[]): boolean => {
+    if (JSON.stringify(next) === JSON.stringify(all)) return false;
+    all = next;
+    parts.save({ peers, members: all });
+    tell();
+    return true;
+  };
+
+  return {
+    all: () => all,
+    members,
+    isKnown: () => isKnown,
+    become,
+    list(instances: readonly CloudInstance[]): boolean {
+      if (isFixed) return become(fixedAfter(all, instances, isHeard));
+      const others = instances.filter(({ id }) => id !== self);
+      // Any choice of 16 would differ from node to node.
+      if (others.length > maxMembers) return false;
+      isKnown = true;
+      const after = listedAfter(all, others, missing, isHeard, nowMs());
+      missing = after.missing;
+      return become(after.members.slice(0, maxMembers));
+    },
+    /** The interface with our address may come up late. */
+    lookAtHost() {
+      if (members().length !== told) tell();
     },
   };
 }

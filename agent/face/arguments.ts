@@ -17,15 +17,15 @@ const commands = new Map([
   ["handover", "socket"],
   ["maintenance", "socket"],
   ["priority", "socket"],
-  ["claim", "config ip instance project dry-run"],
-  ["release", "config ip instance project dry-run"],
+  ["claim", "config ip instance dry-run"],
+  ["release", "config ip instance dry-run"],
 ]);
 const switches = ["check", "online", "json", "dry-run"];
 
 /**
  * What `argv`, the arguments behind the program, asks for; else one line about the first slip.
- * `invokedAs` is the program's path: under the name exoip, or where one of exoip's flags comes
- * first, it is exoip.
+ * `invokedAs` is the program's path: where one of exoip's flags comes first it is exoip, and under
+ * that name always, but for what is asked of a running agent.
  */
 export function parseArguments(
   argv: readonly string[],
@@ -35,12 +35,18 @@ export function parseArguments(
   const [word = "", ...behind] = argv;
   if (word === "help" || argv.some((one) => /^--?h(elp)?$/.test(one))) return { command: "help" };
   if (word === "version") return { command: word };
-  return basename(invokedAs) === "exoip" || exoipNames.includes(flagName(word))
+  const isExoip = basename(invokedAs) === "exoip";
+  const asks = commands.get(word)?.startsWith("socket") === true;
+  return (isExoip && !asks) || exoipNames.includes(flagName(word))
     ? parseExoip(argv, env)
-    : parseCommand(word, behind);
+    : parseCommand(word, behind, `/run/${isExoip ? "exoip" : "baton"}/status.sock`);
 }
 
-function parseCommand(command: string, behind: readonly string[]): Command | Errors {
+function parseCommand(
+  command: string,
+  behind: readonly string[],
+  defaultSocket: string,
+): Command | Errors {
   const refuse = (text: string): Errors => ({ errors: [text] });
   const names = commands.get(command);
   if (!command) return refuse(slip("no command"));
@@ -48,7 +54,7 @@ function parseCommand(command: string, behind: readonly string[]): Command | Err
   const valued = command === "maintenance" || command === "priority";
   const [value = ""] = behind;
   const read = readFlags(valued ? behind.slice(1) : behind, names.split(" "), switches);
-  const { config, socket, ip, instance, project, ...on } = read.given;
+  const { config, socket, ip, instance, ...on } = read.given;
   const address = canonicalIp(ip || "");
   if (read.slip) return refuse(read.slip);
   const [extra] = read.rest;
@@ -56,14 +62,13 @@ function parseCommand(command: string, behind: readonly string[]): Command | Err
   if (ip && !address) return refuse(slip("-ip must be an IP address"));
   const options = {
     configFile: config || "/etc/baton/agent.json",
-    socket: socket || "/run/baton/status.sock",
+    socket: socket || defaultSocket,
     check: !!on.check,
     online: !!on.online,
     json: !!on.json,
     dryRun: !!on["dry-run"],
     ...(address && { address }),
     ...(instance && { instance }),
-    ...(project && { project }),
   };
   if (command === "maintenance")
     return /^(on|off)$/.test(value)

@@ -15,8 +15,13 @@ export type CheckParts = {
 
 const attemptMs = 10_000;
 const clockMs = 60_000;
-/** No instance has this id: a claim for it changes nothing, and shows what the key may do. */
+/** No instance has this id: a move of it changes nothing, and shows what the key may do. */
 const nobody = "00000000-0000-4000-8000-000000000000";
+
+const operations = {
+  claim: "attach-instance-to-elastic-ip",
+  release: "detach-instance-from-elastic-ip",
+};
 
 /** One line for each finding; gives whether all of them are good. */
 export async function checkOnline({
@@ -40,10 +45,12 @@ export async function checkOnline({
     `the API answers${reached ? "" : `: ${seen.message}`}`,
     "look at the endpoint, the key and the route to it",
   );
-  const aheadMs = cloud.clockAheadMs() ?? 0;
+  const aheadMs = cloud.clockAheadMs();
   tell(
-    Math.abs(aheadMs) < clockMs,
-    `this host's clock is off by ${Math.round(aheadMs / 1000)} s`,
+    aheadMs !== undefined && Math.abs(aheadMs) < clockMs,
+    aheadMs === undefined
+      ? "nothing told the time, so this host's clock may be off"
+      : `this host's clock is off by ${Math.round(aheadMs / 1000)} s`,
     "timedatectl set-ntp true",
   );
   if (reached) {
@@ -55,7 +62,7 @@ export async function checkOnline({
     const id = ids.kind === "done" ? ids.value[ip] : undefined;
     tell(
       id !== undefined,
-      `the cloud knows ${ip}`,
+      `the cloud knows ${ip}${ids.kind === "done" ? "" : `: ${ids.message}`}`,
       "create it in this zone, or let the key list elastic IPs",
     );
     tell(
@@ -64,14 +71,16 @@ export async function checkOnline({
       `ip addr add ${ip} dev lo, and in the host's configuration`,
     );
     if (id === undefined) continue;
-    const dry = await cloud.claim({ address: id, instance: nobody, ...deadline() });
-    const allowed = dry.kind === "refused" && dry.why !== "auth" && dry.why !== "forbidden";
-    const why = dry.kind === "done" ? "" : dry.message;
-    tell(
-      allowed,
-      `the key may move ${ip}${allowed ? "" : `: ${why}`}`,
-      "its role must allow attach- and detach-instance-to-elastic-ip",
-    );
+    for (const verb of ["claim", "release"] as const) {
+      const dry = await cloud[verb]({ address: id, instance: nobody, ...deadline() });
+      const allowed = dry.kind === "refused" && dry.why !== "auth" && dry.why !== "forbidden";
+      const why = dry.kind === "done" ? "" : dry.message;
+      tell(
+        allowed,
+        `the key may ${verb} ${ip}${allowed ? "" : `: ${why}`}`,
+        `its role must allow ${operations[verb]}`,
+      );
+    }
   }
   await checkPeers(config, tell);
   return good;

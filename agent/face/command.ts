@@ -25,8 +25,6 @@ export type Move = {
   readonly address?: string;
   /** Name or id of the instance that shall hold the address or lose it. */
   readonly instance?: string;
-  /** The project of the address, on clouds that have projects. */
-  readonly project?: string;
 };
 
 /** exoip's own way: all settings come by flags and environment. */

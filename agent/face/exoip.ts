@@ -29,11 +29,11 @@ type Settings = {
   readonly "nic-id"?: string;
 };
 
-/** All settings come as text. */
+/** All settings come as text; blanks alone would be zero, the best priority. */
 const number =
   (min: number, max: number): Rule =>
   (value, say) =>
-    whole(min, max)(Number(value), say);
+    whole(min, max)(/^\s*\d+\s*$/.test(`${value}`) ? Number(value) : value, say);
 
 /** By flag: the variable behind `IF_`, which ifupdown sets from a stanza's key, and the rule. */
 const settings: { readonly [Name in keyof Settings]-?: readonly [variable: string, rule: Rule] } = {
@@ -102,14 +102,15 @@ function configOf(found: Settings, env: Environment): AgentConfig {
   const { host, port = 12345 } = parseListen(l) || {};
   const nicId = found["nic-id"];
   const node = hostname();
+  // Else the metadata server knows it, which there is none of in a container.
+  const [, zone = ""] = /^https:\/\/api-([a-z0-9-]+)\.exoscale\.com\b/.exec(xe || "") || [];
   // ifupdown names the label, such as lo:1.
   const [carrier = ""] = (env.IFACE || "lo").split(":");
   return {
     version: 1,
     stack: "exoip",
     node,
-    // The metadata server knows the zone.
-    cloud: { provider: "exoscale", zone: "", ...(xe && { endpoint: xe }) },
+    cloud: { provider: "exoscale", zone, ...(xe && { endpoint: xe }) },
     addresses: [{ name: xi, ip: xi, interface: carrier, ranks: { [node]: 0 } }],
     election: {
       method: "heartbeat",
@@ -130,7 +131,7 @@ function configOf(found: Settings, env: Environment): AgentConfig {
     health: [],
     credentialsFile: "",
     stateDirectory: env.STATE_DIRECTORY || "/var/lib/exoip",
-    statusSocket: `${env.RUNTIME_DIRECTORY || "/run"}/exoip.sock`,
+    statusSocket: `${env.RUNTIME_DIRECTORY || "/run/exoip"}/status.sock`,
     releaseOnStop: true,
     ...(i && { instance: i }),
   };

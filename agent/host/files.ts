@@ -16,12 +16,18 @@ export function loadJson(path: string): unknown {
 export function saveJson(path: string, value: unknown): string | undefined {
   const temporary = `${path}.new`;
   try {
-    // The folder alone: making its parents as well never ends under /proc.
-    if (!existsSync(dirname(path))) mkdirSync(dirname(path), { mode: 0o700 });
+    makeFolderOf(path, 0o700);
     writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
     renameSync(temporary, path);
     return undefined;
   } catch (error) {
-    return `${path} cannot be written: ${(error as NodeJS.ErrnoException).code}`;
+    const { code } = error as NodeJS.ErrnoException;
+    const fix = code === "EACCES" ? `; make ${dirname(path)} this account's` : "";
+    return `${path} cannot be written: ${code}${fix}`;
   }
+}
+
+/** The folder alone: making its parents as well never ends under /proc. */
+export function makeFolderOf(path: string, mode = 0o755): void {
+  if (!existsSync(dirname(path))) mkdirSync(dirname(path), { mode });
 }

@@ -26,6 +26,7 @@ const noFamily = /EAFNOSUPPORT|EADDRNOTAVAIL|EINVAL/;
 
 type Family = "udp4" | "udp6";
 
+/** Begins to listen and goes on trying; what is sent meanwhile is lost, as UDP may lose it. */
 export function openUdp({ port, host, onDatagram, onTrouble }: UdpParts): Udp {
   /** No socket while one is being opened; no entry where there is none to be had. */
   const sockets = new Map<Family, Socket | undefined>();

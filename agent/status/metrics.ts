@@ -40,6 +40,7 @@ export type Metrics = {
   readonly text: (status: Status | undefined) => string;
 };
 
+/** Counts from the start of the agent on; a restart begins at zero, as Prometheus expects. */
 export function createMetrics(): Metrics {
   const detection = createHistogram();
   const confirmation = createHistogram();

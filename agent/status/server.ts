@@ -5,6 +5,8 @@
 import { chmod, lstatSync, unlinkSync } from "fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "http";
 import { connect } from "net";
+import { dirname } from "path";
+import { makeFolderOf } from "../host/files.ts";
 import { proof, type Status } from "./status.ts";
 
 export type ServerParts = {
@@ -24,6 +26,7 @@ const timeoutMs = 5_000;
 /** Whoever keeps connections open must not use up the agent's files. */
 const connectionsMax = 32;
 
+/** Serves until it is stopped, and goes on trying where it cannot listen. */
 export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
   const { socket, listen, onTrouble } = parts;
   const servers = new Set<Server>();
@@ -38,7 +41,8 @@ export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
     server.on("error", ({ code }: NodeJS.ErrnoException) => {
       servers.delete(server);
       if (stopped) return;
-      onTrouble(`status cannot be served on ${where}: ${code}; trying again`);
+      const fix = code === "EACCES" ? `make ${dirname(where)} this account's` : "trying again";
+      onTrouble(`status cannot be served on ${where}: ${code}; ${fix}`);
       if (code === "EADDRINUSE" && local) removeIfDead(socket);
       const timer = setTimeout(() => {
         timers.delete(timer);
@@ -52,6 +56,11 @@ export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
 
   removeIfDead(socket, () => {
     if (stopped) return;
+    try {
+      makeFolderOf(socket);
+    } catch {
+      // Listening will say so.
+    }
     serve(socket, true, (server) =>
       // Whoever may write to it may move the address: root and the agent's group.
       server.listen(socket, () =>

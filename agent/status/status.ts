@@ -74,6 +74,7 @@ export type StatusParts = {
 
 const movesMax = 10;
 
+/** What the core, the group and the journal know at this moment, with all that is wrong. */
 export function statusOf(parts: StatusParts): Status {
   const { config, state, members, nowMs, events } = parts;
   const { settings } = state;

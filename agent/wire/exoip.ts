@@ -10,12 +10,12 @@ import { isOurs } from "./authenticated-layout.ts";
 import { fromHex, reader, writer } from "./bytes.ts";
 import { formatIp, parseIp } from "./ip.ts";
 
-export const exoipFrameBytes = 24;
+const exoipFrameBytes = 24;
 
 /** The datagram by which a person on the host asks an exoip for its state. */
 export type InfoRequest = { readonly wire: "info" };
 
-export const exoipMagic = 0x0201;
+const exoipMagic = 0x0201;
 
 /** The 24 bytes. Throws where the configuration let an IPv6 address or a wrong NIC id through. */
 export function encodeExoip({ priority, ip, nicId }: Omit<ExoipAdvertisement, "wire">): Uint8Array {

@@ -106,7 +106,7 @@ export function judge(
  * The sender's entry about this node's present boot. It is a proof of freshness as it is; a link
  * that works both ways (R8) is one only where the entry is `proven` and young.
  */
-export const echoIn = (frame: SignedAdvertisement, boot: BootId): Heard | undefined =>
+const echoIn = (frame: SignedAdvertisement, boot: BootId): Heard | undefined =>
   frame.heard.find((one) => one.boot === boot);
 
 function doubtOf(frame: SignedAdvertisement, receiver: Receiver): FreshnessReason | undefined {

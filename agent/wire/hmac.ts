@@ -3,7 +3,7 @@ import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from "cr
 import { type KeyId, type Keys, macBytes } from "./keys.ts";
 
 /** Shorter than the hash's output a key would be the weakest part (RFC 2104, section 3). */
-export const minimumKeyBytes = 32;
+const minimumKeyBytes = 32;
 
 /** The bytes of a key in base64, or undefined where it is none or too short. */
 export function keyFromBase64(text: string): Uint8Array | undefined {

@@ -41,12 +41,31 @@ export function makeFirewall(
     return [group, new exoscale.SecurityGroup(`${name}-${group}`, args, { parent })];
   });
   const groups: Groups = Object.fromEntries(made);
-  const planned = rules.map((rule) => [`${name}-${rule.name}`, asRule(rule, groups)] as const);
-  const kept = keeping ? keptRules(place, new Set(planned.map(([child]) => child))) : [];
-  const all = [...planned, ...kept].map(
-    ([child, rule]) => new exoscale.SecurityGroupRule(child, rule, { parent }),
-  );
-  return { groups, rules: all };
+  const names = new Set(rules.map((rule) => `${name}-${rule.name}`));
+  const kept = keeping ? keptRules(place, names) : [];
+  return {
+    groups,
+    rules: [
+      ...oneAfterAnother(place, rules, groups),
+      ...kept.map(([child, rule]) => new exoscale.SecurityGroupRule(child, rule, { parent })),
+    ],
+  };
+}
+
+/**
+ * The provider takes for its own the first new rule that it sees in the group: of two that are made
+ * at once, one would be recorded twice and the other never.
+ */
+function oneAfterAnother({ name, parent }: Place, rules: readonly FirewallRule[], groups: Groups) {
+  const last = new Map<Group, exoscale.SecurityGroupRule>();
+  return rules.map((rule) => {
+    const before = last.get(rule.group);
+    const options = { parent, dependsOn: before === undefined ? [] : [before] };
+    const child = `${name}-${rule.name}`;
+    const made = new exoscale.SecurityGroupRule(child, asRule(rule, groups), options);
+    last.set(rule.group, made);
+    return made;
+  });
 }
 
 /** The rules of the last deployment that are planned no more, as they are. */

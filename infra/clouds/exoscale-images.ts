@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../stack/stack.ts";
 import type { SystemName } from "../../stack/systems.ts";
-import { reasonOf, stop } from "../problem.ts";
+import { reasonOf, stop, stopWhereRefused } from "../problem.ts";
 import { getTemplate } from "./exoscale-functions.ts";
 
 export type Image = { readonly templateId: string; readonly defaultUser: string };
@@ -42,14 +42,15 @@ export async function findImages(
   const names = [...new Set(hosts.map(imageName))];
   const found = names.map(async (image): Promise<[string, Image]> => {
     const query = uuid.test(image) ? { zone, id: image } : { zone, name: image };
-    const { id, defaultUser } = await getTemplate(query, options).catch((error) =>
-      getTemplate({ ...query, visibility: "private" }, options).catch(() =>
+    const { id, defaultUser } = await getTemplate(query, options).catch((error) => {
+      stopWhereRefused(reasonOf(error));
+      return getTemplate({ ...query, visibility: "private" }, options).catch(() =>
         stop(
           `template ${JSON.stringify(image)} was not found in ${zone}: ${reasonOf(error)}`,
           "`exo compute instance-template list` lists them; write one as `image`",
         ),
-      ),
-    );
+      );
+    });
     return [image, { templateId: id ?? image, defaultUser }];
   });
   return new Map(await Promise.all(found));

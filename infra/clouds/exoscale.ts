@@ -7,15 +7,15 @@ import { type Host, hostsOf, type Stack } from "../../stack/stack.ts";
 import { type Facts, noFacts } from "../../user-data/facts.ts";
 import type { Size } from "../../user-data/size.ts";
 import type { UserData } from "../../user-data/user-data.ts";
+import { judgeAppServers } from "../app-servers.ts";
 import { type Given, hostUserData } from "../host-user-data.ts";
 import { lastDeployment, type Outputs, recordedChildren, textsOf } from "../last-deployment.ts";
-import { reasonOf, stop } from "../problem.ts";
-import { changedIn, judge, mayLeave, type NodeChange, type Seen } from "../replacement.ts";
+import { stop } from "../problem.ts";
+import { judge, mayLeave, unknownHost } from "../replacement.ts";
 import { settled } from "../settled.ts";
 import type { Secrets } from "../sources.ts";
 import { type MadeFacts, makeFacts, type Place } from "./exoscale-facts.ts";
 import { makeFirewall } from "./exoscale-firewall.ts";
-import { getComputeInstance } from "./exoscale-functions.ts";
 import {
   makeAntiAffinity,
   makeInstance,
@@ -31,6 +31,7 @@ import {
   recordedProperties,
 } from "./exoscale-plan.ts";
 import type * as exoscale from "./exoscale-resources.ts";
+import { seenNodes, stopAtStrangers } from "./exoscale-seen.ts";
 
 const instanceType = "exoscale:index/computeInstance:ComputeInstance";
 
@@ -47,8 +48,8 @@ export type MadeOnExoscale = { readonly facts: MadeFacts; readonly hosts: readon
 export type Wanted = {
   readonly given: Given;
   readonly secrets: pulumi.Output<Secrets>;
-  /** The one load balancer whose replacement was asked for. */
-  readonly permitted: string | undefined;
+  /** The hosts whose replacement was asked for. */
+  readonly permitted: readonly string[] | undefined;
 };
 
 /** A host with all that decides whether its instance changes. */
@@ -75,6 +76,8 @@ export async function makeOnExoscale(
   const facts = await makeFacts(place, stack, zone);
   const antiAffinity = makeAntiAffinity(place, stack);
   const planned = hostsOf(stack).map((host) => planHost(wanted, host, { place, facts, images }));
+  const unknown = planned.flatMap(({ host, recorded }) => (recorded ? [] : [host.name]));
+  await stopAtStrangers({ zone, stack: stack.name, parent: component }, unknown);
   const held = await heldBack(wanted, planned, antiAffinity, place);
   const surroundings = {
     place,
@@ -119,14 +122,15 @@ function planHost(
   return { host, plan, recorded, user: image.defaultUser, userData };
 }
 
-/** The nodes that must stay as they are. @throws RunError where the update is refused */
+/** The hosts that must stay as they are. @throws RunError where the update is refused */
 async function heldBack(
   { given: { stack }, permitted }: Wanted,
   planned: readonly Planned[],
   antiAffinity: exoscale.AntiAffinityGroup,
   place: Place,
 ): Promise<readonly string[]> {
-  const removed = removedNodes(stack, place);
+  const removed = removedHosts(stack, place);
+  const where = { zone: zoneOf(stack), stack: stack.name, parent: place.parent };
   const sshKeys = stack.access.sshKeys.map((key) => sshKeyName(stack, key));
   const groupId = await settled(antiAffinity.id);
   const changes = planned.map(async ({ host, plan, userData, recorded }) => ({
@@ -141,50 +145,37 @@ async function heldBack(
   }));
   const all = await Promise.all(changes);
   const nodes = all.filter(({ role }) => role === "node");
-  const verdict = judge({ nodes, removed, permitted });
+  const appServers = all.filter(({ role }) => role === "app-server");
+  const known = [...all.map(({ node }) => node), ...removed.node, ...removed["app-server"]];
+  const unknown = permitted && unknownHost(permitted, known);
+  if (unknown !== undefined) return stop(unknown);
+  const verdict = judge({ nodes, removed: removed.node, permitted });
   if (!verdict.ok) return stop(verdict.message);
-  const [leaving] = [...verdict.replaced, ...removed];
+  const fleet = judgeAppServers({ appServers, removed: removed["app-server"], permitted });
+  if (!fleet.ok) return stop(fleet.message);
+  const [leaving] = [...verdict.replaced, ...removed.node];
   if (leaving !== undefined) {
-    const recorded = nodes.flatMap((one) => (one.recorded === undefined ? [] : [one.node]));
-    const allowed = mayLeave(leaving, await seenNodes(place, stack, [...recorded, ...removed]));
+    const joining = nodes.flatMap((one) => (one.recorded === undefined ? [one.node] : []));
+    const recorded = nodes.flatMap(({ node }) => (joining.includes(node) ? [] : [node]));
+    const seen = await seenNodes(where, [...recorded, ...removed.node]);
+    const allowed = mayLeave(leaving, seen, joining);
     if (!allowed.ok) return stop(allowed.message);
   }
-  warnAbout(
-    verdict.held,
-    all.filter(({ role }) => role === "app-server"),
-  );
-  return verdict.held;
+  const held = [...verdict.held, ...fleet.held];
+  for (const host of held) {
+    const next = `\`pulumi config set baton:replace ${host}\` and \`pulumi up\` replace it next`;
+    void pulumi.log.warn(`${host} is held back and stays as it is; ${next}`);
+  }
+  return held;
 }
 
-/** How the cloud shows load balancers; one that it does not know is not running. */
-const seenNodes = ({ parent }: Place, stack: Stack, nodes: readonly string[]): Promise<Seen[]> =>
-  Promise.all(
-    nodes.map(async (node): Promise<Seen> => {
-      const query = { zone: zoneOf(stack), name: `${stack.name}-${node}` };
-      const found = getComputeInstance(query, { parent }).catch((error) => reasonOf(error));
-      const answer = await found;
-      if (typeof answer === "string") return { node, running: false, state: answer };
-      return { node, running: answer.state === "running", state: answer.state };
-    }),
-  );
-
-/** What is allowed, and worth a thought before one says yes. */
-function warnAbout(held: readonly string[], appServers: readonly NodeChange[]): void {
-  for (const node of held) {
-    const next = `\`pulumi config set baton:replace ${node}\` and \`pulumi up\` replace it next`;
-    void pulumi.log.warn(`${node} is held back and stays as it is; ${next}`);
-  }
-  const here = appServers.filter(({ recorded }) => recorded !== undefined);
-  if (here.length > 1 && here.every((change) => changedIn(change).length > 0)) {
-    const text = "this update replaces or restarts every app server at once";
-    void pulumi.log.warn(`${text}: the service is down until the first has booted`);
-  }
+/** Hosts of this stack that the last deployment had and the stack file no longer names. */
+function removedHosts(stack: Stack, place: Place): Readonly<Record<Host["role"], string[]>> {
+  const gone = (role: Host["role"]): string[] =>
+    [...place.recorded(instanceType)].flatMap(([child, { labels }]) => {
+      const name = child.slice(`${place.name}-`.length);
+      const isThere = hostsOf(stack).some((host) => host.name === name);
+      return !isThere && textsOf(labels)["baton-role"] === role ? [name] : [];
+    });
+  return { node: gone("node"), "app-server": gone("app-server") };
 }
-
-/** Load balancers of this stack that the last deployment had and the stack file no longer names. */
-const removedNodes = (stack: Stack, place: Place): string[] =>
-  [...place.recorded(instanceType)].flatMap(([child, { labels }]) => {
-    const name = child.slice(`${place.name}-`.length);
-    const gone = [...stack.nodes, ...stack.appServers].every((host) => host.name !== name);
-    return gone && textsOf(labels)["baton-role"] === "node" ? [name] : [];
-  });

@@ -11,6 +11,12 @@ export type Measurement = {
   readonly stop: () => Promise<Summary>;
 };
 
+/**
+ * How long an answer is waited for: less than the second after which a lost SYN is sent again (RFC
+ * 6298), so that no outage is bridged by it, and long enough for a machine that is busy.
+ */
+export const answerTimeoutMs = 800;
+
 export type MeasureOptions = {
   readonly url: string;
   readonly intervalMs?: number;
@@ -22,7 +28,7 @@ export type MeasureOptions = {
 /** @param client where to run it, and by what means: a fabric fits */
 export async function startMeasuring(
   fabric: { readonly client: () => { readonly netns: string }; readonly runIn: Lab["runIn"] },
-  { url, intervalMs = 20, timeoutMs = 200, onSample }: MeasureOptions,
+  { url, intervalMs = 20, timeoutMs = answerTimeoutMs, onSample }: MeasureOptions,
 ): Promise<Measurement> {
   const program = fileURLToPath(new URL("main.ts", import.meta.url));
   const samples: Sample[] = [];

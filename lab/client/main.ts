@@ -1,12 +1,12 @@
 /**
  * The measuring client, a process inside the client's namespace: a request at every tick, each on
  * a new connection, whatever became of the one before. Prints one Sample a line as JSON.
- * Usage: main.ts URL [INTERVAL_MS [TIMEOUT_MS]]; SIGTERM ends it after what is under way.
+ * Usage: main.ts URL INTERVAL_MS TIMEOUT_MS; SIGTERM ends it after what is under way.
  */
 import { Agent, get } from "node:http";
 import type { Sample } from "./measure.ts";
 
-const [url = "", interval = "20", timeout = "200"] = process.argv.slice(2);
+const [url = "", interval, timeout] = process.argv.slice(2);
 const intervalMs = Number(interval);
 const timeoutMs = Number(timeout);
 

@@ -5,7 +5,7 @@ import { TLSSocket } from "node:tls";
 import type { Cloud, CloudEvent } from "../model/exoscale/cloud.ts";
 import { isKept, kept, revived } from "../model/exoscale/keep.ts";
 import { type CloudInput, createCloud, holdersOf, nextDueMs, step } from "../model/exoscale.ts";
-import type { Emulator, EmulatorOptions, LoggedRequest } from "./exoscale.ts";
+import type { Emulator, EmulatorOptions, LoggedRequest, Sent } from "./exoscale.ts";
 import { deliver, sendJson } from "./exoscale-deliver.ts";
 import { actionOf } from "./exoscale-routes.ts";
 import { credentialOf } from "./exoscale-signature.ts";
@@ -18,6 +18,12 @@ export type Face = Omit<Emulator, "endpoint" | "close"> & {
     connection: number,
   ) => Promise<void>;
   readonly stop: () => void;
+};
+
+/** Who waits for an answer, and how what was sent is told. */
+type Asked = {
+  readonly response: ServerResponse;
+  readonly tell: (answer: Sent | undefined) => void;
 };
 
 type Clock = { readonly nowMs: () => number; readonly cloud: Cloud };
@@ -40,7 +46,7 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   let cloud = first;
   const events: CloudEvent[] = [];
   const requests: LoggedRequest[] = [];
-  const waiting = new Map<string, ServerResponse>();
+  const waiting = new Map<string, Asked>();
   let timer: NodeJS.Timeout | undefined;
 
   const input = (given: CloudInput): void => {
@@ -55,9 +61,9 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
       options.onEvent?.(event);
     }
     for (const answer of made.answers) {
-      const response = waiting.get(answer.id);
+      const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
-      if (response !== undefined) deliver(response, answer);
+      asked?.tell(deliver(asked.response, answer));
     }
     clearTimeout(timer);
     const dueMs = nextDueMs(cloud);
@@ -66,9 +72,8 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   };
 
   const take: Face["take"] = async (request, response, connection) => {
-    const { method = "", url: target = "" } = request;
-    const body = await text(request);
-    const { authorization } = request.headers;
+    const { authorization, ...plain } = await heard(request);
+    const { method, target, body } = plain;
     const signed = { method, target, body, authorization };
     const credential = credentialOf(signed, (key) => secretOf(options, cloud, key));
     const from = credential.kind === "signed" ? whoHas(options, cloud, credential.key) : "unknown";
@@ -76,16 +81,17 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     const call = "action" in called ? called.action.call : undefined;
     const expiresS = credential.kind === "signed" ? credential.expiresS : undefined;
     requests.push({ atMs: nowMs(), from, method, target, body, call, connection, expiresS });
-    if (!("action" in called)) {
-      sendJson(response, called.status, { message: called.message });
-      return;
-    }
+    const tell = (answer: Sent | undefined): void =>
+      options.onExchange?.({ ...plain, call, ...(answer && { answer }) });
+    if (!("action" in called))
+      return tell(sendJson(response, called.status, { message: called.message }));
     const id = String(requests.length);
-    waiting.set(id, response);
-    response.on("close", () => waiting.delete(id));
-    const endpoint = endpointOf(request) ?? apiEndpoint;
-    const sourceIp = request.socket.remoteAddress ?? "";
-    input({ kind: "request", request: { id, from, credential, endpoint, sourceIp, ...called } });
+    waiting.set(id, { response, tell });
+    response.on("close", () => {
+      if (waiting.delete(id)) tell(undefined);
+    });
+    const came = { endpoint: endpointOf(request) ?? apiEndpoint, sourceIp: sourceOf(request) };
+    input({ kind: "request", request: { id, from, credential, ...came, ...called } });
   };
 
   if (nextDueMs(cloud) !== undefined) input({ kind: "wake" });
@@ -104,6 +110,14 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   };
 }
 
+const heard = async (request: IncomingMessage) => ({
+  method: request.method ?? "",
+  target: request.url ?? "",
+  authorization: request.headers.authorization,
+  contentType: request.headers["content-type"],
+  body: await text(request),
+});
+
 const secretOf = ({ keys }: EmulatorOptions, { world }: Cloud, key: string): string | undefined =>
   (Object.hasOwn(keys, key) ? keys[key]?.secret : undefined) ??
   (Object.hasOwn(world.apiKeys, key) ? world.apiKeys[key]?.secret : undefined);
@@ -111,6 +125,8 @@ const secretOf = ({ keys }: EmulatorOptions, { world }: Cloud, key: string): str
 /** A key of the agents is shared by all nodes: it goes by its name. */
 const whoHas = ({ keys }: EmulatorOptions, { world }: Cloud, key: string): string =>
   keys[key]?.node ?? world.apiKeys[key]?.name ?? "";
+
+const sourceOf = ({ socket }: IncomingMessage): string => socket.remoteAddress ?? "";
 
 /** The base that the caller came by, so that a zone's endpoint is one that it can reach. */
 function endpointOf(request: IncomingMessage): string | undefined {

@@ -102,13 +102,16 @@ const addressRoutes: Routes = {
 
 const uuid = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})";
 
-const patterns = Object.entries({ ...instanceRoutes, ...addressRoutes, ...objectRoutes }).map(
-  ([route, action]) => {
-    const [method, path = ""] = route.split(" ");
-    const pattern = path.replaceAll(":id", uuid).replaceAll(":name", "([^/]+)");
-    return { method, pattern: new RegExp(`^/v2/${pattern}$`), action };
-  },
-);
+const all: Routes = { ...instanceRoutes, ...addressRoutes, ...objectRoutes };
+
+/** Method and path of every call that is served: `PUT elastic-ip/:id:attach`. */
+export const routes: readonly string[] = Object.keys(all);
+
+const patterns = Object.entries(all).map(([route, action]) => {
+  const [method, path = ""] = route.split(" ");
+  const pattern = path.replaceAll(":id", uuid).replaceAll(":name", "([^/]+)");
+  return { method, pattern: new RegExp(`^/v2/${pattern}$`), action };
+});
 
 /** A request that is no call: with the status and the words that say why. */
 export type NoCall = { readonly status: 400 | 404; readonly message: string };

@@ -36,6 +36,8 @@ export type EmulatorOptions = {
   readonly stateFile?: string;
   /** Told of all that happens, in order, after it is on disk. */
   readonly onEvent?: (event: CloudEvent) => void;
+  /** Told of each request that was answered or never will be, for whoever checks them. */
+  readonly onExchange?: (exchange: Exchange) => void;
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;
 };
@@ -51,6 +53,20 @@ export type LoggedRequest = {
   readonly connection: number;
   /** Of the signature, in the server's Unix seconds. */
   readonly expiresS: number | undefined;
+};
+
+/** A request and its answer as they were on the wire. */
+export type Exchange = Pick<LoggedRequest, "method" | "target" | "body" | "call"> & {
+  /** Of the request's body. */
+  readonly contentType: string | undefined;
+  /** Absent where it was broken off on purpose, or never came. */
+  readonly answer?: Sent;
+};
+
+export type Sent = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
 };
 
 export type Emulator = {
@@ -85,8 +101,23 @@ export async function startExoscale(options: EmulatorOptions): Promise<Emulator>
     return server;
   };
   const own = await open({ host: "127.0.0.1", port: 0 }, options.tls);
-  const others = options.entrances ?? [];
-  const servers = [own, ...(await Promise.all(others.map(({ at, tls }) => open(at, tls))))];
+  const servers = [own];
+  const shut = async (): Promise<void> => {
+    await Promise.all(
+      servers.map(async (server) => {
+        server.close();
+        server.closeAllConnections();
+        await once(server, "close");
+      }),
+    );
+  };
+  for (const { at, tls } of options.entrances ?? [])
+    servers.push(
+      await open(at, tls).catch(async (error) => {
+        await shut();
+        throw error;
+      }),
+    );
   const { port } = own.address() as AddressInfo;
   const endpoint = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}/v2`;
   const { take, stop, ...face } = createFace(options, endpoint);
@@ -100,13 +131,7 @@ export async function startExoscale(options: EmulatorOptions): Promise<Emulator>
     endpoint,
     close: async () => {
       stop();
-      await Promise.all(
-        servers.map(async (server) => {
-          server.close();
-          server.closeAllConnections();
-          await once(server, "close");
-        }),
-      );
+      await shut();
     },
   };
 }

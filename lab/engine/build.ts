@@ -5,9 +5,7 @@ import { LabFailure } from "../failure.ts";
 import type { Say } from "./make.ts";
 import { releases, sources } from "./plan.ts";
 import { run, tailOf } from "./run.ts";
-
-/** The oldest Go that the pinned modules build with, as their go.mod says. */
-const oldestGo = [1, 25, 11] as const;
+import { goProgram } from "./toolchain.ts";
 
 const sdk = "github.com/pulumi/pulumi/sdk/v3";
 
@@ -29,14 +27,14 @@ const parts = [
   },
 ] as const;
 
-/** @throws LabFailure when there is no Go, or the build fails */
+/** @throws LabFailure when there is no Go that can, or the build fails */
 export async function build(folder: string, say: Say): Promise<void> {
-  await checkGo();
+  const go = await goProgram(say);
   for (const part of parts) {
     const counted = counter(part.name, part.packages, say);
     const flags = `-s -w -X ${sdk}/go/common/version.Version=v${part.version}`;
     const out = join(folder, part.name);
-    const argv = ["go", "build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
+    const argv = [go, "build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
     const { code, output } = await run([...argv, "-ldflags", flags, "-o", out, part.main], {
       cwd: join(sources, part.module),
       env: { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOWORK: "off" },
@@ -51,32 +49,6 @@ export async function build(folder: string, say: Say): Promise<void> {
       `all of it is in ${log}; or install Pulumi, and it is used instead`,
     );
   }
-}
-
-async function checkGo(): Promise<void> {
-  const wanted = oldestGo.join(".");
-  const fix = `install Go ${wanted} or newer (https://go.dev/dl), or Pulumi itself`;
-  const none =
-    "there is no Pulumi here, its site cannot be reached, and there is no Go to build it";
-  const found = await run(["go", "env", "GOVERSION"]).catch(() => {
-    throw new LabFailure(none, fix);
-  });
-  const version = found.stdout.trim();
-  if (!isNewEnough(version)) throw new LabFailure(`Go ${version} is too old to build Pulumi`, fix);
-}
-
-/** `go1.26.8`, and `go1.27rc1` as well. */
-export function isNewEnough(version: string): boolean {
-  const numbers = /^go(\d+)\.(\d+)(?:\.(\d+))?/
-    .exec(version)
-    ?.slice(1)
-    .map((one) => Number(one ?? 0));
-  if (numbers === undefined) return false;
-  for (const [at, least] of oldestGo.entries()) {
-    const number = numbers[at] ?? 0;
-    if (number !== least) return number > least;
-  }
-  return true;
 }
 
 /** Tells every few seconds how far it is: modules fetched, packages compiled. */

@@ -45,7 +45,7 @@ export async function enginePlan({ cache, env, reaches = answers }: Surroundings
   if (await reaches(downloadUrl()))
     return plan("download", folderOf(cache, "download"), `Pulumi ${releases.cli}`, 30);
   const title = `Pulumi ${releases.cli}, built from its Go modules`;
-  return plan("build", folderOf(cache, "build"), title, 240);
+  return plan("build", folderOf(cache, "build"), title, 360);
 }
 
 /** Megabytes to fetch and to keep; a build fills Go's own caches besides. */

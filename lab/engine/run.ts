@@ -10,10 +10,13 @@ export type RunOptions = {
   readonly onLine?: (line: string) => void;
   /** The program is ended by SIGINT, so that it can put things in order. */
   readonly signal?: AbortSignal;
+  /** It is told a second time, which most programs take for: at once. */
+  readonly hurry?: AbortSignal;
 };
 
 export type Ended = {
   readonly code: number;
+  readonly wasInterrupted: boolean;
   readonly stdout: string;
   /** Both outputs, in the order in which they came. */
   readonly output: string;
@@ -27,6 +30,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
       cwd: options.cwd,
       env: options.env ?? process.env,
       stdio: ["ignore", "pipe", "pipe"],
+      // A terminal's Ctrl-C would reach it a second time beside ours.
+      detached: options.signal !== undefined,
     });
     let stdout = "";
     let output = "";
@@ -42,14 +47,19 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     const interrupt = (): void => {
       child.kill("SIGINT");
     };
-    options.signal?.addEventListener("abort", interrupt, { once: true });
+    const signals = [options.signal, options.hurry];
+    for (const signal of signals) {
+      if (signal?.aborted) interrupt();
+      signal?.addEventListener("abort", interrupt, { once: true });
+    }
     child.on("error", (error) => {
       const what = `${program} cannot run: ${error.message}`;
       reject(new LabFailure(what, "see whether it is installed"));
     });
     child.on("close", (code, killed) => {
-      options.signal?.removeEventListener("abort", interrupt);
-      resolve({ code: code ?? (killed === null ? 1 : 130), stdout, output });
+      for (const signal of signals) signal?.removeEventListener("abort", interrupt);
+      const wasInterrupted = signals.some((signal) => signal?.aborted === true);
+      resolve({ code: code ?? (killed === null ? 1 : 130), wasInterrupted, stdout, output });
     });
   });
 }

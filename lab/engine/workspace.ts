@@ -1,6 +1,13 @@
 /** A Pulumi of the lab's own: state in a folder, plugins at hand, and no network asked. */
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LabFailure } from "../failure.ts";
@@ -27,8 +34,12 @@ export type Workspace = {
   readonly pulumi: (
     cwd: string,
     args: readonly string[],
-    options?: Pick<RunOptions, "onLine" | "signal"> & { readonly env?: NodeJS.ProcessEnv },
+    options?: Pick<RunOptions, "onLine" | "signal" | "hurry"> & {
+      readonly env?: NodeJS.ProcessEnv;
+    },
   ) => Promise<Ended>;
+  /** Processes that have locked a stack of this workspace, dead ones too. */
+  readonly lockedBy: () => readonly number[];
 };
 
 const standIn = fileURLToPath(new URL("../plugins/exoscale/main.ts", import.meta.url));
@@ -63,8 +74,17 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
         cwd,
         env: { ...outer, ...env, ...more.env },
       }),
+    lockedBy: () => locksIn(join(state, ".pulumi", "locks")),
   };
 }
+
+/** Where the engine keeps a lock, and who made it, is the format of its own files. */
+const locksIn = (folder: string): readonly number[] =>
+  !existsSync(folder)
+    ? []
+    : readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((path) => path.endsWith(".json"))
+        .map((path) => Number(JSON.parse(readFileSync(join(folder, path), "utf8")).pid));
 
 /** Made once; whoever can read it can read the secrets of the state. */
 function passphraseIn(folder: string): string {
@@ -111,6 +131,11 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** @throws LabFailure with the engine's own last words */
 export function succeeded(ended: Ended, what: string): Ended {
   if (ended.code === 0) return ended;
+  if (ended.wasInterrupted)
+    throw new LabFailure(
+      `${what} was interrupted`,
+      "run it again: it first sees to what was begun and not recorded",
+    );
   const said = tailOf(ended.output, 15);
   throw new LabFailure(
     `${what} failed (${ended.code}):\n${said}`,

@@ -11,7 +11,10 @@ export const gatewayMac = "0a:58:c6:33:64:01";
 
 export const metadataAddress = "169.254.169.254";
 
-export const apiPort = 443;
+/** Where hosts find the web servers that are no part of the cloud. */
+export const webAddress = "198.51.100.2";
+
+export const tlsPort = 443;
 
 /** Where people are: the measuring client's network. */
 export const world = { gateway: "192.0.2.1", client: "192.0.2.10", bits: 24 } as const;

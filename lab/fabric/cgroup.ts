@@ -38,6 +38,8 @@ export async function freezeGroup(folder: string, on: boolean): Promise<void> {
   await until(() => eventOf(folder, "frozen") === on, `${folder} does not freeze or thaw`);
 }
 
+export const isFrozen = (folder: string): boolean => eventOf(folder, "frozen");
+
 /** Removes an empty group with all below it, in every hierarchy. */
 export async function removeGroup({ cgroups }: Place, group = ""): Promise<void> {
   for (const root of cgroups) await removeFolder(join(root, group));

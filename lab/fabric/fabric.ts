@@ -7,7 +7,7 @@ import type { Outcome } from "../command.ts";
 import { LabFailure } from "../failure.ts";
 import { ensureImage } from "../image/build.ts";
 import { cacheFolder } from "../image/where.ts";
-import { apiPort, gateway } from "./addresses.ts";
+import { gateway, tlsPort, webAddress } from "./addresses.ts";
 import type { Running } from "./boot.ts";
 import { execOn } from "./exec.ts";
 import { type Faults, faultsOf } from "./faults.ts";
@@ -15,7 +15,7 @@ import { watchFlows } from "./flows.ts";
 import { type Names, startDnsmasq, writeLists } from "./gateway-services.ts";
 import { type HostActions, hostActions } from "./hosts.ts";
 import { journalOf } from "./journal.ts";
-import type { FabricOptions, Lab } from "./lab.ts";
+import type { FabricOptions, Lab, Way } from "./lab.ts";
 import { leftovers, own, ownerOf, sweep } from "./leftovers.ts";
 import { checkNeeds } from "./needs.ts";
 import { type Place, planPlace } from "./place.ts";
@@ -106,7 +106,13 @@ function insideOf(place: Place, options: FabricOptions) {
   let names: Names = {};
   let dnsmasq: Service | undefined;
   const queue = makeQueue();
-  const apiNames = Object.fromEntries((options.api?.names ?? []).map((name) => [name, gateway]));
+  const ways = [
+    ...(options.api ? [{ ...options.api, address: gateway }] : []),
+    ...(options.web ? [{ ...options.web, address: webAddress }] : []),
+  ];
+  const wayNames = Object.fromEntries(
+    ways.flatMap(({ names: all, address }) => all.map((name) => [name, address])),
+  );
   const lab: Lab = {
     place,
     options,
@@ -122,7 +128,7 @@ function insideOf(place: Place, options: FabricOptions) {
     tellGateway: (given = names) => {
       names = given;
       return queue("lists", async () => {
-        await writeLists(place, state, { ...names, ...apiNames });
+        await writeLists(place, state, { ...names, ...wayNames });
         dnsmasq?.signal("SIGHUP");
       });
     },
@@ -141,7 +147,7 @@ function insideOf(place: Place, options: FabricOptions) {
     await watchFlows(place);
     dnsmasq = await startDnsmasq(place);
     await lab.tellGateway();
-    if (options.api) await startRelay(lab, options.api.socket);
+    await Promise.all(ways.map((way) => startRelay(lab, way)));
   };
   const forget = () => {
     state = emptyState;
@@ -151,12 +157,12 @@ function insideOf(place: Place, options: FabricOptions) {
   return { lab, begin, forget };
 }
 
-/** Leads connections to the cloud's API out of the namespace; returns when it takes them. */
-async function startRelay(lab: Lab, socket: string): Promise<void> {
+/** Leads connections to a server out of the namespace; returns when it takes them. */
+async function startRelay(lab: Lab, { socket, address }: Way & { readonly address: string }) {
   const program = fileURLToPath(new URL("relay.ts", import.meta.url));
-  const argv = [process.execPath, program, gateway, String(apiPort), socket];
+  const argv = [process.execPath, program, address, String(tlsPort), socket];
   const { promise, resolve } = Promise.withResolvers<"ready">();
   const relay = await lab.runIn(lab.place.router, argv, { onOutput: () => resolve("ready") });
   if ((await Promise.race([promise, relay.ended])) === "ready") return;
-  throw new LabFailure("the way to the cloud's API has ended at once", "is its program whole?");
+  throw new LabFailure(`the way to ${socket} has ended at once`, "is its program whole?");
 }

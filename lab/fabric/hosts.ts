@@ -1,6 +1,7 @@
 /** The life of hosts: created, on, off, gone. */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { LabFailure } from "../failure.ts";
 import { boot, cutPower, hostGroup, type Running } from "./boot.ts";
 import { freezeGroup, killGroup } from "./cgroup.ts";
 import { makeDisk, removeDisk } from "./disk.ts";
@@ -20,7 +21,7 @@ export type HostActions = {
   readonly rebootHost: (id: string) => Promise<void>;
   /** Kills all of a host's processes at once; nothing on it is told. */
   readonly powerOff: (id: string) => Promise<void>;
-  /** Stops a host in its tracks, or lets it go on. Its kernel is the machine's and still answers. */
+  /** Stops a host that is on in its tracks, or lets it go on. Its kernel is the machine's and still answers. */
   readonly freeze: (id: string, on: boolean) => Promise<void>;
   /** Cuts the power, and removes disk, port and routes. */
   readonly deleteHost: (id: string) => Promise<void>;
@@ -45,12 +46,15 @@ export function hostActions(lab: Lab, running: Map<string, Running>): HostAction
       await start(life, id);
     }),
     powerOff: async (id) => {
+      // From here on its end is no surprise.
+      running.delete(id);
       // At once, also while an orderly stop is under way; what is left is put away in turn.
       await killGroup(join(lab.place.cgroup, hostGroup(id)));
       await lab.queue(id, () => off(life, id));
     },
     freeze: async (id, on) => {
-      hostOf(lab, id);
+      const { name } = hostOf(lab, id).spec;
+      if (!running.has(id)) throw new LabFailure(`${name} is off`, "switch it on first");
       await freezeGroup(join(lab.place.cgroup, hostGroup(id)), on);
     },
     deleteHost: inTurn(remove),

@@ -8,6 +8,9 @@ import type { Queue } from "./queue.ts";
 import type { Service, ServiceOptions } from "./service.ts";
 import type { FabricState, HostSpec, Placed } from "./state.ts";
 
+/** How hosts reach a server that listens at a Unix socket: by names that lead there. */
+export type Way = { readonly socket: string; readonly names: readonly string[] };
+
 export type FabricOptions = {
   /** Begins the name of all that the lab makes; two labs at once need two. */
   readonly name?: string;
@@ -16,7 +19,9 @@ export type FabricOptions = {
   /** Where built images are kept. */
   readonly cache?: string;
   /** The cloud's API as a Unix socket that speaks TLS, and the names that hosts know it by. */
-  readonly api?: { readonly socket: string; readonly names: readonly string[] };
+  readonly api?: Way;
+  /** The rest of the internet, as far as hosts need it: a web server that speaks TLS. */
+  readonly web?: Way;
   /** Certificate of the lab's own CA, in PEM, which all hosts trust. */
   readonly authority?: string;
   /** Called with what is being done, where it takes more than a moment. */

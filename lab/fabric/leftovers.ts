@@ -3,9 +3,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { attempt, must } from "../command.ts";
 import { LabFailure } from "../failure.ts";
+import { hostGroup } from "./boot.ts";
 import { killGroup, removeGroup } from "./cgroup.ts";
 import { mountsBelow } from "./disk.ts";
 import type { Place } from "./place.ts";
+import { serviceGroup } from "./service.ts";
 
 /** What is left of a lab, in words; empty when nothing is. */
 export const leftovers = (place: Place): readonly string[] => [
@@ -20,14 +22,49 @@ const namespaces = ({ name }: Place): string[] =>
     ? readdirSync("/run/netns").filter((entry) => entry.startsWith(`${name}.`))
     : [];
 
-/** Removes all of it: processes first, for they hold the rest. Does nothing twice. */
+/**
+ * Removes all of it: processes first, for they hold the rest. Does nothing twice.
+ * @throws LabFailure when what has this name is no lab's, as `/run/docker`
+ */
 export async function sweep(place: Place): Promise<void> {
+  refuseOthers(place);
   await killGroup(place.cgroup);
   await removeGroup(place);
   for (const netns of namespaces(place)) await attempt(["ip", "netns", "del", netns]);
   for (const path of mountsBelow(place.folder)) await must(["umount", path]);
-  rmSync(place.folder, { recursive: true, force: true });
+  removeFolder(place);
   removePropagationFolders(place);
+}
+
+/** A name may be another program's already, whose processes and files are none of the lab's. */
+function refuseOthers(place: Place): void {
+  const isOther =
+    (entriesOf(place.folder).length > 0 && !existsSync(ownerFile(place))) ||
+    place.cgroups.some((folder) => existsSync(folder) && !isLabGroup(folder));
+  if (isOther)
+    throw new LabFailure(
+      `${place.name} is the name of something that is no lab: see ${place.folder} and ${place.cgroup}`,
+      "use another name; nothing of it was touched",
+    );
+}
+
+/** Processes of a lab are in groups below, of the gateway's services and of hosts. */
+function isLabGroup(folder: string): boolean {
+  const below = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
+  return (
+    below.every(({ name }) => name === serviceGroup || name.startsWith(hostGroup(""))) &&
+    readFileSync(join(folder, "cgroup.procs"), "utf8").trim() === ""
+  );
+}
+
+const entriesOf = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder) : [];
+
+/** Last of all what says that it is a lab's, so that the next run can go on where this one ends. */
+function removeFolder(place: Place): void {
+  for (const path of entriesOf(place.folder).map((entry) => join(place.folder, entry)))
+    if (path !== ownerFile(place)) rmSync(path, { recursive: true, force: true });
+  rmSync(place.folder, { recursive: true, force: true });
 }
 
 /** nspawn leaves an empty folder behind for each machine. */
@@ -59,7 +96,8 @@ export function own(place: Place): void {
 export function ownerOf(place: Place): number | undefined {
   if (!existsSync(ownerFile(place))) return undefined;
   const [pid = "", start] = readFileSync(ownerFile(place), "utf8").trim().split(" ");
-  const lives = startOf(Number(pid)) === start;
+  // A full disk leaves an empty file, which is nobody's.
+  const lives = start !== undefined && startOf(Number(pid)) === start;
   return lives && Number(pid) !== process.pid ? Number(pid) : undefined;
 }
 

@@ -1,7 +1,7 @@
 /** The router of the lab: a namespace with a port for each host, and routes for elastic IPs. */
 import { createHash } from "node:crypto";
 import { attempt, must } from "../command.ts";
-import { gateway, gatewayMac, metadataAddress, world } from "./addresses.ts";
+import { gateway, gatewayMac, metadataAddress, webAddress, world } from "./addresses.ts";
 import { netnsOf, netnsPath, type Place } from "./place.ts";
 import { renderRuleset } from "./ruleset.ts";
 import { type FabricState, type Link, type Placed, privatePort } from "./state.ts";
@@ -42,6 +42,7 @@ export async function makeRouter({ router, client }: Place): Promise<void> {
     "link set lo up",
     `address add ${metadataAddress}/32 dev lo`,
     `address add ${gateway}/32 dev lo`,
+    `address add ${webAddress}/32 dev lo`,
     // What nobody has is lost without a word, as on a cloud.
     "route add blackhole default",
     `link add client type veth peer name eth0 netns ${client}`,

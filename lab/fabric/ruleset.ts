@@ -2,7 +2,7 @@
  * The fabric's packet filter as nftables' text. It stands in the router's namespace alone: the
  * machine's own rules are never touched.
  */
-import { apiPort, gateway, metadataAddress } from "./addresses.ts";
+import { gateway, metadataAddress, tlsPort } from "./addresses.ts";
 import type { Cut, End, FabricState, FilterRule } from "./state.ts";
 
 /** The whole filter for a state; loading it replaces the one before in one step. */
@@ -108,7 +108,7 @@ function routerChain(state: FabricState): string[] {
     });
   return chain("input", [
     "type filter hook input priority filter; policy accept;",
-    ...cut(state.withoutApi, `ip daddr ${gateway} tcp dport ${apiPort}`),
+    ...cut(state.withoutApi, `ip daddr ${gateway} tcp dport ${tlsPort}`),
     ...cut(state.withoutMetadata, `ip daddr ${metadataAddress}`),
   ]);
 }

@@ -214,6 +214,16 @@ const wrong: readonly [...Change, ...errors: readonly string[]][] = [
     "lb2",
     "election.peers.addresses.lb2: must be an IP address",
   ],
+  [
+    ["election", "peers", "addresses"],
+    { lb2: "10.0.0.2", lb3: "10.0.0.3", lb4: "10.0.0.2" },
+    "election.peers.addresses: must be at most 15 addresses that differ",
+  ],
+  [
+    ["election", "peers", "addresses"],
+    Object.fromEntries(Array.from({ length: 16 }, (_, at) => [`p${at}`, `10.0.1.${at}`])),
+    "election.peers.addresses: must be at most 15 addresses that differ",
+  ],
   [["election", "peers"], { from: "label" }, "election.peers.name: must be one line of text"],
   [
     ["election", "peers"],
@@ -335,8 +345,13 @@ test("addresses and ids come out in the one way in which they are compared", () 
   assert.deepEqual(election.peers.addresses, { lb2: "2001:db8::2" });
 });
 
+test("a mark of its encoding and other line ends change nothing", () => {
+  const text = JSON.stringify(full, null, 2);
+  assert.deepEqual(parseConfig(`\uFEFF${text.replace(/\n/g, "\r\n")}`), { config: full });
+});
+
 test("what is no JSON, and no object, is refused", () => {
-  assert.deepEqual(errorsOf("{"), ["the file: must be JSON"]);
+  assert.deepEqual(errorsOf("{\n  x"), ["the file: must be JSON; look at line 2"]);
   assert.deepEqual(errorsOf(""), ["the file: must be JSON"]);
   for (const text of ["null", "[]", "7", '"x"'])
     assert.deepEqual(errorsOf(text), ["the file: must be an object"]);

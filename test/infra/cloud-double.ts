@@ -43,6 +43,8 @@ export type World = {
   readonly preview?: boolean;
   /** Instances that the cloud does not show as running, by name. */
   readonly dead?: readonly string[];
+  /** Instances that the cloud has and no deployment recorded, by name. */
+  readonly strangers?: readonly string[];
   /** Id of the newest template of each name. */
   readonly template?: string;
   /** Answers of functions that differ, by token's last word; an Error is thrown. */
@@ -71,7 +73,11 @@ function answer(world: World, token: string, inputs: Readonly<Record<string, str
     case "getElasticIp":
       return { id: "existing-id", healthchecks: [] };
     case "getComputeInstance":
-      return { state: world.dead?.includes(String(inputs.name)) ? "stopped" : "running" };
+      if (!isThere(world, String(inputs.name))) throw new Error("Instance not found");
+      return {
+        id: "i-1",
+        state: world.dead?.includes(String(inputs.name)) ? "stopped" : "running",
+      };
     default:
       throw new Error(`nobody answers ${token}`);
   }
@@ -113,6 +119,10 @@ export async function run(world: World, program: () => Promise<object>): Promise
   await pulumi.runtime.disconnect(false);
   return { resources, recorded: recorded(), calls, error, outputs };
 }
+
+const isThere = (world: World, instance: string): boolean =>
+  world.strangers?.includes(instance) === true ||
+  Object.values(world.recorded ?? {}).some(({ outputs }) => outputs.name === instance);
 
 const isRecorded = (world: World, type: string, name: string): boolean =>
   Object.keys(world.recorded ?? {}).some((urn) => urn.endsWith(`${type}::${name}`));

@@ -194,3 +194,18 @@ test("credentials of the stack file take the place of a key", async () => {
   const { inputs } = resourceOf(own, "ComputeInstance", "shop-lb1");
   assert.match(String(inputs.userData), /hidden-one/);
 });
+
+test("rules of one group are made one after another: the provider mixes up two at once", async () => {
+  const rules = ofKind(await deploy({ stack: shop }), "SecurityGroupRule");
+  const last = new Map<unknown, string>();
+  for (const { name, inputs, dependencies } of rules) {
+    const before = last.get(inputs.securityGroupId);
+    if (before !== undefined)
+      assert.ok(
+        dependencies.some((urn) => urn.endsWith(`::${before}`)),
+        `${name} does not wait for ${before}`,
+      );
+    last.set(inputs.securityGroupId, name);
+  }
+  assert.ok(last.size > 1 && rules.length > last.size);
+});

@@ -34,7 +34,7 @@ test("an update that would replace both load balancers is stopped, and no host i
 });
 
 test("the one that was named is replaced; the other is held exactly as it was", async () => {
-  const named = await deploy({ stack: other, replace: "lb2" }, { recorded });
+  const named = await deploy({ stack: other, replace: ["lb2"] }, { recorded });
   assert.equal(named.error, undefined);
   const was = resourceOf(before, "ComputeInstance", "shop-lb1");
   const is = resourceOf(named, "ComputeInstance", "shop-lb1");
@@ -53,7 +53,7 @@ test("image, size, keys and addresses of one that is held back stay too", async 
   };
   const { error } = await deploy({ stack: changed }, { recorded });
   assert.match(error ?? "", /lb1 \(userData, templateId, sshKeys, type, networkInterfaces\)/);
-  const named = await deploy({ stack: changed, replace: "lb2" }, { recorded });
+  const named = await deploy({ stack: changed, replace: ["lb2"] }, { recorded });
   assert.equal(named.error, undefined);
   const was = resourceOf(before, "ComputeInstance", "shop-lb1");
   assert.deepEqual(resourceOf(named, "ComputeInstance", "shop-lb1").inputs, was.inputs);
@@ -67,7 +67,7 @@ test("while one is held back, what it serves stays open; afterwards it is closed
       .filter(({ name }) => name.startsWith("shop-web-"))
       .map(({ inputs }) => `${inputs.cidr} ${inputs.startPort}`)
       .toSorted();
-  const named = await deploy({ stack: other, replace: "lb2" }, { recorded });
+  const named = await deploy({ stack: other, replace: ["lb2", "app1"] }, { recorded });
   assert.deepEqual(ports(named), ["0.0.0.0/0 80", "0.0.0.0/0 8080", "::/0 80", "::/0 8080"]);
   const kept = resourceOf(named, "SecurityGroupRule", "shop-web-80-0.0.0.0/0");
   assert.deepEqual(
@@ -80,7 +80,7 @@ test("while one is held back, what it serves stays open; afterwards it is closed
 });
 
 test("nobody leaves service when no other load balancer runs", async () => {
-  const args = { stack: other, replace: "lb2" };
+  const args = { stack: other, replace: ["lb2"] };
   const stopped = await deploy(args, { recorded, dead: ["shop-lb1"] });
   assert.match(stopped.error ?? "", /no other load balancer is running: lb1 \(stopped\)/);
   const lost = { recorded, dead: ["shop-lb1", "shop-lb2"] };
@@ -123,7 +123,7 @@ test("removing one and changing the other is one too many; the removed one goes 
   const { error } = await deploy({ stack: alone }, { recorded });
   assert.match(error ?? "", /replace or restart lb1 \(userData\) and remove lb2 at once/);
   assert.match(error ?? "", /baton:replace lb2/);
-  const first = await deploy({ stack: alone, replace: "lb2" }, { recorded });
+  const first = await deploy({ stack: alone, replace: ["lb2"] }, { recorded });
   assert.equal(first.error, undefined);
   assert.equal(userData(first, "lb1"), userData(before, "lb1"));
 });
@@ -136,4 +136,43 @@ test("a state that cannot be read stops the update: to guess would risk the addr
     resources.filter(({ type }) => type.startsWith("exoscale:")),
     [],
   );
+});
+
+test("an update that would replace every app server is stopped; those that are named go ahead", async () => {
+  const servers = { count: 3, slots: 5, system: "debian-12" as const };
+  const changed = { ...shop, "app-servers": servers };
+  const stopped = await deploy({ stack: changed }, { recorded });
+  assert.match(stopped.error ?? "", /replace or restart app1, app2, app3 \(.*templateId.*\)/);
+  assert.deepEqual(ofKind(stopped, "ComputeInstance"), []);
+  const named = await deploy({ stack: changed, replace: ["app1"] }, { recorded });
+  assert.equal(named.error, undefined);
+  const inputs = (made: typeof before, host: string) =>
+    resourceOf(made, "ComputeInstance", `shop-${host}`).inputs;
+  for (const held of ["app2", "app3", "lb1", "lb2"])
+    assert.deepEqual(inputs(named, held).templateId, inputs(before, held).templateId, held);
+  assert.notEqual(inputs(named, "app1").templateId, inputs(before, "app1").templateId);
+});
+
+test("a second load balancer is made before the first is replaced", async () => {
+  const alone = await deploy({ stack: { ...shop, nodes: 1 } });
+  const stopped = await deploy({ stack: shop }, { recorded: alone.recorded });
+  assert.match(stopped.error ?? "", /lb1 would leave service, and lb2 is still to be made/);
+  const [, advised = ""] = /baton:replace (\S+)`/.exec(stopped.error ?? "") ?? [];
+  const grown = await deploy({ stack: shop, replace: [advised] }, { recorded: alone.recorded });
+  assert.equal(grown.error, undefined);
+  assert.equal(userData(grown, "lb1"), userData(alone, "lb1"));
+  const last = await deploy({ stack: shop }, { recorded: grown.recorded });
+  assert.equal(last.error, undefined);
+  assert.notEqual(userData(last, "lb1"), userData(alone, "lb1"));
+});
+
+test("a host that the cloud has and no deployment recorded is not made a second time", async () => {
+  for (const preview of [true, false]) {
+    const { error, resources } = await deploy(
+      { stack: shop },
+      { strangers: ["shop-lb2"], preview },
+    );
+    assert.match(error ?? "", /make what the cloud has already.*: shop-lb2 \(i-1\)\nfix: /);
+    assert.ok(!resources.some(({ type }) => type.endsWith("ComputeInstance")));
+  }
 });

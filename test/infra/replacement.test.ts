@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { judge, mayLeave, type NodeChange, type Proposal } from "../../infra/replacement.ts";
+import {
+  judge,
+  mayLeave,
+  type NodeChange,
+  type Proposal,
+  unknownHost,
+} from "../../infra/replacement.ts";
 
 const node = (name: string, planned: string | undefined, recorded?: string): NodeChange => ({
   node: name,
@@ -11,7 +17,7 @@ const node = (name: string, planned: string | undefined, recorded?: string): Nod
 });
 
 const propose = (nodes: readonly NodeChange[], permitted?: string, removed: string[] = []) =>
-  judge({ nodes, removed, permitted });
+  judge({ nodes, removed, permitted: permitted === undefined ? undefined : [permitted] });
 
 test("a new stack, an unchanged one and one changed load balancer go ahead", () => {
   const fine = { ok: true, replaced: [], held: [] };
@@ -26,9 +32,9 @@ test("what is not known yet counts as changed", () => {
 });
 
 test("a name that nobody has is an error that lists the names", () => {
-  const verdict = propose([node("lb1", "a", "a"), node("lb2", "b", "b")], "lb22");
-  assert.ok(!verdict.ok);
-  assert.match(verdict.message, /names lb22.*\nfix: did you mean lb2\? load balancers: lb1, lb2/);
+  const message = unknownHost(["lb1", "lb22"], ["lb1", "lb2", "app1"]);
+  assert.match(message ?? "", /names lb22.*\nfix: did you mean lb2\? hosts: lb1, lb2, app1/);
+  assert.equal(unknownHost(["app1", "lb1"], ["lb1", "lb2", "app1"]), undefined);
 });
 
 test("two that are removed at once are stopped, whatever is named", () => {
@@ -54,7 +60,7 @@ const proposal: fc.Arbitrary<Proposal> = fc.record({
       ),
     ),
   removed: fc.subarray(["old1", "old2"]),
-  permitted: fc.option(fc.constantFrom(...names, "old1"), { nil: undefined }),
+  permitted: fc.option(fc.subarray([...names, "old1"]), { nil: undefined }),
 });
 
 test("whatever is proposed: at most one load balancer leaves service, and only the named one", () => {
@@ -64,7 +70,7 @@ test("whatever is proposed: at most one load balancer leaves service, and only t
       if (!verdict.ok) return;
       assert.ok(verdict.replaced.length + one.removed.length <= 1);
       if (one.permitted !== undefined)
-        assert.ok(verdict.replaced.every((name) => name === one.permitted));
+        assert.ok(verdict.replaced.every((name) => one.permitted?.includes(name)));
       for (const { node: name, recorded, planned } of one.nodes) {
         const changes = recorded !== undefined && planned.userData !== recorded.userData;
         assert.equal([...verdict.replaced, ...verdict.held].includes(name), changes, name);
@@ -79,7 +85,7 @@ test("the advice of a refusal leads out of it", () => {
       const verdict = judge({ ...one, permitted: undefined });
       if (verdict.ok) return;
       const [, advised] = /baton:replace (\S+)`/.exec(verdict.message) ?? [];
-      if (advised !== undefined) assert.ok(judge({ ...one, permitted: advised }).ok);
+      if (advised !== undefined) assert.ok(judge({ ...one, permitted: [advised] }).ok);
       else assert.ok(one.removed.length > 1);
     }),
   );
@@ -90,8 +96,10 @@ test("the last load balancer that runs stays; a dead one may go", () => {
     { node: "lb1", running: lb1, state: lb1 ? "running" : "error" },
     { node: "lb2", running: lb2, state: lb2 ? "running" : "error" },
   ];
-  assert.ok(mayLeave("lb1", seen(true, true)).ok);
-  assert.ok(!mayLeave("lb1", seen(true, false)).ok);
-  assert.ok(mayLeave("lb1", seen(false, false)).ok);
-  assert.ok(mayLeave("lb1", seen(true, false).slice(0, 1)).ok, "there never was another");
+  assert.ok(mayLeave("lb1", seen(true, true), []).ok);
+  assert.ok(!mayLeave("lb1", seen(true, false), []).ok);
+  assert.ok(mayLeave("lb1", seen(false, false), []).ok);
+  assert.ok(mayLeave("lb1", seen(true, false).slice(0, 1), []).ok, "there never was another");
+  assert.ok(!mayLeave("lb1", seen(true, false).slice(0, 1), ["lb2"]).ok, "it has to boot first");
+  assert.ok(mayLeave("lb1", seen(false, false).slice(0, 1), ["lb2"]).ok);
 });

@@ -1,14 +1,14 @@
 /**
  * A small world on the lab's fabric for its tests: the hosts of Exoscale's article, from rendered
- * user-data, with a stand-in for the metadata service.
+ * user-data, with the lab's stand-in for the metadata service.
  */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Fabric } from "../../lab/fabric/fabric.ts";
 import type { Service } from "../../lab/fabric/service.ts";
 import type { Flavour } from "../../lab/image/flavour.ts";
+import { writeList } from "../../lab/world/metadata-list.ts";
 import { hostsOf, type Stack } from "../../stack/stack.ts";
 import { readExample, stackOf, userDataOf } from "../render-example.ts";
 
@@ -55,10 +55,14 @@ export async function serveMetadata(
   hosts: readonly Planned[],
 ): Promise<Service> {
   const file = join(folder, "metadata.json");
-  const known = hosts.map(({ spec: { id, name, ip }, userData }) => [ip, { id, name, userData }]);
-  writeFileSync(file, JSON.stringify(Object.fromEntries(known)));
+  const known = hosts.map(({ spec: { id, name, ip }, userData }) => {
+    const base64 = Buffer.from(userData).toString("base64");
+    const rest = { zone: "ch-gva-2", publicIp: ip, size: "small" };
+    return [ip, { id, name, userData: base64, ...rest }] as const;
+  });
+  writeList(file, Object.fromEntries(known));
   await fabric.setNames(Object.fromEntries(hosts.map(({ spec, hostName }) => [hostName, spec.ip])));
-  const program = fileURLToPath(new URL("lab-metadata.ts", import.meta.url));
+  const program = fileURLToPath(new URL("../../lab/world/metadata.ts", import.meta.url));
   const { promise, resolve } = Promise.withResolvers<string>();
   const argv = [process.execPath, program, file];
   const service = await fabric.runIn(fabric.router().netns, argv, { onOutput: resolve });

@@ -108,7 +108,7 @@ for (const { title, plan } of distinct(faces, exoipFile)) {
       const files = plan.files.filter(({ path }) => path.startsWith("/etc/network/"));
       putFiles(root, files);
       put(root, "/usr/local/bin/exoip", stubExoip, 0o755);
-      for (const folder of ["run/state", "run/notes", ...hookFolders]) {
+      for (const folder of ["run/state", "run/notes", "var/lib", ...hookFolders]) {
         mkdirSync(join(root, folder), { recursive: true });
       }
       chmodSync(join(root, "run/notes"), 0o777);
@@ -118,12 +118,15 @@ for (const { title, plan } of distinct(faces, exoipFile)) {
       put(root, "/etc/group", `root:x:0:\nbaton:x:${otherUid}:\n`);
       const { stdout, stderr } = inside(["sh", "-euc", upAndDown], {
         processes: true,
-        mounts: ["/etc/network", "/etc/passwd", "/etc/group", "/usr/local", "/run"].map(
+        mounts: ["/etc/network", "/etc/passwd", "/etc/group", "/usr/local", "/run", "/var/lib"].map(
           (path) => [root + path, path] as const,
         ),
       });
       assert.deepEqual(stdout.trim().split("\n"), outcome, stderr);
       assert.equal(readFileSync(`${root}/run/arguments`, "utf8"), "-W\n");
+      // The agent could not make these itself.
+      for (const folder of ["run/exoip", "var/lib/exoip"])
+        assert.equal(statSync(join(root, folder)).uid, otherUid);
       const environment = readFileSync(`${root}/run/environment`, "utf8").split("\n");
       const stanza = files.find(({ path }) => exoipFile.test(path))?.content ?? "";
       const keys = [...stanza.matchAll(/^ {2}((?!up |down )\S+) (.*)$/gm)];

@@ -40,12 +40,21 @@ const ownTop = (top: string): string => `
   shift
   exec chroot ${quoted(top)} sh -c "$inner" sh "$@"`;
 
-/** Runs a command with files of the test in the place of the machine's, and no link but loopback. */
-export function inside(argv: readonly string[], options: Inside = {}): Outcome {
-  const { mounts = [], processes = false, top, ...rest } = options;
+type Place = Pick<Inside, "mounts" | "processes" | "top">;
+
+/** What is given to `unshare` for a command with other files in place, and no link but loopback. */
+export function unshared(argv: readonly string[], place: Place = {}): readonly string[] {
+  const { mounts = [], processes = false, top } = place;
   const more = processes ? ["--pid", "--fork", "--kill-child", "--mount-proc"] : [];
   const steps = mounts.map(([from, onto]) => `mount --bind ${quoted(from)} ${quoted(onto)}`);
   const script = ["set -e", ...steps, "ip link set lo up", 'exec "$@"'].join("\n");
   const shell = top === undefined ? [script, "sh"] : [ownTop(top), "sh", script];
-  return runTool("unshare", [...flags, ...more, "sh", "-c", ...shell, ...argv], rest);
+  return [...flags, ...more, "sh", "-c", ...shell, ...argv];
+}
+
+/** Runs a command with files of the test in the place of the machine's, and no link but loopback. */
+export function inside(argv: readonly string[], options: Inside = {}): Outcome {
+  const { mounts, processes, top, ...rest } = options;
+  const place = { ...(mounts && { mounts }), ...(processes && { processes }), ...(top && { top }) };
+  return runTool("unshare", unshared(argv, place), rest);
 }

@@ -24,12 +24,15 @@ export class Queue {
     this.at(this.now + ms, run);
   }
 
-  /** Runs everything up to a moment; `seen` looks at the world after each event. */
-  runUntil(end: number, seen: () => void): void {
+  /**
+   * Runs everything up to a moment; `seen` looks at the world after each event, and ends the run
+   * there where it gives true.
+   */
+  runUntil(end: number, seen: () => unknown): void {
     for (let next = this.#take(end); next !== undefined; next = this.#take(end)) {
       this.now = next.at;
       next.run();
-      seen();
+      if (seen() === true) return;
     }
     this.now = end;
   }

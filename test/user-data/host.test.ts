@@ -53,6 +53,34 @@ const configOf = (plan: HostPlan) => readJson<AgentConfig>(plan, "/etc/baton/age
 const credentialsOf = (plan: HostPlan) =>
   readJson<AgentCredentials>(plan, "/etc/baton/credentials.json");
 
+test("a ping among the health checks has what it needs in the agent's unit, and no other has", () => {
+  const unitOf = (check: string, system = "debian-12") => {
+    const plan = planned(shop(`health: [{ ${check} }]\nsystem: ${system}`), "lb1");
+    const names = plan.packages.map(({ name }) => name).filter((name) => /iputils/.test(name));
+    return { unit: fileAt(plan, "/etc/systemd/system/baton.service").content, names };
+  };
+  const needs = [
+    /^CapabilityBoundingSet=CAP_NET_RAW$/m,
+    /^AmbientCapabilities=CAP_NET_RAW$/m,
+    // Debian 12's ping calls both on its way, and ends where one of them is refused.
+    /@privileged.*\nSystemCallFilter=capset setuid$/m,
+  ];
+  const withPing = unitOf("ping: 192.0.2.1");
+  for (const need of needs) assert.match(withPing.unit, need);
+  // In a user namespace of its own the capability would not count for the host's network.
+  assert.doesNotMatch(withPing.unit, /^PrivateUsers=/m);
+  assert.deepEqual(withPing.names, ["iputils-ping"]);
+  assert.deepEqual(unitOf("ping: 192.0.2.1", "oracle-linux-9").names, ["iputils"]);
+  const without = unitOf("tcp: 192.0.2.1:80");
+  for (const need of needs) assert.doesNotMatch(without.unit, need);
+  assert.match(without.unit, /^PrivateUsers=yes$/m);
+  assert.match(
+    without.unit,
+    /^ExecStart=\/usr\/bin\/env node --max-semi-space-size=1 \/usr\/local\//m,
+  );
+  assert.deepEqual(without.names, []);
+});
+
 test("facts fill in what the stack file leaves open", () => {
   const facts = {
     addresses: { web: { ip: "198.51.100.77", id: "the-id" } },

@@ -56,13 +56,24 @@ export const agentUser: PartMaker = () => ({
   commands: [command(["systemd-sysusers"], "makes the agent's account")],
 });
 
-/** The unit with its files; in exoip's own way ifupdown starts the agent instead. */
+/**
+ * The unit with its files; in exoip's own way ifupdown starts the agent instead. The unit's flag for
+ * Node bounds the room for short-lived objects, of which the frames of a large group are many.
+ */
 export const agentUnit: PartMaker = (context) => {
   if (exoipFace(context)) return {};
   const { stack, host } = context;
+  const config = agentConfig(context);
+  // The system's ping needs its capability, and drops what it has by calls that are closed else.
+  const ping = config.health.some(({ check }) => check.kind === "ping");
+  const pingPackage = context.host.system.packages === "dnf" ? "iputils" : "iputils-ping";
   const unit = render("baton.service", systemd, {
     stack: stack.name,
-    vrrp: stack.election.method === "vrrp",
+    before: [
+      ...(stack.election.method === "vrrp" ? [{ unit: "keepalived.service" }] : []),
+      ...(stack.proxy === "none" ? [] : [{ unit: `${stack.proxy}.service` }]),
+    ],
+    ping,
     program,
     credentialsFile,
   });
@@ -73,12 +84,9 @@ export const agentUnit: PartMaker = (context) => {
     { mode: "0600", secret: true },
   );
   return {
+    packages: ping ? [{ name: pingPackage, why: "the health checks' ping" }] : [],
     files: [
-      file(
-        "/etc/baton/agent.json",
-        json(agentConfig(context)),
-        `what the agent knows of ${host.name}`,
-      ),
+      file("/etc/baton/agent.json", json(config), `what the agent knows of ${host.name}`),
       secrets,
       file("/etc/systemd/system/baton.service", unit, "runs the agent without privileges"),
     ],

@@ -31,11 +31,10 @@ export type Settings = {
   readonly organizationPolicy?: Policy;
   /** Status of an answer to a bad signature: not documented. */
   readonly authStatus: 401 | 403;
-  readonly rateLimit?: {
-    readonly calls: number;
-    readonly perMs: number;
-    readonly retryAfterS: number;
-  };
+  /** For each key; without it there is no limit. */
+  readonly rateLimit?:
+    | { readonly calls: number; readonly perMs: number; readonly retryAfterS: number }
+    | undefined;
 };
 
 /** A key that was there from the start; those that are made have a role. */

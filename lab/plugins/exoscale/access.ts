@@ -29,7 +29,7 @@ export const iamRole: Resource = {
   properties: {
     name: { required: true, replaces: true },
     description: computed,
-    editable: computed,
+    editable: { ...computed, replaces: true },
     labels: { ...computed, isMap: true },
     permissions: computed,
     policy: computed,

@@ -6,8 +6,11 @@ import any from "google-protobuf/google/protobuf/any_pb.js";
 import { HalfMade } from "./provider.ts";
 import { toStruct } from "./struct.ts";
 
+/** Whoever reads an error has to know that it is not the real provider's. */
+const speaker = "the lab's stand-in for the Exoscale provider";
+
 export function failureOf(error: unknown): Partial<ServerErrorResponse> {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = `${speaker}: ${error instanceof Error ? error.message : String(error)}`;
   if (!(error instanceof HalfMade)) return { code: status.UNKNOWN, details: message };
   const detail = new pulumi.ErrorResourceInitFailed()
     .setId(error.id)

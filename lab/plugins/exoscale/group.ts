@@ -90,12 +90,13 @@ export const securityGroupRule: Resource = {
     const path = `/security-group/${textOf(group.id)}`;
     const before = new Set(rulesOf(await api.get(path)).map(({ id }) => id));
     await api.operate("POST", `${path}/rules`, body);
+    // The older client hopes that the first new rule of this direction and protocol is its own: of
+    // two that are made at once in one group, both may take the same.
     const made = rulesOf(await api.get(path)).find(
       (rule) =>
         !before.has(rule.id) &&
         rule.protocol === body.protocol &&
-        rule["flow-direction"] === body["flow-direction"] &&
-        rule["start-port"] === body["start-port"],
+        rule["flow-direction"] === body["flow-direction"],
     );
     if (made === undefined) throw new Error("unable to find the rule that was made");
     return { id: textOf(made.id) };

@@ -85,7 +85,6 @@ async function reshaped(
     const type = await foundType(zone, textOf(news.type));
     await zone.operate("PUT", `${path}:scale`, { "instance-type": { id: type } });
   }
-  if (changed.has("enableTpm"))
-    throw new Error("the lab's stand-in for the Exoscale provider knows no change of TPM");
+  if (changed.has("enableTpm")) throw new Error("it knows no change of TPM");
   if (news.state === "running") await zone.operate("PUT", `${path}:start`, {});
 }

@@ -16,3 +16,9 @@ server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port
   if (error !== null) throw error;
   process.stdout.write(`${port}\n`);
 });
+
+// An engine that is killed cannot end its plugins.
+const engine = process.ppid;
+setInterval(() => {
+  if (process.ppid !== engine) process.exit(0);
+}, 1000).unref();

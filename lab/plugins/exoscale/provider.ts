@@ -28,8 +28,7 @@ const resources: Readonly<Record<string, Resource>> = {
 export function resourceOf(type: string): Resource {
   const name = /^exoscale:index\/(\w+):/.exec(type)?.[1] ?? "";
   const found = Object.hasOwn(resources, name) ? resources[name] : undefined;
-  if (found === undefined)
-    throw new Error(`the lab's stand-in for the Exoscale provider has no resource ${type}`);
+  if (found === undefined) throw new Error(`it has no resource ${type}`);
   return found;
 }
 
@@ -163,7 +162,6 @@ export async function remove(api: Api, type: string, id: string, state: Fields):
 export async function invoke(api: Api, token: string, asked: Fields): Promise<Fields> {
   const name = /^exoscale:index\/(\w+):/.exec(token)?.[1] ?? "";
   const invoked = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (invoked === undefined)
-    throw new Error(`the lab's stand-in for the Exoscale provider has no function ${token}`);
+  if (invoked === undefined) throw new Error(`it has no function ${token}`);
   return isUnknown(asked) ? {} : await invoked(api, asked);
 }

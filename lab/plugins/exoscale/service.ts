@@ -6,7 +6,7 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { type Api, createApi } from "./api.ts";
 import { failureOf } from "./failed.ts";
 import * as standIn from "./provider.ts";
-import { planned } from "./resource.ts";
+import { covers, planned } from "./resource.ts";
 import { settingsFrom } from "./settings.ts";
 import { fromStruct, toStruct } from "./struct.ts";
 
@@ -112,9 +112,13 @@ const considered: UntypedServiceImplementation = {
   checkConfig: unary((request: Of<typeof pulumi.CheckRequest>) =>
     new pulumi.CheckResponse().setInputs(request.getNews()),
   ),
-  diffConfig: unary(() => {
-    const none = pulumi.DiffResponse.DiffChanges.DIFF_NONE;
-    return new pulumi.DiffResponse().setChanges(none);
+  diffConfig: unary((request: Of<typeof pulumi.DiffRequest>) => {
+    const { DIFF_NONE, DIFF_SOME } = pulumi.DiffResponse.DiffChanges;
+    const olds = fromStruct(request.getOlds());
+    const news = fromStruct(request.getNews());
+    // The engine goes on with the old config where nothing has changed.
+    const isSame = covers(olds, news) && covers(news, olds);
+    return new pulumi.DiffResponse().setChanges(isSame ? DIFF_NONE : DIFF_SOME);
   }),
   check: unary((request: Of<typeof pulumi.CheckRequest>) => {
     const { type, name } = named(request.getUrn());

@@ -23,12 +23,12 @@ export function settingsFrom(
     environment.EXOSCALE_SECRET_KEY;
   if (endpoint === undefined)
     throw new Error(
-      "this is the lab's stand-in for the Exoscale provider, and EXOSCALE_API_ENDPOINT does not " +
-        "say where the lab's cloud is; `baton lab up` starts it and tells",
+      "EXOSCALE_API_ENDPOINT does not say where the lab's cloud is, and the stand-in never meets " +
+        "the real one; `npx baton lab up` starts the lab's",
     );
   if (!key || !secret)
     throw new Error(
-      "the Exoscale provider needs a key: set EXOSCALE_API_KEY and EXOSCALE_API_SECRET, or " +
+      "it needs a key: set EXOSCALE_API_KEY and EXOSCALE_API_SECRET, or " +
         "`pulumi config set --secret exoscale:secret`",
     );
   const asked = Number(environment.BATON_STAND_IN_POLL_MS ?? pollMs);

@@ -14,6 +14,7 @@ import type { Settings } from "../../../lab/model/exoscale/cloud.ts";
 import type { Effect, Fault } from "../../../lab/model/exoscale/fault.ts";
 import type { Call } from "../../../lab/model/exoscale/request.ts";
 import { ids, seeded, world } from "../../lab/world.ts";
+import { callWitness } from "../../outsiders/witness.ts";
 
 export const key = "EXOlb100000000000000000001";
 export const secret = "lb1-secret-0123456789abcdefghijklmnopqrstuv";
@@ -23,7 +24,6 @@ const allows: readonly Call[] = [
   "get-instance",
   "list-instances",
   "list-elastic-ips",
-  "get-elastic-ip",
   "get-operation",
   "list-zones",
   "attach-instance-to-elastic-ip",
@@ -45,7 +45,9 @@ export async function startDouble(
   settings: Partial<Settings> = {},
   options: Partial<EmulatorOptions> = {},
 ): Promise<Double> {
+  const witness = await callWitness();
   const emulator = await startExoscale({
+    onExchange: witness.onExchange,
     world,
     keys: { [key]: { secret, node: "lb1", allows, elasticIps: ["203.0.113.7"] } },
     settings: { operationMs: [50, 50], ...settings },
@@ -63,6 +65,7 @@ export async function startDouble(
   test.after(async () => {
     for (const one of clients) one.drop();
     await emulator.close();
+    witness.verdict();
   });
   return {
     ...emulator,

@@ -51,15 +51,48 @@ test("a metadata server that hangs or knows nothing is unreachable, in time", as
   }
 });
 
+test("what went wrong with the metadata server is told", async (t) => {
+  const messageOf = async (base: string) => {
+    const own = await ownInstance(nowMs, 200, base);
+    return own.kind === "unreachable" && own.message;
+  };
+  const nobody = "http://127.0.0.1:1";
+  assert.equal(await messageOf(nobody), `${nobody} does not answer: ECONNREFUSED`);
+  const empty = await metadata(t, {});
+  assert.equal(await messageOf(empty), `${empty} does not name this instance`);
+});
+
 test("the endpoint is the zone's, another when given, and never the retired one", () => {
   const ofZone = "https://api-de-fra-1.exoscale.com/v2";
   assert.deepEqual(apiEndpoint("de-fra-1", undefined), { endpoint: ofZone });
   assert.deepEqual(apiEndpoint("de-fra-1", ""), { endpoint: ofZone });
   const given = "http://127.0.0.1:8080/v2/";
   assert.deepEqual(apiEndpoint("de-fra-1", given), { endpoint: "http://127.0.0.1:8080/v2" });
-  const old = apiEndpoint("de-fra-1", "https://api.exoscale.ch/compute");
-  assert.equal(old.endpoint, ofZone);
-  assert.match(old.warning ?? "", /retired v1 API/);
+  const bare = "https://api-ch-gva-2.exoscale.com";
+  assert.deepEqual(apiEndpoint("de-fra-1", bare), { endpoint: `${bare}/v2` });
+  for (const old of [
+    "https://api.exoscale.ch/compute",
+    "https://api.exoscale.ch/compute/",
+    "https://api.exoscale.com/v1",
+    "https://api.exoscale.com/v1/",
+    "https://api.exoscale.com/v1/compute",
+    "https://api.exoscale.com",
+    "https://me:secret@proxy.example.com/v1?key=secret",
+  ]) {
+    const { endpoint, warning = "" } = apiEndpoint("de-fra-1", old);
+    assert.equal(endpoint, ofZone, old);
+    assert.match(warning, /belongs to the retired v1 API; using/);
+    assert.doesNotMatch(warning, /secret/);
+  }
+});
+
+test("an endpoint in the environment that is no URL is told of, and not used", () => {
+  for (const given of ["api.exoscale.com", "ftp://x/v2", ":"])
+    assert.deepEqual(apiEndpoint("de-fra-1", given), {
+      endpoint: "https://api-de-fra-1.exoscale.com/v2",
+      warning:
+        "EXOSCALE_API_ENDPOINT is no URL; using https://api-de-fra-1.exoscale.com/v2 instead",
+    });
 });
 
 test("the system's authorities are read from where the system has them, or from SSL_CERT_FILE", (t) => {

@@ -41,6 +41,7 @@ function world(options: Partial<GroupParts> = {}, answer: Answer = listed("s", "
   const kept: { saved: SavedGroup | undefined } = { saved: undefined };
   const clock = { now: 0 };
   const heard = new Set<string>();
+  const own = new Set<string>();
   const told = { answer };
   const group = createGroup({
     peers: securityGroup,
@@ -57,6 +58,7 @@ function world(options: Partial<GroupParts> = {}, answer: Answer = listed("s", "
     save: (saved) => {
       kept.saved = saved;
     },
+    isOwn: (ip) => own.has(ip),
     isHeard: (id) => heard.has(id),
     onChange: (members) => changes.push(members),
     onTrouble: (text) => troubles.push(text),
@@ -71,7 +73,7 @@ function world(options: Partial<GroupParts> = {}, answer: Answer = listed("s", "
     }
   };
   const ids = () => group.members().map(nodeOf).join(" ");
-  return { group, calls, changes, troubles, kept, clock, heard, told, settle, run, ids };
+  return { group, calls, changes, troubles, kept, clock, heard, own, told, settle, run, ids };
 }
 
 const stranger: Stranger = { id: "n", name: "lb9", ip: "192.0.2.9", proven: false };
@@ -379,6 +381,25 @@ test("a fixed address that is our own is no peer", async () => {
   await run(1000);
   assert.equal(ids(), "10.0.0.3");
   assert.deepEqual(changes.flat().map(nodeOf), ["10.0.0.3"]);
+});
+
+test("it is known by the host itself too, while the cloud cannot be asked", async () => {
+  const { run, ids, changes, own } = world({ peers: fixed }, unreachable);
+  await run(1000);
+  assert.equal(ids(), "192.0.2.98 10.0.0.3");
+  own.add("192.0.2.98");
+  await run(1000);
+  assert.equal(ids(), "10.0.0.3");
+  assert.deepEqual(changes.flat().map(nodeOf), ["10.0.0.3"]);
+});
+
+test("ids that the frames cannot tell apart are told of", async () => {
+  // A known pair of words with the same FNV-1a.
+  const { run, troubles } = world({ self: "costarring" }, listed("costarring", "liquid"));
+  await run(1000);
+  const text =
+    "the frames cannot tell costarring from liquid, by a rare chance: replace one of them";
+  assert.deepEqual(troubles, [text]);
 });
 
 const speaker: Stranger = { id: "c", name: "lb3", ip: "10.0.0.3", proven: true };

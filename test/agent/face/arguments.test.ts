@@ -23,7 +23,10 @@ const good: readonly [string, object][] = [
   ["check", { command: "check", configFile, online: false }],
   ["check --online --config /x", { command: "check", configFile: "/x", online: true }],
   ["status", { command: "status", json: false, socket }],
-  ["status --json --socket /run/exoip.sock", { json: true, socket: "/run/exoip.sock" }],
+  [
+    "status --json --socket /run/exoip/status.sock",
+    { json: true, socket: "/run/exoip/status.sock" },
+  ],
   ["handover", { command: "handover", socket }],
   ["handover --socket /x", { command: "handover", socket: "/x" }],
   ["maintenance on", { command: "maintenance", on: true, socket }],
@@ -36,8 +39,8 @@ const good: readonly [string, object][] = [
   ["claim", { command: "claim", configFile, dryRun: false }],
   ["release --dry-run", { command: "release", configFile, dryRun: true }],
   [
-    "claim -project t18s -ip 146.59.143.231 -instance bi-edge-sbg-1",
-    { command: "claim", project: "t18s", address: "146.59.143.231", instance: "bi-edge-sbg-1" },
+    "claim -ip 146.59.143.231 -instance bi-edge-sbg-1",
+    { command: "claim", address: "146.59.143.231", instance: "bi-edge-sbg-1" },
   ],
   ["claim --ip 2001:DB8::1", { address: "2001:db8::1" }],
   ["help", { command: "help" }],
@@ -54,7 +57,7 @@ test("each command with its flags", () => {
 });
 
 test("a claim without settings leaves them out", () => {
-  for (const name of ["address", "instance", "project"]) assert.ok(!(name in parse("claim")), name);
+  for (const name of ["address", "instance"]) assert.ok(!(name in parse("claim")), name);
 });
 
 const bad: readonly [string, string][] = [
@@ -108,6 +111,13 @@ test("it is exoip by its name, or by exoip's flags", () => {
     assert.ok(seen(`-${name}=1`) && seen(`--${name}=1`), name);
   for (const mode of ["-A", "-D", "-W", "--W"])
     assert.match(JSON.stringify(parse(mode)), /-xi or IF_ADDRESS/, mode);
+});
+
+test("under the name exoip a running agent can be asked, at its own socket", () => {
+  const as = "/usr/local/bin/exoip";
+  const socket = "/run/exoip/status.sock";
+  assert.partialDeepStrictEqual(parse("status --json", as), { command: "status", socket });
+  assert.partialDeepStrictEqual(parse("maintenance on", as), { on: true, socket });
 });
 
 test("the help names every command and every flag", () => {

@@ -52,7 +52,7 @@ test("exoip's defaults", () => {
     health: [],
     credentialsFile: "",
     stateDirectory: "/var/lib/exoip",
-    statusSocket: "/run/exoip.sock",
+    statusSocket: "/run/exoip/status.sock",
     releaseOnStop: true,
   });
   assert.deepEqual(credentials, {
@@ -210,10 +210,23 @@ test("under systemd the state and the socket lie where the unit says", () => {
   const env = { ...stanza, STATE_DIRECTORY: "/var/lib/x", RUNTIME_DIRECTORY: "/run/x" };
   const { config } = settings("-W", env);
   assert.equal(config.stateDirectory, "/var/lib/x");
-  assert.equal(config.statusSocket, "/run/x/exoip.sock");
+  assert.equal(config.statusSocket, "/run/x/status.sock");
 });
 
 const group = `${base} -G lb`;
+
+test("blanks are no number, and those around one are none of it", () => {
+  const wrong = ["-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"];
+  assert.deepEqual(errorsOf(`-W ${group}`, { IF_HOST_PRIORITY: " " }), wrong);
+  assert.equal(settings(`-W ${group}`, { IF_HOST_PRIORITY: " 7 " }).election.priority, 7);
+});
+
+test("the endpoint of a zone names the zone, so that no metadata server is needed", () => {
+  const zoneOf = (endpoint: string) => settings(`-W ${group} -xe ${endpoint}`).config.cloud;
+  const endpoint = "https://api-de-fra-1.exoscale.com/v2";
+  assert.deepEqual(zoneOf(endpoint), { provider: "exoscale", zone: "de-fra-1", endpoint });
+  assert.partialDeepStrictEqual(zoneOf("https://api.exoscale.ch/compute"), { zone: "" });
+});
 const mode = "need exactly one of -A, -D, or -W";
 const printable = "must be printable text without spaces";
 const address = "-xi or IF_ADDRESS must be an IPv4 address";
@@ -235,6 +248,8 @@ const wrong: readonly [string, ...errors: readonly string[]][] = [
   [`-W ${group} -P 256`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
   [`-W ${group} -P -1`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
   [`-W ${group} -P ten`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
+  [`-W ${group} -P 0x10`, "-P or IF_HOST_PRIORITY must be a whole number from 0 to 255"],
+  [`-W ${group} -t 1e1`, "-t or IF_ADVERTISEMENT_INTERVAL must be a whole number from 1 to 60"],
   [`-W ${group} -t 0`, "-t or IF_ADVERTISEMENT_INTERVAL must be a whole number from 1 to 60"],
   [`-W ${group} -t 0.5`, "-t or IF_ADVERTISEMENT_INTERVAL must be a whole number from 1 to 60"],
   [`-W ${group} -t 61`, "-t or IF_ADVERTISEMENT_INTERVAL must be a whole number from 1 to 60"],

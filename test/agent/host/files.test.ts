@@ -1,6 +1,6 @@
 /** Small files: whole or not at all, and no reason to stop when there is no room for them. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -30,4 +30,16 @@ test("where nothing can be written, that is told and not thrown", () => {
     saveJson("/proc/nowhere/x.json", 1),
     "/proc/nowhere/x.json cannot be written: ENOENT",
   );
+});
+
+test("a folder of another account is named, with what to do", (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  chmodSync(folder, 0o555);
+  const isRoot = process.getuid?.() === 0;
+  // Nothing is forbidden to root.
+  if (isRoot) process.seteuid?.(65534);
+  const told = saveJson(join(folder, "x.json"), 1);
+  if (isRoot) process.seteuid?.(0);
+  assert.equal(told, `${folder}/x.json cannot be written: EACCES; make ${folder} this account's`);
 });

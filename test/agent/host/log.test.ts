@@ -71,6 +71,22 @@ test("the same failure is told once a minute, with how often it came; news alway
   ]);
 });
 
+test("an endless row of different failures is no flood either", () => {
+  const { log, lines, pass } = logger();
+  for (let count = 0; count < 1_000; count += 1) log("warning", `request ${count} failed`);
+  assert.equal(lines.length, 200);
+  log("notice", "held");
+  pass(60_000);
+  log("warning", "request 1 failed");
+  assert.deepEqual(lines.slice(200), ["<5>held\n", "<4>request 1 failed (800 others)\n"]);
+});
+
+test("a name cannot turn the direction of the line", () => {
+  const { log, lines } = logger();
+  log("notice", "peer \u202ereversed\u2066");
+  assert.deepEqual(lines, ["<5>peer ?reversed?\n"]);
+});
+
 test("debug lines need the wish for more", () => {
   const quiet = logger();
   quiet.log("debug", "detail");

@@ -34,6 +34,7 @@ test("each signal is its wish, and a second stop waits no more", async (context)
   await sends("SIGUSR1", "priority -1");
   await sends("SIGUSR2", "priority 1");
   await sends("SIGHUP", "look");
+  await sends("SIGQUIT", "stop now");
   await sends("SIGTERM", "stop");
   await sends("SIGINT", "stop now");
   await sends("SIGTERM", "stop now");

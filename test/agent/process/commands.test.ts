@@ -41,7 +41,10 @@ async function two(context: Parameters<typeof startGroup>[0]): Promise<Group> {
   group.start("lb1");
   await until("held by lb1", () => group.holders().join() === "lb1", group);
   group.start("lb2");
-  await pause(2_000);
+  // A busy machine takes longer over that.
+  await until("lb2 stands by", () => group.log("lb2").includes("stands by"), group);
+  await until("lb2 is heard", () => group.log("lb1").includes("is heard both ways"), group);
+  await pause(1_000);
   return group;
 }
 
@@ -123,7 +126,7 @@ describe("commands", { concurrency: true }, () => {
     const group = await two(context);
     const { out, code } = await agent("check", "--online", ...config(group, "lb1"));
     assert.match(out, /ok {4}the API answers/);
-    assert.match(out, /ok {4}the key may move 203\.0\.113\.7/);
+    assert.match(out, /ok {4}the key may claim 203\.0\.113\.7\nok {4}the key may release 203\./);
     assert.match(out, /ok {4}lb2 is heard both ways/);
     assert.match(out, /wrong 203\.0\.113\.7 is on this host/);
     assert.equal(code, 1);
@@ -149,6 +152,16 @@ describe("commands", { concurrency: true }, () => {
     });
     const absent = await agent("status", "--socket", "/nowhere/status.sock");
     assert.match(absent.err, /no agent runs here/);
+  });
+
+  test("a command that cannot learn which instance this is says so, and ends", async (context) => {
+    const group = await startGroup(context, {
+      config: (_node, { instance: _, ...config }) => config,
+    });
+    const { code, err } = await agent("check", "--online", ...config(group, "lb1"));
+    assert.equal(code, 2);
+    assert.match(err, /169\.254\.169\.254 does not (answer|name)/);
+    assert.match(err, /which instance is this\? give its id by -i, or `instance` in the file\n$/);
   });
 
   test("a second agent on the same host waits for the socket and disturbs nothing", async (context) => {

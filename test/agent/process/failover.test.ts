@@ -132,6 +132,11 @@ describe("two real agents", { concurrency: true }, () => {
     await group.ended("lb1");
     group.start("lb1");
     assert.deepEqual(await quiet(group, 8_000), ["attach lb1"]);
+    // The same by systemd, whose unit names this signal for it.
+    group.signal("lb1", "SIGQUIT");
+    assert.equal(await group.ended("lb1"), 0);
+    group.start("lb1");
+    assert.deepEqual(await quiet(group, 8_000), ["attach lb1"]);
   });
 
   test("a clean stop hands over first: the old holder lets go after", async (context) => {

@@ -11,6 +11,7 @@ import { type Emulator, startExoscale } from "../../../lab/emulators/exoscale.ts
 import type { Settings } from "../../../lab/model/exoscale/cloud.ts";
 import type { Effect, Fault } from "../../../lab/model/exoscale/fault.ts";
 import type { Call } from "../../../lab/model/exoscale/request.ts";
+import { callWitness } from "../../outsiders/witness.ts";
 import { type Network, startNetwork } from "./network.ts";
 
 export const address = "203.0.113.7";
@@ -26,7 +27,6 @@ const allows: readonly Call[] = [
   "get-instance",
   "list-instances",
   "list-elastic-ips",
-  "get-elastic-ip",
   "get-operation",
   "list-zones",
   "attach-instance-to-elastic-ip",
@@ -77,7 +77,9 @@ export async function startGroup(
   const network = await startNetwork(nodes);
   const folder = mkdtempSync(join(tmpdir(), "baton-agents-"));
   const { file } = await agentBundle("exoscale");
+  const witness = await callWitness();
   const emulator = await startExoscale({
+    onExchange: witness.onExchange,
     world: worldOf(nodes, network, options.addresses ?? 1),
     keys: Object.fromEntries(
       nodes.map((node) => [`EXO${node}`, { secret: "s".repeat(43), node, allows }]),
@@ -115,7 +117,8 @@ export async function startGroup(
     for (const child of all) child.kill("SIGKILL");
     network.close();
     await emulator.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    witness.verdict();
   });
   const child = (node: string): ChildProcess => {
     const found = running.get(node)?.child;

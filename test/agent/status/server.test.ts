@@ -172,9 +172,15 @@ test("a file that is no socket is left alone", async (t) => {
   assert.equal(readFileSync(socket, "utf8"), "precious");
 });
 
+test("the socket's folder is made where it is missing", async (t) => {
+  const { socketPath, troubles } = serve(t, { socket: join(folder(t), "run", "s") });
+  assert.equal((await askUntil({ socketPath, path: "/status" })).code, 200);
+  assert.deepEqual(troubles, []);
+});
+
 test("a folder that comes later and a port that is freed are tried again", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const inside = join(folder(t), "run");
+  const inside = join(folder(t), "run", "baton");
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   const { port } = taken.address() as AddressInfo;
@@ -183,10 +189,10 @@ test("a folder that comes later and a port that is freed are tried again", async
   await until(() => troubles.length === 2, "both troubles are told");
   // Node says of a folder that is not there that it has no access.
   assert.deepEqual([...troubles].sort(), [
-    `status cannot be served on ${socket}: EACCES; trying again`,
+    `status cannot be served on ${socket}: EACCES; make ${inside} this account's`,
     `status cannot be served on 127.0.0.1:${port}: EADDRINUSE; trying again`,
   ]);
-  mkdirSync(inside);
+  mkdirSync(inside, { recursive: true });
   taken.close();
   await once(taken, "close");
   t.mock.timers.tick(5_000);
@@ -275,11 +281,11 @@ test("after a stop nobody listens, and no file is left", async (t) => {
 
 test("after a stop nothing is tried again", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const inside = join(folder(t), "run");
+  const inside = join(folder(t), "run", "baton");
   const { troubles, stop } = serve(t, { socket: join(inside, "s") });
   await until(() => troubles.length === 1, "the trouble is told");
   stop();
-  mkdirSync(inside);
+  mkdirSync(inside, { recursive: true });
   t.mock.timers.tick(60_000);
   await assert.rejects(askUntil({ socketPath: join(inside, "s"), path: "/" }), { code: "ENOENT" });
 });

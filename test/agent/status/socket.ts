@@ -9,7 +9,7 @@ import type { TestContext } from "node:test";
 
 export function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), "baton-status-"));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
+  t.after(() => rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
   return path;
 }
 

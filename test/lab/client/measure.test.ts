@@ -42,6 +42,11 @@ test("the longest gap comes first, and one that reaches the end is counted", () 
   );
 });
 
+test("a night of requests is summed up like a minute of them", () => {
+  const night = row("o".repeat(400_000));
+  assert.equal(summarize(night).slowestMs, 2);
+});
+
 test("answers that overtake each other are put in order", () => {
   assert.deepEqual(summarize(row("oxxo").reverse()).gaps.length, 1);
 });

@@ -1,11 +1,11 @@
 /** The fabric's small parts, without a machine. */
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { attempt, must } from "../../../lab/command.ts";
 import { capabilitiesLost } from "../../../lab/fabric/exec.ts";
-import { own, ownerOf } from "../../../lab/fabric/leftovers.ts";
+import { own, ownerOf, sweep } from "../../../lab/fabric/leftovers.ts";
 import { checkNeeds, labPackages } from "../../../lab/fabric/needs.ts";
 import { planPlace } from "../../../lab/fabric/place.ts";
 import { makeQueue } from "../../../lab/fabric/queue.ts";
@@ -47,6 +47,40 @@ test("a lab belongs to its process for as long as that lives", () =>
     writeFileSync(file, `${process.ppid} 1\n`);
     assert.equal(ownerOf(place), undefined);
     own(place);
+  }));
+
+test("an owner's file that a full disk has left empty is nobody's", () =>
+  withScratch((folder) => {
+    const place = planPlace("baton-lab", folder);
+    for (const text of ["", "\n", "0", "what is this"]) {
+      writeFileSync(join(folder, "owner"), text);
+      assert.equal(ownerOf(place), undefined, JSON.stringify(text));
+    }
+  }));
+
+test("what has a lab's name and is no lab is left alone", () =>
+  withScratch(async (folder) => {
+    const place = {
+      ...planPlace("baton-no-lab", join(folder, "docker")),
+      cgroup: join(folder, "no-group"),
+    };
+    mkdirSync(place.folder);
+    writeFileSync(join(place.folder, "docker.sock"), "");
+    const groups = join(folder, "group");
+    mkdirSync(groups);
+    writeFileSync(join(groups, "cgroup.procs"), "");
+    const refused = /is no lab.*; use another name; nothing of it was touched/;
+    await assert.rejects(sweep({ ...place, cgroups: [] }), refused);
+    assert.ok(existsSync(join(place.folder, "docker.sock")));
+    const elsewhere = { ...place, folder: join(folder, "none"), cgroups: [groups] };
+    mkdirSync(join(groups, "0123456789ab"));
+    await assert.rejects(sweep(elsewhere), refused);
+    rmdirSync(join(groups, "0123456789ab"));
+    writeFileSync(join(groups, "cgroup.procs"), "1\n");
+    await assert.rejects(sweep(elsewhere), refused);
+    own(place);
+    await sweep({ ...place, cgroups: [] });
+    assert.ok(!existsSync(place.folder));
   }));
 
 test("only what the host has not is taken from a command", () => {

@@ -23,6 +23,14 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
   const folder = config.stateDirectory;
   const journal = createJournal({ log, folder, wallMs, metrics });
   let running: Watch | undefined;
+  const end = (): void => {
+    server.stop();
+    running?.stop();
+    log("notice", "stopped");
+    // Sockets that are still open must not keep a stopped agent alive.
+    process.exit(0);
+  };
+  onSignals(ordersOf(() => running, journal, log, end));
 
   const status = (): Status | undefined =>
     running &&
@@ -49,15 +57,9 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
   });
 
   const own = await findIdentity(config, provider.ownInstance, log);
+  if (!own) return;
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(config, own.zone, credentials(), warn);
-  const end = (): void => {
-    server.stop();
-    running?.stop();
-    log("notice", "stopped");
-    // Sockets that are still open must not keep a stopped agent alive.
-    process.exit(0);
-  };
   const info = (): void => log("notice", JSON.stringify(status()?.addresses));
   const self = own.id;
   const started = startWatch({ config, credentials, self, cloud, log, journal, info, exit: end });
@@ -68,7 +70,6 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
     config.addresses.map(({ ip = "" }) => ip),
     warn,
   );
-  onSignals(ordersOf(started, journal, log, end));
 }
 
 /** Says when an address is not on this host: what arrives for it would be refused. */

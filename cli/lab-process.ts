@@ -1,0 +1,79 @@
+/**
+ * The lab's process. Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--name NAME]
+ * Stands the stack up, fails it over, then shows it until Ctrl-C; then all of it is taken down.
+ * Exit codes: 0 all as it should be, 1 it was not, 130 interrupted on the way.
+ */
+import { parseArgs } from "node:util";
+import { LabFailure } from "../lab/failure.ts";
+import { type RunOptions, runLab } from "../lab/run/run.ts";
+import { progressOn, screenFor } from "../lab/view/progress.ts";
+import { agentBundle } from "./agent-bundle.ts";
+
+const { values, positionals } = given();
+
+const screen = screenFor(
+  (text) => void process.stdout.write(text),
+  process.stdout,
+  process.env.TERM,
+);
+const [stackFile = "examples/exoscale-elastic-ip-article.yaml"] = positionals;
+const interrupt = new AbortController();
+const hurry = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => {
+    if (interrupt.signal.aborted) hurry.abort();
+    else process.stderr.write("\nending: everything is taken down …\n");
+    interrupt.abort();
+  });
+// A reader such as `head`, or a terminal, that is gone: nobody looks any more, and all is put away.
+process.stdout.on("error", () => interrupt.abort());
+process.stderr.on("error", () => interrupt.abort());
+
+try {
+  const options: RunOptions = {
+    stackFile,
+    name: values.name,
+    agent: (await agentBundle("exoscale")).text,
+    env: process.env,
+    once: values.once,
+    failover: !values["no-failover"],
+    screen,
+    signal: interrupt.signal,
+    hurry: hurry.signal,
+  };
+  process.exitCode = (await runLab(options, progressOn(screen))) ? 0 : 1;
+} catch (error) {
+  if (interrupt.signal.aborted) process.exitCode = 130;
+  else if (error instanceof LabFailure) {
+    process.stderr.write(`error: ${error.problem}\nfix: ${error.fix}\n`);
+    process.exitCode = 1;
+  } else if (isSystemError(error)) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 1;
+  } else throw error;
+}
+
+// What was asked of the cloud and has no answer yet is not waited for: the cloud is gone.
+process.stdout.write("", () => process.exit());
+
+/** What the command line says; ends the process where it says what there is not. */
+function given() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        once: { type: "boolean", default: false },
+        "no-failover": { type: "boolean", default: false },
+        name: { type: "string", default: "baton-lab" },
+      },
+    });
+  } catch (error) {
+    const usage = "usage: npm start -- [STACK_FILE] [--once] [--no-failover] [--name NAME]";
+    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === "string";
+}

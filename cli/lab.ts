@@ -1,0 +1,57 @@
+/** `baton lab`: the lab for hands-on use, from a second terminal. */
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { askLab } from "../lab/control/client.ts";
+import { LabFailure } from "../lab/failure.ts";
+import { verbs } from "../lab/faults/verbs.ts";
+import { fail } from "./failure.ts";
+import { runToItsEnd } from "./patient.js";
+
+type Options = { readonly name: string };
+
+const start = fileURLToPath(new URL("start.js", import.meta.url));
+
+export function addLab(lab: Command): void {
+  lab
+    .description("A stack stood up for real on this machine, and what can befall it.")
+    .option("--name <NAME>", "of the lab, where several run", "baton-lab")
+    .configureHelp({ subcommandTerm: (one) => `${one.name()} ${one.usage()}`.trim() });
+  const named = (): string => lab.opts<Options>().name;
+  lab
+    .command("up")
+    .argument("[STACK]", "stack file; without one, that of `npm start`")
+    .description("stands it up and shows it until Ctrl-C, without a failover of its own")
+    .action(async (stack: string | undefined) => {
+      // A stack file is meant from where this was typed, and the example from the project's folder.
+      const file = stack === undefined ? [] : [stack];
+      const args = [start, ...file, "--no-failover", "--name", named()];
+      process.exitCode = await runToItsEnd(process.execPath, args);
+    });
+  lab
+    .command("down")
+    .description("takes it down")
+    .action(() => ask(named(), ["down"]));
+  lab
+    .command("status")
+    .description("tells who holds, and what agents and client say")
+    .action(() => ask(named(), ["status"]));
+  for (const [verb, { usage, does }] of Object.entries(verbs)) {
+    lab
+      .command(verb)
+      .usage(usage)
+      .argument("[WORDS...]")
+      .description(does)
+      .allowUnknownOption()
+      .action((words: readonly string[]) => ask(named(), [verb, ...words]));
+  }
+}
+
+/** Prints the lab's answer. @throws Failure when there is none, or it refuses */
+async function ask(name: string, words: readonly string[]): Promise<void> {
+  try {
+    process.stdout.write(`${await askLab(name, words)}\n`);
+  } catch (error) {
+    if (error instanceof LabFailure) fail(`lab ${name}`, error.problem, error.fix);
+    throw error;
+  }
+}

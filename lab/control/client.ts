@@ -1,0 +1,28 @@
+/** Asks a running lab, from another terminal. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { LabFailure } from "../failure.ts";
+import { type Reply, socketOf } from "./server.ts";
+
+/** @throws LabFailure when no lab of this name runs, or it refuses */
+export async function askLab(
+  name: string,
+  words: readonly string[],
+  path = socketOf(name),
+): Promise<string> {
+  const socket = connect(path);
+  await once(socket, "connect").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "EACCES")
+      throw new LabFailure("this lab is another user's", "ask it as that user, or by sudo");
+    throw new LabFailure(`no lab named ${name} is running`, "`npx baton lab up` starts one");
+  });
+  socket.write(`${JSON.stringify(words)}\n`);
+  // One that ends breaks the connection off.
+  const said = await text(socket).catch(() => "");
+  if (said.trim() === "")
+    throw new LabFailure("the lab has ended without an answer", "start it again");
+  const { ok, text: told }: Reply = JSON.parse(said);
+  if (!ok) throw new LabFailure(told, "`npx baton lab --help` lists what it can do");
+  return told;
+}

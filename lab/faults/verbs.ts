@@ -1,0 +1,245 @@
+/**
+ * Everything that can befall the lab, as words with arguments: one table for the command line, the
+ * page and the tests.
+ */
+import { LabFailure } from "../failure.ts";
+import type { Lab } from "../lab.ts";
+import type { Effect, Fault } from "../model/exoscale/fault.ts";
+import { checkCount, numberIn, wholeIn } from "./arguments.ts";
+
+export type Verb = {
+  /** What is given after it, for people. */
+  readonly usage: string;
+  readonly does: string;
+  /** Gives what is to be told; nothing when the word itself says it. */
+  readonly run: (around: Around, args: readonly string[]) => Promise<string | undefined>;
+};
+
+export type Around = {
+  readonly lab: Lab;
+  /** How each rule that was taken away comes back. */
+  readonly undo: Map<string, () => Promise<void>>;
+};
+
+type Act = (lab: Lab, instance: string, rest: readonly string[]) => Promise<unknown>;
+
+/** A verb on one host, and what it says of it. */
+const onHost = (usage: string, does: string, act: Act): Verb => ({
+  usage,
+  does,
+  run: async ({ lab }, [host = "", ...rest]) => {
+    const { id } = lab.instance(host);
+    const told = await act(lab, id, rest).catch((error) => {
+      if (!(error instanceof LabFailure)) throw error;
+      // People know hosts by name.
+      const [what = ""] = error.message.replaceAll(id, host).split(`; ${error.fix}`);
+      throw new LabFailure(what, error.fix);
+    });
+    return typeof told === "string" ? told : undefined;
+  },
+});
+
+const inside =
+  (...argv: readonly string[]): Act =>
+  async (lab, id, rest) => {
+    const { code, stdout, stderr } = await lab.fabric.exec(id, [...argv, ...rest]);
+    if (code === 0) return stdout.trim();
+    throw new LabFailure(
+      `\`${[...argv, ...rest].join(" ")}\` failed on ${id} (${code}): ${(stderr || stdout).trim()}`,
+      "`journal NODE` may tell more",
+    );
+  };
+
+/** What the faults of the API are taken away by, all at once. */
+const faultName = "asked for";
+
+/** Lets an effect meet these calls, or all where none is named. */
+function inflict({ cloud }: Lab, effect: Effect, calls: readonly string[]): void {
+  const named = calls.length === 0 ? {} : { calls: calls as NonNullable<Fault["calls"]> };
+  cloud.input({ kind: "fault", fault: { name: faultName, effect, ...named } });
+}
+
+/** A fault of the API that takes a number first. */
+const fault = (usage: string, does: string, effectOf: (arg: string) => Effect): Verb => ({
+  usage,
+  does,
+  run: async ({ lab }, [arg = "", ...calls]) => {
+    inflict(lab, effectOf(arg), calls);
+    return undefined;
+  },
+});
+
+const dayMs = 86_400_000;
+
+const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) => {
+  if (one === other)
+    throw new LabFailure(`${one} is both ends of the path`, "name two hosts, or `client`");
+  return [one, other].map((end) => (end === "client" ? end : lab.instance(end).id)) as [
+    string,
+    string,
+  ];
+};
+
+export const verbs: Readonly<Record<string, Verb>> = {
+  kill: onHost("NODE", "cuts its power: nothing on it is told", (lab, id) =>
+    lab.fabric.powerOff(id),
+  ),
+  boot: onHost("NODE", "switches it on again, from its own disk", (lab, id) =>
+    lab.fabric.startHost(id),
+  ),
+  freeze: onHost("NODE", "stops it in its tracks", (lab, id) => lab.fabric.freeze(id, true)),
+  thaw: onHost("NODE", "lets a frozen one go on", (lab, id) => lab.fabric.freeze(id, false)),
+  stop: onHost("NODE", "stops it through the cloud's API", (lab, id) => lab.owner.stop(id)),
+  start: onHost("NODE", "starts it through the cloud's API", (lab, id) => lab.owner.start(id)),
+  reboot: onHost("NODE", "reboots it through the cloud's API", (lab, id) => lab.owner.reboot(id)),
+  handover: onHost("NODE", "hands its addresses to a peer", inside("baton-agent", "handover")),
+  maintenance: onHost(
+    "NODE on|off",
+    "takes it out of the election, or back",
+    inside("baton-agent", "maintenance"),
+  ),
+  "agent-kill": onHost(
+    "NODE",
+    "kills its agent; systemd starts it again",
+    inside("systemctl", "kill", "-s", "KILL", "baton"),
+  ),
+  "agent-stop": onHost("NODE", "stops its agent in order", inside("systemctl", "stop", "baton")),
+  "agent-start": onHost("NODE", "starts its agent", inside("systemctl", "start", "baton")),
+  exec: onHost("NODE COMMAND…", "runs a command on it", inside()),
+  journal: onHost("NODE", "shows all that it has written down", (lab, id) =>
+    lab.fabric.journal(id),
+  ),
+  cut: {
+    usage: "A B [one-way]",
+    does: "lets nothing through from A to B, nor back; `client` is an end too",
+    run: async ({ lab }, [one, other, way]) => {
+      if (way !== undefined && way !== "one-way")
+        throw new LabFailure(`"${way}" is no way to cut`, "the third word is `one-way`, or none");
+      await lab.fabric.cut(...ends(lab, [one ?? "", other ?? ""]), way === "one-way");
+      return undefined;
+    },
+  },
+  mend: {
+    usage: "A B",
+    does: "lets everything through again between A and B",
+    run: async ({ lab }, args) => {
+      await lab.fabric.mend(...ends(lab, args));
+      return undefined;
+    },
+  },
+  impair: onHost(
+    "NODE LOSS% [DELAY_MS]",
+    "loses packets of it, and delays those to it",
+    (lab, id, [loss = "0", delay = "0"]) =>
+      lab.fabric.impair(id, {
+        lossPercent: numberIn(loss, "percentage", [0, 100]),
+        delayMs: numberIn(delay, "delay in milliseconds", [0, 60_000]),
+      }),
+  ),
+  "api-cut": onHost("NODE", "lets it reach the cloud's API no more", (lab, id) =>
+    lab.fabric.cutFromApi(id, true),
+  ),
+  "api-mend": onHost("NODE", "lets it reach the cloud's API again", (lab, id) =>
+    lab.fabric.cutFromApi(id, false),
+  ),
+  "metadata-cut": onHost("NODE", "lets it reach the metadata service no more", (lab, id) =>
+    lab.fabric.cutFromMetadata(id, true),
+  ),
+  "metadata-mend": onHost("NODE", "lets it reach the metadata service again", (lab, id) =>
+    lab.fabric.cutFromMetadata(id, false),
+  ),
+  "api-error": fault("STATUS [CALL…]", "answers calls with an HTTP status", (status) => ({
+    kind: "error",
+    status: wholeIn(status, "HTTP status of an error", [400, 599]),
+  })),
+  "api-slow": fault("MS [CALL…]", "lets operations take so long", (ms) => ({
+    kind: "slow-operation",
+    ms: numberIn(ms, "time in milliseconds", [0, dayMs]),
+  })),
+  "api-hang": {
+    usage: "[CALL…]",
+    does: "takes calls and never answers",
+    run: async ({ lab }, calls) => {
+      inflict(lab, { kind: "hang" }, calls);
+      return undefined;
+    },
+  },
+  "api-limit": {
+    usage: "CALLS PER_SECONDS",
+    does: "takes so many calls of a key in so many seconds",
+    run: async ({ lab }, [calls = "", seconds = ""]) => {
+      const rateLimit = {
+        calls: wholeIn(calls, "number of calls", [0, 1_000_000]),
+        perMs: numberIn(seconds, "number of seconds", [0.001, 86_400]) * 1000,
+        retryAfterS: 1,
+      };
+      lab.cloud.input({ kind: "settings", settings: { rateLimit } });
+      return undefined;
+    },
+  },
+  "drop-heartbeats": {
+    usage: "",
+    does: "removes the security-group rule for heartbeats, through the API",
+    run: async ({ lab, undo }) => {
+      undo.set("heartbeats", await lab.owner.dropHeartbeatRules());
+      return undefined;
+    },
+  },
+  move: {
+    usage: "NODE",
+    does: "moves the address to a node by hand, as a person in the console",
+    run: async ({ lab }, [host = ""]) => {
+      const { id } = lab.instance(host);
+      const { elasticIps, instances } = lab.cloud.world();
+      for (const elasticIp of Object.keys(elasticIps)) {
+        lab.cloud.input({ kind: "person", change: { kind: "attach", elasticIp, instance: id } });
+        for (const other of Object.values(instances))
+          if (other.id !== id && other.elasticIps.includes(elasticIp))
+            lab.cloud.input({
+              kind: "person",
+              change: { kind: "detach", elasticIp, instance: other.id },
+            });
+      }
+      return undefined;
+    },
+  },
+  heal: { usage: "", does: "undoes every fault, and switches all hosts on", run: heal },
+};
+
+async function heal({ lab, undo }: Around): Promise<undefined> {
+  const { fabric, cloud } = lab;
+  cloud.input({ kind: "mend", name: faultName });
+  cloud.input({ kind: "settings", settings: { rateLimit: undefined } });
+  for (const [name, back] of undo) {
+    undo.delete(name);
+    await back();
+  }
+  const all = Object.values(cloud.world().instances);
+  for (const { id, state } of all) {
+    await fabric.cutFromApi(id, false);
+    await fabric.cutFromMetadata(id, false);
+    await fabric.impair(id, {});
+    for (const end of ["client", ...all.map((other) => other.id)])
+      if (end !== id) await fabric.mend(id, end);
+    if (fabric.isOn(id)) await fabric.freeze(id, false);
+    else if (state === "stopped") await lab.owner.start(id);
+    else await fabric.startHost(id);
+  }
+}
+
+/** A verb that checks how many words it is given. @throws LabFailure for a word that is none */
+export function verbNamed(name: string): Verb {
+  const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+  if (verb !== undefined)
+    return {
+      ...verb,
+      run: async (around, args) => {
+        checkCount(name, verb.usage, args);
+        return verb.run(around, args);
+      },
+    };
+  throw new LabFailure(
+    `the lab has no command "${name}"`,
+    `it has: ${Object.keys(verbs).join(", ")}`,
+  );
+}

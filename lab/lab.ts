@@ -1,0 +1,130 @@
+/**
+ * The lab: one stack file stood up for real on this machine. The emulated cloud and its machines,
+ * the engine's `pulumi up`, and what people ask of the result.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatDiagnostic } from "../stack/diagnostic.ts";
+import { loadStack } from "../stack/load.ts";
+import type { Stack } from "../stack/stack.ts";
+import { makeEngine } from "./engine/make.ts";
+import { enginePlan } from "./engine/plan.ts";
+import { LabFailure } from "./failure.ts";
+import { type OwnerApi, ownerApi } from "./faults/owner.ts";
+import { cacheFolder } from "./image/where.ts";
+import type { CloudEvent, Settings } from "./model/exoscale/cloud.ts";
+import type { Instance } from "./model/exoscale/world.ts";
+import { createDeployment, type Deployment } from "./world/deployment.ts";
+import { type LabWorld, startWorld } from "./world/world.ts";
+
+export type LabOptions = {
+  readonly stackFile: string;
+  /** Two labs at once need two names. */
+  readonly name?: string;
+  /** The agent's program, for hosts that fetch it. */
+  readonly agent: string;
+  readonly settings?: Partial<Settings>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly report: (text: string) => void;
+  /** Each line that the engine prints. */
+  readonly onEngine?: (line: string) => void;
+  readonly onTrouble: (error: unknown) => void;
+  readonly onEvent?: (event: CloudEvent) => void;
+};
+
+export type Lab = LabWorld & {
+  readonly stack: Stack;
+  readonly deployment: Deployment;
+  readonly owner: OwnerApi;
+  /** The instance of a host of the stack file. @throws LabFailure when there is none */
+  readonly instance: (host: string) => Instance;
+  /** The host of the stack file that an instance is. */
+  readonly hostOf: (instance: string) => string;
+  /** The failover addresses, as the cloud has given them. */
+  readonly addresses: () => readonly string[];
+  /** Names of the hosts that the router sends an address's traffic to: the truth. */
+  readonly holders: (address: string) => Promise<readonly string[]>;
+};
+
+const owner = { key: "EXOlab000000000000000000001", secret: "l".repeat(43) } as const;
+
+/** @throws LabFailure with all that is wrong with the stack file, or that the lab cannot do */
+export function readStack(file: string): Stack {
+  const loaded = loadStack(textOf(file), file);
+  if (!loaded.ok) {
+    const all = loaded.diagnostics.map((one) => formatDiagnostic(one)).join("\n");
+    throw new LabFailure(
+      `${file} is no stack file that holds\n${all}`,
+      "mend it; nothing was made",
+    );
+  }
+  const lacks = missingFor(loaded.stack);
+  if (lacks === undefined) return loaded.stack;
+  throw new LabFailure(
+    `${file}: the lab has no ${lacks} yet`,
+    "choose a stack file with `provider: exoscale` and `method: heartbeat`",
+  );
+}
+
+/** Asked before anything is fetched or built, which may take minutes. */
+function missingFor({ cloud, election }: Stack): string | undefined {
+  if (cloud.provider !== "exoscale") return cloud.provider;
+  return election.method === "heartbeat" ? undefined : `agent for ${election.method}`;
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new LabFailure(
+      `the stack file ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
+      "`npx baton init stack.yaml` writes one",
+    );
+  }
+}
+
+/** Makes cloud and engine ready; nothing is in the cloud yet. */
+export async function startLab(options: LabOptions): Promise<Lab> {
+  const { name = "baton-lab", report, env } = options;
+  const stack = readStack(options.stackFile);
+  const plan = await enginePlan({ cache: cacheFolder(env), env });
+  const [engine, world] = await Promise.all([
+    makeEngine(plan, report),
+    startWorld({ ...options, name, stack, owner }),
+  ]);
+  const instances = (): readonly Instance[] => Object.values(world.cloud.world().instances);
+  const hostOf = (id: string): string => {
+    const own = instances().find((one) => one.id === id)?.name ?? id;
+    return own.startsWith(`${stack.name}-`) ? own.slice(stack.name.length + 1) : own;
+  };
+  try {
+    const deployment = await createDeployment({
+      engine,
+      folder: join("/run", name, "engine"),
+      stackFile: options.stackFile,
+      endpoint: world.cloud.endpoint,
+      proxy: world.proxy,
+      owner,
+      env,
+      ...(options.onEngine && { onLine: options.onEngine }),
+    });
+    return {
+      ...world,
+      stack,
+      deployment,
+      owner: ownerApi(world.cloud.endpoint, owner, world.cloud.world),
+      hostOf,
+      instance: (host) => {
+        const found = instances().find(({ name: own }) => own === `${stack.name}-${host}`);
+        if (found !== undefined) return found;
+        const all = instances().map(({ id }) => hostOf(id));
+        throw new LabFailure(`the cloud has no host ${host}`, `it has: ${all.join(", ")}`);
+      },
+      addresses: () => Object.values(world.cloud.world().elasticIps).map(({ ip }) => ip),
+      holders: async (address) => (await world.fabric.holders(address)).map(hostOf),
+    };
+  } catch (error) {
+    await world.down();
+    throw error;
+  }
+}

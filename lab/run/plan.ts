@@ -1,0 +1,60 @@
+/** Before anything is fetched or built: what, how big, how long. Then both at once. */
+import type { Stack } from "../../stack/stack.ts";
+import { hostsOf } from "../../stack/stack.ts";
+import { makeEngine } from "../engine/make.ts";
+import { type EnginePlan, enginePlan } from "../engine/plan.ts";
+import { checkNeeds } from "../fabric/needs.ts";
+import { ensureImage } from "../image/build.ts";
+import type { Flavour } from "../image/flavour.ts";
+import { cacheFolder, type ImagePlan, imagePlan } from "../image/where.ts";
+import type { Progress } from "../view/progress.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Debian 12 is the one system that the lab boots with ifupdown. */
+const flavoursOf = (stack: Stack): readonly Flavour[] => [
+  ...new Set(
+    hostsOf(stack).map(
+      ({ system }): Flavour => (system.name === "debian-12" ? "ifupdown" : "netplan"),
+    ),
+  ),
+];
+
+/** Makes engine and images ready, side by side. @throws LabFailure with what is in the way */
+export async function prepare(stack: Stack, env: Env, progress: Progress): Promise<void> {
+  checkNeeds();
+  const cache = cacheFolder(env);
+  const engine = await enginePlan({ cache, env });
+  const images = flavoursOf(stack).map((flavour) => imagePlan(flavour, cache));
+  const screen = screenOf(engine, images, cache);
+  if (screen === undefined) return;
+  progress.say(screen);
+  await progress.step("engine and images", async (detail) => {
+    await Promise.all([
+      makeEngine(engine, detail),
+      ...images.map(({ flavour }) => ensureImage(flavour, { cache, report: detail })),
+    ]);
+  });
+}
+
+/** One screen; nothing when all is there already. */
+export function screenOf(
+  engine: EnginePlan,
+  images: readonly ImagePlan[],
+  cache: string,
+): string | undefined {
+  const missing = [...(engine.ready ? [] : [engine]), ...images.filter(({ built }) => !built)];
+  if (missing.length === 0) return undefined;
+  const lines = missing.map(
+    ({ title, downloadMegabytes, diskMegabytes, seconds }) =>
+      `  ${title.padEnd(42)} about ${downloadMegabytes} MB to fetch, ${diskMegabytes} MB kept, ${minutes(seconds)}`,
+  );
+  return [
+    "The first run makes what the lab needs; later runs find it again:",
+    ...lines,
+    `It is kept in ${cache}; \`BATON_CACHE\` names another folder. Nothing else is installed.`,
+  ].join("\n");
+}
+
+const minutes = (seconds: number): string =>
+  seconds < 90 ? `about ${seconds} s` : `about ${Math.round(seconds / 60)} min`;

@@ -1,0 +1,40 @@
+/** What the metadata service knows: who asks is known by the address that asks. */
+import { renameSync, writeFileSync } from "node:fs";
+import type { Instance, World } from "../model/exoscale/world.ts";
+
+export type Described = {
+  readonly id: string;
+  readonly name: string;
+  readonly zone: string;
+  readonly publicIp: string;
+  readonly size: string;
+  /** As the API takes it: base64. */
+  readonly userData: string;
+};
+
+export type MetadataList = Readonly<Record<string, Described>>;
+
+export function listOf(world: World): MetadataList {
+  const described = (instance: Instance, publicIp: string): Described => ({
+    id: instance.id,
+    name: instance.name,
+    zone: world.zone,
+    publicIp,
+    size: world.instanceTypes[instance.make?.instanceType ?? ""]?.size ?? "",
+    userData: instance.make?.userData ?? "",
+  });
+  return Object.fromEntries(
+    Object.values(world.instances).flatMap((instance) =>
+      instance.publicIp === undefined
+        ? []
+        : [[instance.publicIp, described(instance, instance.publicIp)]],
+    ),
+  );
+}
+
+/** User-data holds secrets: only the lab can read the list. The service sees a whole one. */
+export function writeList(file: string, list: MetadataList): void {
+  const temporary = `${file}.new`;
+  writeFileSync(temporary, JSON.stringify(list), { mode: 0o600 });
+  renameSync(temporary, file);
+}

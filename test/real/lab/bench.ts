@@ -1,0 +1,241 @@
+/** One lab that carries all scenarios of a file, with an audit between them. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { agentBundle } from "../../../cli/agent-bundle.ts";
+import type { Measurement } from "../../../lab/client/client.ts";
+import { type Gap, isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
+import { verbNamed } from "../../../lab/faults/verbs.ts";
+import { type Lab, type LabOptions, startLab } from "../../../lab/lab.ts";
+import { type CloudMove, movesSince } from "../../../lab/ordeal/ordeal.ts";
+import { standUp, startTraffic } from "../../../lab/run/stand-up.ts";
+import { nodeViews } from "../../../lab/view/observe.ts";
+import { progressOn } from "../../../lab/view/progress.ts";
+
+const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
+
+export const log = (text: string): boolean => process.stderr.write(`lab: ${text}\n`);
+
+export const progress = progressOn({
+  write: (text) => process.stderr.write(text),
+  isLive: false,
+  columns: 120,
+});
+
+export type Bench = {
+  readonly lab: Lab;
+  readonly address: string;
+  readonly client: () => Measurement;
+  /** What the lab itself could not do; no agent is to blame. */
+  readonly troubles: readonly string[];
+  /** Says a word of `baton lab`. */
+  readonly say: (verb: string, ...args: readonly string[]) => Promise<string | undefined>;
+  /** The one host that the fabric sends traffic to. */
+  readonly holder: () => Promise<string>;
+  /** The same, as soon as there is only one. */
+  readonly soleHolder: () => Promise<string>;
+  /** Where stack files may be written. */
+  readonly folder: string;
+  readonly down: () => Promise<void>;
+};
+
+/** A stack file made of an example, changed; each change has to find what it changes. */
+export function stackFrom(
+  example: string,
+  changes: readonly (readonly [RegExp, string])[],
+  folder: string,
+): string {
+  let text = readFileSync(join(examples, `${example}.yaml`), "utf8");
+  for (const [what, by] of changes) {
+    assert.match(text, what);
+    text = text.replace(what, by);
+  }
+  const file = join(folder, "stack.yaml");
+  writeFileSync(file, text);
+  return file;
+}
+
+export type BenchOptions = {
+  readonly example: string;
+  readonly changes: readonly (readonly [RegExp, string])[];
+  readonly settings?: NonNullable<LabOptions["settings"]>;
+};
+
+/** Brings a lab up until traffic flows through its address. */
+export async function startBench({ example, changes, settings }: BenchOptions): Promise<Bench> {
+  const folder = mkdtempSync(join(tmpdir(), "baton-lab-"));
+  const troubles: string[] = [];
+  const lab = await startLab({
+    stackFile: stackFrom(example, changes, folder),
+    name: `baton-${process.pid}`,
+    agent: (await agentBundle("exoscale")).text,
+    env: process.env,
+    report: log,
+    onTrouble: (error) => troubles.push(String(error)),
+    ...(settings && { settings }),
+  });
+  const undo = new Map<string, () => Promise<void>>();
+  let client: Measurement | undefined;
+  const down = async (): Promise<void> => {
+    await client?.stop();
+    await lab.down();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    await standUp(lab, progress);
+    client = await startTraffic(lab, progress);
+  } catch (error) {
+    await tellJournals(lab);
+    await down();
+    throw error;
+  }
+  const [address = ""] = lab.addresses();
+  const holder = async (): Promise<string> => {
+    const holders = await lab.holders(address);
+    assert.equal(holders.length, 1, `held by ${holders.join(" and ") || "nobody"}`);
+    return holders[0] ?? "";
+  };
+  return {
+    lab,
+    address,
+    client: () => client ?? assert.fail("the client has not begun"),
+    troubles,
+    say: (verb, ...args) => verbNamed(verb).run({ lab, undo }, args),
+    holder,
+    soleHolder: async () => {
+      await until("one host holds", async () => (await lab.holders(address)).length === 1);
+      return holder();
+    },
+    folder,
+    down,
+  };
+}
+
+/** What the hosts have written, for whoever has to find out why. */
+export async function tellJournals(lab: Lab): Promise<void> {
+  for (const { id } of Object.values(lab.cloud.world().instances)) {
+    const journal = await lab.fabric.journal(id).catch(String);
+    const lines = journal.trimEnd().split("\n");
+    const chosen = lines.filter((line) =>
+      / baton\[| cloud-init\[|systemd\[1\].*(baton|fail)/i.test(line),
+    );
+    log(`journal of ${lab.hostOf(id)}:\n${chosen.slice(-40).join("\n")}`);
+  }
+}
+
+/** Waits for something that has to come true. */
+export async function until(
+  what: string,
+  isSo: () => Promise<boolean> | boolean,
+  timeoutMs = 30_000,
+): Promise<void> {
+  const begun = Date.now();
+  while (!(await isSo())) {
+    assert.ok(Date.now() - begun < timeoutMs, `after ${timeoutMs / 1000} s still not: ${what}`);
+    await wait(100);
+  }
+}
+
+/** Requests sent since a moment whose end is known. */
+export const since = (bench: Bench, at: number): readonly Sample[] =>
+  bench
+    .client()
+    .samples()
+    .filter((one) => one.at >= at);
+
+/** Waits until the client has seen nothing but answers for a while. */
+export const untilServed = (bench: Bench, forMs = 1500): Promise<void> =>
+  until("all requests are answered", () => {
+    const recent = since(bench, Date.now() - forMs);
+    return recent.length > forMs / 40 && recent.every(isAnswered);
+  });
+
+/** What a scenario came to; its figures are printed. */
+export type Outcome = {
+  readonly gaps: readonly Gap[];
+  /** Without those that were under way at the moment of a move: the cloud cuts them short. */
+  readonly failed: number;
+  readonly attaches: number;
+  readonly detaches: number;
+  readonly holder: string;
+};
+
+/**
+ * Lets something happen to the holder, waits for the end that is expected, and counts what it cost.
+ * @param expected who holds at the end
+ * @param at when it began, where that is earlier
+ */
+export async function outcomeOf(
+  bench: Bench,
+  title: string,
+  expected: string,
+  happens: () => Promise<unknown>,
+  at = Date.now(),
+): Promise<Outcome> {
+  await happens();
+  await until(`${expected} alone holds`, async () => {
+    return (await bench.lab.holders(bench.address)).join() === expected;
+  });
+  await untilServed(bench);
+  const moves = movesSince(bench.lab, at);
+  const samples = since(bench, at);
+  const { gaps, failed: all, sent } = summarize(samples);
+  const cut = samples.filter((one) => isCutShort(one, moves));
+  const failed = all - cut.length;
+  const count = (kind: "attach" | "detach") => moves.filter((one) => one.kind === kind).length;
+  const outcome = { gaps, failed, attaches: count("attach"), detaches: count("detach") };
+  const cloudS = moves.reduce((sum, one) => sum + ((one.until ?? one.at) - one.at), 0) / 1000;
+  log(
+    `${title}: longest gap ${gaps[0]?.ms ?? 0} ms, ${failed} of ${sent} requests failed, ` +
+      `${cut.length} cut short by a move, ` +
+      `${moves.length} moves of ${cloudS.toFixed(1)} s of the cloud's own, ${expected} holds`,
+  );
+  return { ...outcome, holder: expected };
+}
+
+/**
+ * Whether a connection that had begun before a move was broken by it: its packets then go to a host
+ * that knows nothing of it. No new connection is hurt so.
+ */
+const isCutShort = (one: Sample, moves: readonly CloudMove[]): boolean =>
+  one.error !== undefined &&
+  /RESET|PIPE/.test(one.error) &&
+  moves.some(({ until: done = 0 }) => one.at <= done + routedMs && one.at + one.ms >= done);
+
+/** The router has the new route so long after the cloud says so, at most. */
+const routedMs = 200;
+
+/** Both hosts well and heard, one of them holding and both knowing it, nothing left from before. */
+export async function audit(bench: Bench): Promise<void> {
+  const { lab, address, troubles } = bench;
+  const holder = lab.instance(await bench.soleHolder()).id;
+  const isCalm = async (): Promise<boolean> => {
+    const views = await nodeViews(lab);
+    return views.every(
+      ({ status }) =>
+        status?.healthy === true &&
+        !status.maintenance &&
+        status.api.reachable === true &&
+        // One that was replaced stands in the group's list for a while.
+        status.peers.every(
+          ({ id, bothWays }) => bothWays || !(id in lab.cloud.world().instances),
+        ) &&
+        status.addresses.every(
+          ({ holds, holders }) => holders.length === 1 && holds === (status.instance === holder),
+        ),
+    );
+  };
+  await until("both agents are well, hear each other and know who holds", isCalm, 60_000);
+  await lab.settled();
+  const { elasticIps, instances } = lab.cloud.world();
+  const [elasticIp = ""] = Object.keys(elasticIps);
+  const attached = Object.values(instances).filter((one) => one.elasticIps.includes(elasticIp));
+  assert.deepEqual(
+    attached.map(({ id }) => lab.hostOf(id)),
+    await lab.holders(address),
+  );
+  assert.deepEqual(troubles, []);
+}

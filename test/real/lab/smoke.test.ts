@@ -1,0 +1,71 @@
+/** Other stacks in the lab, each shortly: it stands, answers from every app server, fails over. */
+import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
+import {
+  audit,
+  type Bench,
+  type BenchOptions,
+  outcomeOf,
+  startBench,
+  tellJournals,
+} from "./bench.ts";
+
+type Smoke = BenchOptions & {
+  readonly title: string;
+  /** What a command on the first load balancer has to print. */
+  readonly shows: readonly (readonly [argv: readonly string[], output: RegExp])[];
+};
+
+const smokes: readonly Smoke[] = [
+  {
+    title: "Debian 12 with ifupdown",
+    example: "exoscale-elastic-ip-article",
+    changes: [
+      [/^system: .*$/m, "system: debian-12"],
+      [/^agent: \{/m, "agent: { loopback: ifupdown,"],
+    ],
+    shows: [
+      [["cat", "/etc/debian_version"], /^12\./],
+      [["ip", "-brief", "address", "show", "lo"], /198\.51\.100\.50/],
+    ],
+  },
+  {
+    title: "nginx as the proxy, and app servers with fixed addresses on a private network",
+    example: "minimal",
+    changes: [[/^nodes: 2$/m, "nodes: 2\nproxy: nginx"]],
+    shows: [
+      [["ip", "-brief", "address", "show", "eth1"], / 10\./],
+      [["systemctl", "is-active", "nginx"], /^active/],
+    ],
+  },
+];
+
+for (const { title, shows, ...options } of smokes)
+  suite(title, () => {
+    let bench: Bench;
+
+    before(async () => {
+      bench = await startBench(options);
+    });
+
+    after(() => bench?.down());
+
+    test("it stands and answers from every app server", async () => {
+      await audit(bench);
+      const { byBackend } = bench.client().summary();
+      assert.equal(Object.keys(byBackend).length, 3);
+      for (const [argv, output] of shows)
+        assert.match((await bench.say("exec", "lb1", ...argv)) ?? "", output);
+    });
+
+    test("the holder dies, and the other takes over", async () => {
+      const holder = await bench.holder();
+      const other = holder === "lb1" ? "lb2" : "lb1";
+      const dies = () => bench.say("kill", holder);
+      const seen = await outcomeOf(bench, title, other, dies).catch(async (error) => {
+        await tellJournals(bench.lab);
+        throw error;
+      });
+      assert.deepEqual([seen.attaches, seen.detaches], [1, 1]);
+    });
+  });

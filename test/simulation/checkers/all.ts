@@ -1,0 +1,22 @@
+/** Every checker, fresh for one run. */
+import { boundedUse } from "./bounded-use.ts";
+import type { Checker } from "./checker.ts";
+import { converges, preferred } from "./converges.ts";
+import { genuineFrames } from "./frames.ts";
+import { boundedMemory } from "./memory.ts";
+import { neverOrphaned } from "./never-orphaned.ts";
+import { noFight } from "./no-fight.ts";
+import { pauseSafe } from "./pause-safe.ts";
+import { restartIsNoOutage } from "./restart.ts";
+
+export const allCheckers = (): readonly Checker[] => [
+  neverOrphaned(),
+  converges(),
+  pauseSafe(),
+  restartIsNoOutage(),
+  genuineFrames,
+  noFight,
+  preferred,
+  boundedUse,
+  boundedMemory,
+];

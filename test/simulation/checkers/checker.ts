@@ -1,0 +1,25 @@
+/**
+ * A checker looks at the cloud and at what clients get, after every event that changed anything,
+ * and never at what agents believe.
+ */
+import type { World } from "../world/world.ts";
+
+export type Checker = {
+  readonly invariant: string;
+  /** What is wrong now. */
+  readonly look?: (world: World) => string | undefined;
+  /** What is wrong when all is over. */
+  readonly end?: (world: World) => string | undefined;
+};
+
+export type Violation = { readonly invariant: string; readonly at: number; readonly what: string };
+
+export const isMixed = ({ plan }: World): boolean =>
+  plan.nodes.some(({ program }) => program !== "baton");
+
+/** Moves of nodes since the last call, a person's left out. */
+export function fresh(world: World, from: { seen: number }) {
+  const moves = world.cloud.moves.slice(from.seen);
+  from.seen = world.cloud.moves.length;
+  return moves.filter(({ by }) => by !== "person");
+}

@@ -1,0 +1,103 @@
+/**
+ * I1 and I5: a while after the last fault exactly one node holds each address, and it serves. The
+ * same is asked between faults, so this is also the time without service beyond what the faults
+ * forced: once nothing has been wrong for the bound, no more of it is excused.
+ */
+import { Agent } from "../world/agent.ts";
+import type { World } from "../world/world.ts";
+import { stranger } from "../world/world.ts";
+import { type Checker, isMixed } from "./checker.ts";
+
+/** An original exoip looks at the cloud every five minutes, and may be wrong until then. */
+const exoipMs = 320_000;
+
+export function converges(): Checker {
+  const wrongSince = new Map<string, number>();
+  const look = (world: World): string | undefined => {
+    const { now } = world.queue;
+    const boundMs = boundOf(world);
+    for (const ip of world.ips) {
+      if (isGood(world, ip)) {
+        wrongSince.delete(ip);
+        continue;
+      }
+      const since = wrongSince.get(ip) ?? now;
+      wrongSince.set(ip, since);
+      const calmAt = world.disturbances > 0 ? now : Math.max(since, world.disturbedAt);
+      if (now - calmAt <= boundMs) continue;
+      const reasons = world.ids.map((id) => `${id}: ${world.host(id).program?.reasons ?? "down"}`);
+      const who = world.cloud.holders(ip).join(" and ") || "nobody";
+      return `held by ${who} for ${boundMs} ms after all was well (${reasons.join("; ")})`;
+    }
+    return undefined;
+  };
+  return { invariant: "I1", look, end: look };
+}
+
+/**
+ * Agents that follow another election tell each other nothing: of a second live holder they know
+ * when they read the group, and of two of them one waits for its turn. Both serve meanwhile.
+ */
+const unheardMs = 300_000;
+
+/**
+ * A node that took the address while nobody heard it, and then dies for good, is alive to those who
+ * stood back from it until they contest: R5's first back-off, once a place in the order.
+ */
+const contestMs = 75_000;
+
+/** I1's bound for one run. */
+export function boundOf(world: World): number {
+  const { plan, lost, ids } = world;
+  // What a person did, or a handover, is respected first (R13, R16).
+  const respected = plan.faults.some(({ kind }) => /^person|^handover/.test(kind));
+  const own = plan.boundMs + (respected ? plan.group.respectMs : 0);
+  const dead = lost.size > 0 ? contestMs * ids.length : 0;
+  if (isMixed(world)) return own + exoipMs + dead;
+  return own + dead + (plan.group.election === "heartbeat" ? 0 : unheardMs);
+}
+
+/** Whether an address is where it should be, as far as clients and the cloud can tell. */
+export function isGood(world: World, ip: string): boolean {
+  const { cloud, ids, plan } = world;
+  const all = cloud.holders(ip);
+  // Nobody outside the group is ever released: that is told loudly until a person acts (R13).
+  const holders = all.filter((id) => id !== stranger);
+  const outside = holders.length < all.length;
+  const serving = ids.filter((id) => world.host(id).sound);
+  if (outside && holders.length === 0) return !plan.group.takeFromOutside;
+  const [holder] = holders;
+  // An original exoip that a person made a holder does not know of it, and never lets go.
+  // Nor does it check its own health.
+  const isExoip = (id: string): boolean => !(world.host(id).program instanceof Agent);
+  if (isMixed(world) && serving.length > 0) {
+    return holders.some((id) => world.host(id).serves || (world.host(id).up && isExoip(id)));
+  }
+  if (plan.group.hold === "shared" && serving.length > 0) {
+    return holders.length === serving.length && serving.every((id) => holders.includes(id));
+  }
+  if (holders.length !== 1 || holder === undefined) return serving.length === 0;
+  return serving.length === 0 || world.host(holder).serves;
+}
+
+/** I1 for the preferred node, once every delay is over: asked at the end of long runs. */
+export const preferred: Checker = {
+  invariant: "I1 preferred",
+  end(world) {
+    const { plan, cloud, ips, ids } = world;
+    const { preempt, hold, orders } = plan.group;
+    if (plan.watchMs < 1_000_000 || !preempt || hold === "shared" || isMixed(world))
+      return undefined;
+    for (const [index, ip] of ips.entries()) {
+      const order = (orders[index] ?? []).map((place) => ids[place] ?? "");
+      const best = order.find((id) => !world.lost.has(id));
+      const holders = cloud.holders(ip);
+      if (holders.includes(stranger)) continue;
+      if (holders.length !== 1 || holders[0] !== best) {
+        const why = world.host(best ?? "").program?.reasons;
+        return `held by ${holders.join(" and ") || "nobody"}, not ${best} (${why})`;
+      }
+    }
+    return undefined;
+  },
+};

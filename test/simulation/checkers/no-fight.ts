@@ -1,0 +1,22 @@
+/** I3: after the last fault there are at most as many moves as nodes. */
+import { type Checker, isMixed } from "./checker.ts";
+
+export const noFight: Checker = {
+  invariant: "I3",
+  end(world) {
+    if (isMixed(world)) return undefined;
+    const nodes = world.ids.length;
+    for (const ip of world.ips) {
+      const moves = world.cloud.moves.filter(
+        (move) => move.ip === ip && move.by !== "person" && move.at > world.plan.healAt,
+      );
+      const claims = moves.filter(({ verb }) => verb === "claim").length;
+      // Whoever held beside the last one lets go once.
+      const most = world.plan.group.hold === "shared" ? 2 * nodes : nodes;
+      if (claims > most || moves.length - claims > 2 * nodes) {
+        return `${claims} claims and ${moves.length - claims} releases after the last fault`;
+      }
+    }
+    return undefined;
+  },
+};

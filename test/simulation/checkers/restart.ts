@@ -1,0 +1,30 @@
+/** I7: an agent that dies and is back within the dead interval moves nothing. */
+import { type Checker, fresh, isMixed } from "./checker.ts";
+
+const calmMs = 10_000;
+
+export function restartIsNoOutage(): Checker {
+  const from = { seen: 0 };
+  return {
+    invariant: "I7",
+    look(world) {
+      const moves = fresh(world, from);
+      const { restarted } = world;
+      if (restarted === undefined || moves.length === 0 || isMixed(world)) return undefined;
+      const { at, id } = restarted;
+      // Of two holders one may let go at any time, and a dead one is to be replaced.
+      const wasFine = moves.every(
+        ({ before: [holder = "", ...more] }) =>
+          more.length === 0 && world.hosts.get(holder)?.serves === true,
+      );
+      if (!wasFine) return undefined;
+      const alone = world.disturbances <= 1 && world.disturbedBefore < at - calmMs;
+      // Whom another program elects, and who had stood back, is no more bound to that.
+      const takes = world.plan.group.election !== "heartbeat";
+      const move = moves.find(
+        (one) => one.at > at && one.at < at + calmMs && !(takes && one.by === id),
+      );
+      return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
+    },
+  };
+}

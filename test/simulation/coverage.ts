@@ -1,0 +1,67 @@
+/** How often each fault, decision and answer came about; what never did is a hole. */
+import { readFileSync } from "node:fs";
+import { transitions } from "../../agent/core/roles.ts";
+import { faultKinds } from "./faults.ts";
+
+export type Coverage = { readonly lines: readonly string[]; readonly holes: readonly string[] };
+
+export function coverageOf(counts: ReadonlyMap<string, number>): Coverage {
+  const expected = [...expectedCounts()];
+  const all = [...new Set([...expected, ...[...counts.keys()].sort()])];
+  const lines = all.map((what) => `${String(counts.get(what) ?? 0).padStart(9)}  ${what}`);
+  return { lines, holes: expected.filter((what) => !counts.has(what) && !rare.has(what)) };
+}
+
+/** What some thousand runs may do without; a million may not, and `--coverage` shows it. */
+const rare: ReadonlySet<string> = new Set([
+  "role: init > fault",
+  "role: fault > init",
+  "api: refusal: cannot be detached",
+  "why: preempt delay",
+  "why: resigned and still holds",
+  "why: is being released; waits",
+  "why: sick and still holds",
+  "why: holds unawares",
+  "dropped: reflected",
+]);
+
+function expectedCounts(): Set<string> {
+  const changes = Object.entries(transitions).flatMap(([from, causes]) =>
+    Object.values(causes).map((to) => `role: ${from} > ${to}`),
+  );
+  const answers = ["claim", "release"].flatMap((what) =>
+    ["done", "refused", "unknown"].map((outcome) => `answer: ${what} ${outcome}`),
+  );
+  return new Set([
+    ...faultKinds.map((kind) => `fault: ${kind}`),
+    ...changes,
+    ...answers,
+    ...decisions().map((text) => `why: ${text}`),
+    ...["expired", "conflict", "cannot be detached"].map((why) => `api: refusal: ${why}`),
+    ...dropped.map((reason) => `dropped: ${reason}`),
+    ...["master", "backup"].map((level) => `followed: ${level}`),
+    ...["moved", "peer", "health", "paused", "holders"].map((kind) => `note: ${kind}`),
+  ]);
+}
+
+/** Why a frame was refused. Reasons that only a broken shell could bring are left out. */
+const dropped = [
+  ...["too-short", "length", "foreign", "version", "unknown-key", "forged"],
+  ...["reflected", "replayed", "old", "retired", "unproven", "stale-echo"],
+];
+
+/** Every reason that the core can give for a decision, read from its text: none is left out. */
+export function decisions(): readonly string[] {
+  const text = readFileSync(new URL("../../agent/core/decide.ts", import.meta.url), "utf8");
+  const given = text.matchAll(/\b(?:rest|claim|release)\(\s*(?:[\w.]+,\s*)?"([^"]+)"/g);
+  const found = [...new Set([...given].map(([, why = ""]) => why))];
+  return found.filter((why) => !unreachable.has(why));
+}
+
+/** What only settings bring that no run has, each with its play under `test/agent/traces`. */
+const unreachable: ReadonlySet<string> = new Set([
+  // stop-without-peer-releases
+  "stops, and nobody takes over",
+  // Runs tell every agent at its start who its peers are.
+  "waits to be told who its peers are",
+]);

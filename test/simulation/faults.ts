@@ -1,0 +1,113 @@
+/** The faults of a run as data, and how they are drawn. What each does is in `fault-kinds.ts`. */
+import type { GroupPlan } from "./plan.ts";
+import { type DisorderKind, disorderKinds, type Verb } from "./world/disorder.ts";
+
+export type Fault = {
+  readonly kind: FaultKind;
+  readonly at: number;
+  /** How long it lasts; all faults end when the run is mended. */
+  readonly ms: number;
+  readonly node: string;
+  readonly other: string;
+  /** A share, or a place in some range: what it means is the kind's matter. */
+  readonly rate: number;
+  /** Of the API's disorders: the calls that it meets, and those of `node` only. */
+  readonly verb?: Verb;
+  readonly onlyNode?: boolean;
+};
+
+export type FaultKind = HostFault | LinkFault | OrderFault | CloudFault | `api-${DisorderKind}`;
+
+type HostFault =
+  | "kill"
+  | "die"
+  | "ail"
+  | "power-off"
+  | "restart"
+  | "freeze"
+  | "stop-clock"
+  | "sick"
+  | "flapping"
+  | "wall-clock";
+type LinkFault =
+  | "cut"
+  | "one-way"
+  | "isolate"
+  | "swizzle"
+  | "loss"
+  | "reorder"
+  | "duplicate"
+  | "attack";
+type OrderFault = "handover" | "stop" | "maintenance" | "priority" | "rotate" | "reload" | "retime";
+type CloudFault = "person-attach" | "person-detach" | "person-move" | "person-outside";
+
+export const hostFaults: readonly HostFault[] = [
+  ...(["kill", "die", "power-off", "restart", "freeze", "stop-clock"] as const),
+  ...(["ail", "sick", "flapping", "wall-clock"] as const),
+];
+export const linkFaults: readonly LinkFault[] = [
+  ...(["cut", "one-way", "isolate", "swizzle"] as const),
+  ...(["loss", "reorder", "duplicate", "attack"] as const),
+];
+export const orderFaults: readonly OrderFault[] = [
+  ...(["handover", "stop", "maintenance", "priority"] as const),
+  ...(["rotate", "reload", "retime"] as const),
+];
+export const cloudFaults: readonly CloudFault[] = [
+  "person-attach",
+  "person-detach",
+  "person-move",
+  "person-outside",
+];
+export const apiFaults = disorderKinds.map((kind) => `api-${kind}` as const);
+
+export const faultKinds: readonly FaultKind[] = [
+  ...hostFaults,
+  ...linkFaults,
+  ...orderFaults,
+  ...cloudFaults,
+  ...apiFaults,
+];
+
+/** How often each room of faults is drawn from. */
+const rooms: readonly (readonly FaultKind[])[] = [
+  hostFaults,
+  hostFaults,
+  hostFaults,
+  linkFaults,
+  linkFaults,
+  apiFaults,
+  apiFaults,
+  orderFaults,
+  cloudFaults,
+];
+
+/** The group takes its address before the first fault. */
+const settledMs = 7_000;
+
+export function drawFault(
+  random: () => number,
+  ids: readonly string[],
+  healAt: number,
+  { wire }: Pick<GroupPlan, "wire">,
+): Fault {
+  const pick = <One>(ones: readonly One[]): One | undefined =>
+    ones[Math.floor(random() * ones.length)];
+  const drawn = pick(pick(rooms) ?? hostFaults) ?? "kill";
+  // exoip's frames carry no signature, so nobody can withstand a forger there.
+  const kind = wire === "exoip" && drawn === "attack" ? "loss" : drawn;
+  const first = random() < 0.1 ? 0 : settledMs;
+  const node = pick(ids) ?? "lb1";
+  const ms = 200 + random() ** 2 * 15_000;
+  const fault = {
+    kind,
+    at: first + random() * Math.max(1_000, healAt - first - 1_000),
+    ms,
+    node,
+    other: pick(ids.filter((id) => id !== node)) ?? node,
+    rate: random(),
+  };
+  if (!kind.startsWith("api-")) return fault;
+  const verb = pick<Verb | undefined>([undefined, undefined, "read", "claim", "release", "poll"]);
+  return { ...fault, ...(verb && { verb }), onlyNode: random() < 0.4 };
+}

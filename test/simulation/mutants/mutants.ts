@@ -1,0 +1,170 @@
+/**
+ * Broken cores, each by one edit of the agent's source. A judge that lets one of them pass is blind
+ * in one eye: `npm run simulate:mutants` shows how soon each is caught, and by which checker.
+ */
+export type Mutant = {
+  readonly name: string;
+  /** What it gets wrong. */
+  readonly what: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly from: string;
+  readonly to: string;
+};
+
+export const mutants: readonly Mutant[] = [
+  {
+    name: "lets-go-untold",
+    what: "releases itself before the other has heard of it",
+    file: "core/decide.ts",
+    from: "return peer.acknowledged >= unwantedFrom &&",
+    to: "return true ||",
+  },
+  {
+    name: "gives-before-taken",
+    what: "releases itself as soon as another is elected",
+    file: "core/decide.ts",
+    from: 'if (!holds) return rest("stands by");',
+    to: 'if (!holds) return rest("stands by"); else return release(state.settings.self, "mutant");',
+  },
+  {
+    name: "dead-keeps-its-share",
+    what: "never releases a dead holder",
+    file: "core/decide.ts",
+    from: "if (address.seen?.stopped.has(whom) || dead || contested) {",
+    to: "if (state.now < 0 && (dead || contested)) {",
+  },
+  {
+    name: "never-yields",
+    what: "fights for an address that a silent node has taken",
+    file: "core/observe.ts",
+    from: "const to = taker ?? stranger;",
+    to: "const to = state.now < 0 ? (taker ?? stranger) : undefined;",
+  },
+  {
+    name: "pause-unseen",
+    what: "goes on after a sleep with what it knew",
+    file: "core/step.ts",
+    from: "const paused = pausedMs > deadIntervalMs(awake);",
+    to: "const paused = pausedMs > 1e9;",
+  },
+  {
+    name: "pause-without-listening",
+    what: "acts at once after a sleep",
+    file: "core/pause.ts",
+    from: "listenUntil: now + deadIntervalMs(awake),",
+    to: "listenUntil: now,",
+  },
+  {
+    name: "always-healthy",
+    what: "does not give way when its health check fails",
+    file: "core/elect.ts",
+    from: "healthy: isWell(state),",
+    to: "healthy: true,",
+  },
+  {
+    name: "restart-is-sick",
+    what: "an agent that starts gives its address away until its checks have passed",
+    file: "core/elect.ts",
+    from: "if (mayHold) return mayBeHealthy(health);",
+    to: "if (mayHold) return isHealthy(health);",
+  },
+  {
+    name: "stale-reads-count",
+    what: "believes a read that was begun before its own last request ended",
+    file: "core/observe.ts",
+    from: "if (before.request !== undefined || read.begunAt < before.requestEndedAt) {",
+    to: "if (read.begunAt < 0) {",
+  },
+  {
+    name: "not-yet-is-no",
+    what: "takes a read just after its success, which shows what was before, at its word",
+    file: "core/observe.ts",
+    from: "if (!settled && contradicts(before.ended, holders)) return again(state, before);",
+    to: "",
+  },
+  {
+    name: "one-way-is-a-link",
+    what: "counts a peer that does not hear it",
+    file: "core/peers.ts",
+    from: "isHeard(state, peer) &&\n",
+    to: "isHeard(state, peer) ||\n",
+  },
+  {
+    name: "witness-ignored",
+    what: "takes for dead whom another live node still hears",
+    file: "core/peers.ts",
+    from: "return !livePeers(state).some(",
+    to: "return true || livePeers(state).some(",
+  },
+  {
+    name: "hasty",
+    what: "calls a peer dead after one silent interval",
+    file: "core/peers.ts",
+    from: "return deadRatio * Math.max(",
+    to: "return 1.02 * Math.max(",
+  },
+  {
+    name: "two-requests-at-once",
+    what: "sends a request while another is under way",
+    file: "core/act.ts",
+    from: "const free = address.request === undefined && now >= address.actAt && informed;",
+    to: "const free = now >= address.actAt && informed;",
+  },
+  {
+    name: "no-back-off",
+    what: "retries a failed request and a failed read at once, and reads without end",
+    file: "core/act.ts",
+    from: "{ untilMs: 10_000, periodMs: 500 },",
+    to: "{ untilMs: 10_000_000, periodMs: 20 },",
+  },
+  {
+    name: "looks-at-itself-alone",
+    what: "never looks at the group again while its own part is as expected",
+    file: "core/act.ts",
+    from: "const calm = informed && !doubted && differsSince === undefined;",
+    to: "const calm = informed && state.now > 0;",
+  },
+  {
+    name: "contests-at-once",
+    what: "waits for half a second instead of a minute before it contests",
+    file: "core/observe.ts",
+    from: "contestLimits = { firstMs: 60_000, maxMs: 3_600_000 }",
+    to: "contestLimits = { firstMs: 500, maxMs: 500 }",
+  },
+  {
+    name: "failback-never",
+    what: "a better node that is back does not take over",
+    file: "core/decide.ts",
+    from: 'return claim("better in the order");',
+    to: 'return rest("better in the order");',
+  },
+  {
+    name: "any-signature",
+    what: "does not verify the signature of a frame",
+    file: "wire/authenticated-decode.ts",
+    from: "if (!keys.verify(keyId, datagram.subarray(0, end), datagram.subarray(end))) {",
+    to: "if (!keys.knows(keyId)) {",
+  },
+  {
+    name: "replays-count",
+    what: "accepts an old frame again",
+    file: "wire/freshness.ts",
+    from: "if (last && sequence <= last.sequence)",
+    to: "if (last && sequence < 0)",
+  },
+  {
+    name: "boots-unproven",
+    what: "believes a new boot without an echo of its own",
+    file: "wire/freshness.ts",
+    from: "if (doubt !== undefined) return",
+    to: 'if (doubt === "too-many-peers") return',
+  },
+  {
+    name: "never-forgets",
+    what: "keeps every move that it has seen, several times over",
+    file: "core/observe.ts",
+    from: "returns: gained && !letGo ? [...before.returns, now].slice(-16) : before.returns,",
+    to: "returns: [...before.returns, ...Array.from({ length: 20 }, () => now)],",
+  },
+];

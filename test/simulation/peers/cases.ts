@@ -1,0 +1,137 @@
+/**
+ * What hurts the users of today's programs, each as one deterministic day of two nodes: the faults
+ * that were measured on exoip and keepalived, and those of their issue trackers. Times count from
+ * the fault; lb1 is preferred and holds the address before.
+ */
+import type { Fault, FaultKind } from "../faults.ts";
+import type { CloudPlan } from "../world/cloud.ts";
+
+export type PeerCase = {
+  readonly name: string;
+  /** Where users met it. */
+  readonly source: string;
+  readonly faults: readonly Fault[];
+  readonly cloud?: Partial<CloudPlan>;
+  /** What was measured of exoip, where its model does not do the same. */
+  readonly exoipMeasured?: string;
+  /** Who may hold in the end, where that is not lb1. */
+  readonly right?: readonly string[];
+};
+
+/** When the first fault happens. */
+export const faultAt = 20_000;
+
+const fault = (kind: FaultKind, more: Partial<Fault> = {}, afterMs = 0): Fault => ({
+  kind,
+  at: faultAt + afterMs,
+  ms: 120_000,
+  node: "lb1",
+  other: "lb2",
+  rate: 1,
+  ...more,
+});
+
+export const cases: readonly PeerCase[] = [
+  { name: "host death", source: "measured (a)", faults: [fault("die")], right: ["lb2"] },
+  { name: "SIGTERM of the holder", source: "measured (b)", faults: [fault("stop")] },
+  {
+    name: "failback after a death of 20 s",
+    source: "measured (c)",
+    faults: [fault("kill", { ms: 20_000 })],
+  },
+  {
+    name: "host death, API 500 for 5 s from the first claim on",
+    source: "measured (d); keepalived#950, #1847",
+    faults: [fault("die"), fault("api-error", { ms: 8_500 })],
+    right: ["lb2"],
+  },
+  {
+    name: "host death, only releases fail for 5 s",
+    source: "measured (d''); exoip engine.go",
+    faults: [fault("die"), fault("api-error", { verb: "release", ms: 9_500 })],
+    right: ["lb2"],
+  },
+  {
+    name: "host death, API hangs for 8 s",
+    source: "measured (d''')",
+    faults: [fault("die"), fault("api-hang", { ms: 8_000 }, 2_000)],
+    right: ["lb2"],
+  },
+  {
+    name: "partition of 10 s",
+    source: "measured (e); keepalived#100, hcloud-fip-controller",
+    faults: [fault("cut", { ms: 10_000 })],
+  },
+  { name: "partition of 4.2 s", source: "measured (e)", faults: [fault("cut", { ms: 4_200 })] },
+  {
+    name: "one-way cut of 4.2 s, the backup hears nothing",
+    source: "measured; keepalived#2387, #2403",
+    faults: [fault("one-way", { ms: 4_200 })],
+  },
+  {
+    name: "holder stopped for 10 s (SIGSTOP)",
+    source: "measured (f); keepalived#166, #2179",
+    faults: [fault("freeze", { ms: 10_000 })],
+  },
+  {
+    name: "holder paused for 5 s with its clock (live migration)",
+    source: "cosmic-core#73",
+    faults: [fault("stop-clock", { ms: 5_000 })],
+  },
+  {
+    name: "start while the API is down for 20 s",
+    source: "measured",
+    faults: [fault("api-unreachable", { at: 0, ms: faultAt })],
+  },
+  {
+    name: "operations of 3 s, no fault",
+    source: "measured",
+    exoipMeasured: "fights itself for 26 s (measured, n = 1)",
+    faults: [],
+    cloud: { operationMs: [3_000, 3_000] },
+  },
+  {
+    name: "both hosts reboot",
+    source: "f5-cloud-failover-extension#36",
+    faults: [fault("kill", { ms: 8_000 }), fault("kill", { node: "lb2", ms: 10_000 })],
+  },
+  {
+    name: "a person detaches the address",
+    source: "f5-azure-arm-templates#81; keepalived#1884",
+    faults: [fault("person-detach", { ms: 0 })],
+  },
+  {
+    name: "the holder's proxy dies",
+    source: "openshift/baremetal-runtimecfg#198",
+    faults: [fault("ail")],
+    right: ["lb2"],
+  },
+  {
+    name: "both proxies are sick for 15 s",
+    source: "openshift/machine-config-operator#3339",
+    faults: [fault("sick", { ms: 15_000 }), fault("sick", { node: "lb2", ms: 15_000 })],
+  },
+  {
+    name: "health of the holder comes and goes for 60 s",
+    source: "flipop#11; serverbee",
+    faults: [fault("flapping", { ms: 60_000, rate: 0.5 })],
+    right: ["lb1", "lb2"],
+  },
+  {
+    name: "heartbeats blocked from the first boot",
+    source: "keepalived#97, #821, #2643",
+    faults: [fault("cut", { at: 0, ms: faultAt + 50_000 })],
+    right: ["lb1", "lb2"],
+  },
+  {
+    name: "host death while the API limits the rate for 10 s",
+    source: "hetznercloud/hcloud-cloud-controller-manager#308",
+    faults: [fault("die"), fault("api-limited", { ms: 10_000 })],
+    right: ["lb2"],
+  },
+  {
+    name: "the agent alone dies and is started again",
+    source: "I7",
+    faults: [fault("restart", { rate: 0.5 })],
+  },
+];

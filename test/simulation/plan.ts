@@ -1,0 +1,136 @@
+/** All that one run is, as data drawn from its seed. */
+import { drawFault, type Fault } from "./faults.ts";
+import { seeded } from "./random.ts";
+import type { CloudPlan } from "./world/cloud.ts";
+import type { CloudKind } from "./world/cloud-traits.ts";
+import type { FollowedElection } from "./world/followed.ts";
+import type { NetworkPlan } from "./world/network.ts";
+
+export type NodePlan = {
+  readonly program: "baton" | "exoip" | "keepalived";
+  /** On exoip's wire; the lowest wins. */
+  readonly priority: number;
+  /** Seconds of its monotonic clock in one of the world's. */
+  readonly driftRate: number;
+  readonly bootAt: number;
+};
+
+export type GroupPlan = {
+  readonly election: "heartbeat" | FollowedElection;
+  readonly wire: "authenticated" | "exoip";
+  readonly intervalMs: number;
+  readonly deadRatio: number;
+  readonly preempt: boolean;
+  readonly preemptDelayMs: number;
+  readonly hold: "exclusive" | "shared";
+  /** Whether all nodes have the same place in the order. */
+  readonly equal: boolean;
+  /** For each address the indexes of the nodes, the best first. */
+  readonly orders: readonly (readonly number[])[];
+  /** Period of the health check; 0 for none. */
+  readonly checkMs: number;
+  readonly settleMs: number;
+  readonly deadlineMs: number;
+  readonly respectMs: number;
+  readonly takeFromOutside: boolean;
+};
+
+export type Plan = {
+  readonly seed: number;
+  readonly nodes: readonly NodePlan[];
+  readonly group: GroupPlan;
+  readonly cloud: CloudPlan;
+  readonly network: NetworkPlan;
+  /** HMAC-SHA256 instead of a checksum. */
+  readonly realSignatures: boolean;
+  readonly faults: readonly Fault[];
+  /** When all is mended. */
+  readonly healAt: number;
+  /** I1's bound (R16), from the end of the last fault. */
+  readonly boundMs: number;
+  /** How long the mended group is watched; less where it is fine after `calmMs`. */
+  readonly watchMs: number;
+  readonly calmMs: number;
+};
+
+/** What a command line may fix; the rest is drawn. */
+export type Wishes = { readonly nodes?: number };
+
+export function planOf(seed: number, wishes: Wishes = {}): Plan {
+  const random = seeded(seed * 4);
+  const pick = <One>(...ones: readonly [One, ...One[]]): One =>
+    ones[Math.floor(random() * ones.length)] ?? ones[0];
+  const count = wishes.nodes ?? pick(2, 2, 2, 3, 3, 3, 3, 4, 5, 2 + Math.floor(random() * 8));
+  const kind = pick<CloudKind>("exoscale", "exoscale", "exoscale", "oci", "ovh", "openstack");
+  const setup = setupOf(kind, random);
+  const exoips = setup.wire === "exoip" && random() < 0.4 ? Math.floor(random() * count) : -1;
+  const nodes = Array.from(
+    { length: count },
+    (_, index): NodePlan => ({
+      program: index === exoips ? "exoip" : "baton",
+      priority: setup.equal ? 10 : 10 + 10 * index,
+      driftRate: 1 + (random() * 2 - 1) * 0.01,
+      bootAt: random() * 1_500,
+    }),
+  );
+  const own = nodes.map((_, index) => index);
+  const ours = setup.election === "heartbeat" && setup.wire === "authenticated";
+  const two = ours && !setup.equal && random() < 0.1;
+  const group: GroupPlan = { ...setup, orders: two ? [own, own.toReversed()] : [own] };
+  const healAt = 12_000 + random() * 18_000;
+  const ids = own.map((index) => `lb${index + 1}`);
+  const faults = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
+    drawFault(random, ids, healAt, group),
+  ).sort((a, b) => a.at - b.at);
+  const length = random();
+  const watchMs = length < 0.004 ? 1_500_000 : 45_000;
+  return {
+    seed,
+    nodes,
+    group,
+    cloud: cloudOf(kind, random),
+    network: {
+      delayMs: [0.2, pick(1, 5, 20, 60)],
+      duplicates: random() < 0.2 ? 0.05 : 0,
+    },
+    realSignatures: seed % 20 === 0,
+    faults,
+    healAt,
+    boundMs: 30_000,
+    watchMs,
+    calmMs: length < 0.1 ? watchMs : 12_000,
+  };
+}
+
+function setupOf(kind: CloudKind, random: () => number): Omit<GroupPlan, "orders"> {
+  const drawn = random();
+  const election = drawn < 0.06 ? "vrrp" : drawn < 0.1 ? "carp" : "heartbeat";
+  // Only on Exoscale is there an exoip, and an address for several.
+  const wire = kind === "exoscale" && drawn > 0.9 ? "exoip" : "authenticated";
+  const shared = kind === "exoscale" && election === "heartbeat" && random() < 0.06;
+  return {
+    election,
+    wire,
+    intervalMs: wire === "exoip" || random() < 0.8 ? 1_000 : 300,
+    deadRatio: random() < 0.8 ? 3 : 5,
+    preempt: shared || random() < 0.85,
+    preemptDelayMs: random() < 0.1 ? 45_000 : 0,
+    hold: shared ? "shared" : "exclusive",
+    equal: shared,
+    checkMs: random() < 0.3 ? 1_000 : 2_000,
+    settleMs: 1_000,
+    deadlineMs: 5_000,
+    respectMs: random() < 0.5 ? 60_000 : 5_000,
+    takeFromOutside: random() < 0.2,
+  };
+}
+
+function cloudOf(kind: CloudKind, random: () => number): CloudPlan {
+  const low = 50 + random() * 500;
+  return {
+    kind,
+    operationMs: [low, low + random() * (random() < 0.3 ? 2_500 : 500)],
+    latencyMs: [2, 5 + random() * 60],
+    lagMs: random() < 0.5 ? 0 : 800,
+  };
+}

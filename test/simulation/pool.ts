@@ -1,0 +1,81 @@
+/** Runs seeds on several threads, and tells of each that breaks an invariant. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Violation } from "./checkers/checker.ts";
+import type { Wishes } from "./plan.ts";
+
+/** What a thread is asked to run, and what came of it. */
+export type Batch = { readonly first: number; readonly count: number; readonly wishes: Wishes };
+export type Broken = { readonly seed: number; readonly violation: Violation };
+export type Done = {
+  readonly count: number;
+  readonly broken: readonly Broken[];
+  readonly counts: readonly (readonly [string, number])[];
+};
+
+export type Limits = {
+  readonly first: number;
+  readonly runs: number;
+  readonly untilMs: number;
+  readonly wishes: Wishes;
+  /** Whether to go on after what broke. */
+  readonly goesOn: (broken: Broken) => boolean;
+};
+
+export type Summary = {
+  readonly runs: number;
+  readonly seconds: number;
+  readonly broken: readonly Broken[];
+  readonly counts: ReadonlyMap<string, number>;
+};
+
+/** So many at once that asking costs nothing, so few that the end comes soon. */
+const batchSize = 50;
+
+/** Real milliseconds, since this is no part of a run. */
+const clockMs = (): number => performance.now();
+
+export async function runMany(limits: Limits): Promise<Summary> {
+  const begunMs = clockMs();
+  const counts = new Map<string, number>();
+  const broken: Broken[] = [];
+  let next = limits.first;
+  let runs = 0;
+  let over = false;
+  const threads = Math.min(availableParallelism(), Math.ceil(limits.runs / batchSize));
+  const take = (): Batch | undefined => {
+    const left = limits.first + limits.runs - next;
+    if (over || left <= 0 || clockMs() - begunMs > limits.untilMs) return undefined;
+    const batch = { first: next, count: Math.min(batchSize, left), wishes: limits.wishes };
+    next += batch.count;
+    return batch;
+  };
+  const learn = (done: Done): void => {
+    runs += done.count;
+    for (const [what, times] of done.counts) counts.set(what, (counts.get(what) ?? 0) + times);
+    for (const one of done.broken) {
+      broken.push(one);
+      if (!limits.goesOn(one)) over = true;
+    }
+  };
+  await Promise.all(Array.from({ length: threads }, () => work(take, learn)));
+  return { runs, seconds: (clockMs() - begunMs) / 1000, broken, counts };
+}
+
+/** One thread, until there is nothing more to take. */
+function work(take: () => Batch | undefined, learn: (done: Done) => void): Promise<void> {
+  const worker = new Worker(new URL("worker.ts", import.meta.url));
+  return new Promise((resolve, reject) => {
+    const give = (): void => {
+      const batch = take();
+      if (batch !== undefined) worker.postMessage(batch);
+      else void worker.terminate().then(() => resolve());
+    };
+    worker.on("message", (done: Done) => {
+      learn(done);
+      give();
+    });
+    worker.on("error", reject);
+    give();
+  });
+}

@@ -1,0 +1,75 @@
+/**
+ * Bugs that runs have found, each as the small plan that showed it, with a line on what it was. A
+ * plan is kept instead of its seed, which would mean another day as soon as a fault is added.
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { Violation } from "./checkers/checker.ts";
+import type { Plan } from "./plan.ts";
+
+export type Regression = {
+  readonly name: string;
+  readonly why: string;
+  readonly seed: number;
+  readonly invariant: string;
+  /** Not mended yet: the run must break, and others that break so are told apart. */
+  readonly open: boolean;
+  readonly plan: Plan;
+};
+
+const folder = new URL("regressions/", import.meta.url);
+
+export const regressionNames = (): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => name.slice(0, -".json".length));
+
+export function regression(name: string): Regression {
+  const text = readFileSync(new URL(`${name}.json`, folder), "utf8");
+  return { name, ...JSON.parse(text) };
+}
+
+/** Keeps a plan that breaks an invariant; its reader is told why by the line. */
+export function keep({ name, ...kept }: Regression): void {
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+/** The finding by which a run was broken, where that is a known one that is not mended yet. */
+export function openFinding(plan: Plan, violation: Violation): string | undefined {
+  const found = Object.entries(findings).find(([, matches]) => matches(plan, violation));
+  return found?.[0];
+}
+
+type Matches = (plan: Plan, violation: Violation) => boolean;
+
+/** Which runs an open finding breaks; each has a regression of its name. */
+export const findings: Readonly<Record<string, Matches>> = {
+  /** Without any back-off there would be thousands. */
+  "calls-over-120": (_, { invariant, what }) =>
+    invariant === "I6" && Number(what.match(/made (\d+)/)?.[1]) <= 260,
+  "exoip-wire-second-holder-missed": ({ group }, { invariant, what }) =>
+    invariant === "I1" && group.wire === "exoip" && what.includes(" and "),
+  "exoip-wire-both-let-go": ({ group }, { invariant }) =>
+    invariant === "I2" && group.wire === "exoip",
+  "contest-without-release": ({ faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind === "die" || kind === "ail") &&
+    faults.length > 1,
+  "taker-dies-as-we-wake": (_, { invariant, what }) =>
+    invariant === "I1" && what.includes("the holder was never heard"),
+  "outsider-remembered": (_, { invariant, what }) =>
+    invariant === "I1" && what.includes("held outside the group; left alone"),
+  "wish-dead-keeps-its-share": ({ group, faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    group.election !== "heartbeat" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind === "die" || kind === "ail"),
+  "attached-by-hand-unawares": ({ faults }, { invariant, what }) =>
+    invariant === "I1" &&
+    what.includes(" and ") &&
+    faults.some(({ kind }) => kind.startsWith("person-")),
+  "wish-both-let-go": ({ group }, { invariant }) =>
+    invariant === "I2" && group.election !== "heartbeat",
+  "replay-of-a-lost-frame": (_, { invariant, what }) =>
+    invariant === "frames" && what.includes("never reached"),
+};

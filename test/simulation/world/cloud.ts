@@ -1,0 +1,258 @@
+/**
+ * The simulated cloud: who holds which address, behind an API that takes its time and can fail in
+ * every way that the real ones do. It is a small model of its own, since the full one of
+ * `lab/model` is too slow for millions of runs; `cloud.test.ts` holds the two together.
+ */
+import type { Queue } from "../queue.ts";
+import { type CloudKind, type Traits, traits } from "./cloud-traits.ts";
+import { type Disorder, type DisorderKind, meets, type Verb } from "./disorder.ts";
+
+type Range = readonly [number, number];
+
+export type CloudPlan = {
+  readonly kind: CloudKind;
+  readonly operationMs: Range;
+  /** One way of a call. */
+  readonly latencyMs: Range;
+  /** How old a read may be. */
+  readonly lagMs: number;
+};
+
+/** Holders changed: `by` is the node that asked, or `person`. */
+export type Move = {
+  readonly at: number;
+  readonly by: string;
+  readonly verb: "claim" | "release";
+  readonly ip: string;
+  readonly before: readonly string[];
+  readonly holders: readonly string[];
+};
+
+/** A call that left a node. */
+export type Call = { readonly at: number; readonly from: string; readonly verb: Verb };
+
+export type Reply<Value> =
+  | { readonly kind: "done"; readonly value: Value }
+  | { readonly kind: "refused"; readonly why: string; readonly retryAfterMs?: number }
+  | { readonly kind: "unreachable" };
+
+export type Shown = {
+  readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly stopped: ReadonlySet<string>;
+  readonly versions: ReadonlyMap<string, number>;
+};
+
+export type OperationState = "pending" | "success" | "failure";
+
+export type Request = {
+  readonly from: string;
+  readonly verb: "claim" | "release";
+  readonly ip: string;
+  readonly whom: string;
+  /** On the cloud's clock. */
+  readonly expiresAt: number;
+  readonly version: number | undefined;
+};
+
+/** A change under way; the cloud brings its state on. */
+export type Operation = { state: OperationState };
+type Held = { readonly at: number; readonly holders: readonly string[] };
+
+export class Cloud {
+  readonly traits: Traits;
+  readonly moves: Move[] = [];
+  readonly calls: Call[] = [];
+  readonly disorders = new Set<Disorder>();
+  /** Instances that the cloud says are not running. */
+  readonly stopped = new Set<string>();
+  readonly #queue: Queue;
+  readonly #plan: CloudPlan;
+  readonly #random: () => number;
+  readonly #past = new Map<string, Held[]>();
+  readonly #versions = new Map<string, number>();
+  /** An instance's changes end one after the other. */
+  readonly #busyUntil = new Map<string, number>();
+  /** Told of every disorder that met a call, and of every refusal of the cloud's own. */
+  readonly #met: (what: string) => void;
+
+  constructor(
+    queue: Queue,
+    plan: CloudPlan,
+    ips: readonly string[],
+    random: () => number,
+    met: (what: string) => void,
+  ) {
+    this.#queue = queue;
+    this.#plan = plan;
+    this.#random = random;
+    this.#met = met;
+    this.traits = traits[plan.kind];
+    for (const ip of ips) {
+      this.#past.set(ip, [{ at: 0, holders: [] }]);
+      this.#versions.set(ip, 1);
+    }
+  }
+
+  /** Who is routed to now: the truth, which checkers read. */
+  holders(ip: string): readonly string[] {
+    return this.#past.get(ip)?.at(-1)?.holders ?? [];
+  }
+
+  /** A person in the console: at once, and from whoever holds. */
+  person(ip: string, holders: readonly string[]): void {
+    const claims = holders.some((id) => !this.holders(ip).includes(id));
+    this.#become(ip, holders, "person", claims ? "claim" : "release");
+  }
+
+  /** Who of these holds and runs. A read that fails in part fails. */
+  read(from: string, ids: readonly string[], answered: (reply: Reply<Shown>) => void): void {
+    const parts = this.traits.readsInstances ? ids : [""];
+    const shownAt: number[] = [];
+    let lastMs = 0;
+    for (const _ of parts) {
+      const met = this.#called(from, "read");
+      const upMs = this.#latency() + (met?.kind === "late" ? met.ms : 0);
+      const downMs = this.#latency();
+      if (met?.kind === "hang" || met?.kind === "answer-lost") return;
+      const trouble = troubleOf(met);
+      if (trouble !== undefined) {
+        this.#queue.after(upMs + downMs, () => answered(trouble));
+        return;
+      }
+      const lagMs = met?.kind === "lag" ? met.ms : this.#random() * this.#plan.lagMs;
+      shownAt.push(this.#queue.now + upMs - lagMs);
+      lastMs = Math.max(lastMs, upMs + downMs);
+    }
+    this.#queue.after(lastMs, () => answered({ kind: "done", value: this.#shown(ids, shownAt) }));
+  }
+
+  /** Asks for a change. Where it is polled `value` is the operation's poll, else it has ended. */
+  change(request: Request, answered: (reply: Reply<Operation>) => void): void {
+    const { from, verb } = request;
+    const met = this.#called(from, verb);
+    if (met?.kind === "hang") return;
+    const trouble = troubleOf(met);
+    const upMs = this.#latency() + (met?.kind === "late" ? met.ms : 0);
+    if (trouble !== undefined && met?.kind !== "error-applied") {
+      this.#queue.after(upMs + this.#latency(), () => answered(trouble));
+      return;
+    }
+    this.#queue.after(upMs, () => {
+      const refusal = this.#refusal(request);
+      const operation: Operation = { state: refusal === undefined ? "pending" : "failure" };
+      const endsMs = refusal === undefined ? this.#begin(request, operation, met) : 0;
+      if (met?.kind === "answer-lost") return;
+      const waitMs = (this.traits.polled ? 0 : endsMs) + this.#latency();
+      this.#queue.after(waitMs, () => {
+        const reply = refusal ?? ({ kind: "done", value: operation } as const);
+        answered(trouble ?? reply);
+      });
+    });
+  }
+
+  poll(from: string, operation: Operation, answered: (reply: Reply<OperationState>) => void): void {
+    const met = this.#called(from, "poll");
+    if (met?.kind === "hang" || met?.kind === "answer-lost") return;
+    const trouble = troubleOf(met);
+    this.#queue.after(this.#latency() + this.#latency(), () => {
+      answered(trouble ?? { kind: "done", value: operation.state });
+    });
+  }
+
+  #called(from: string, verb: Verb): Disorder | undefined {
+    this.calls.push({ at: this.#queue.now, from, verb });
+    for (const disorder of this.disorders) {
+      if (!meets(disorder, from, verb, this.#random)) continue;
+      this.#met(`${disorder.kind} ${verb}`);
+      return disorder;
+    }
+    return undefined;
+  }
+
+  #latency(): number {
+    return drawn(this.#plan.latencyMs, this.#random);
+  }
+
+  #shown(ids: readonly string[], shownAt: readonly number[]): Shown {
+    const holders = new Map<string, Set<string>>();
+    for (const [ip, past] of this.#past) {
+      const who = new Set<string>();
+      ids.forEach((id, index) => {
+        const at = shownAt[index] ?? shownAt[0] ?? 0;
+        if (past.findLast((held) => held.at <= at)?.holders.includes(id)) who.add(id);
+      });
+      holders.set(ip, who);
+    }
+    const stopped = new Set(ids.filter((id) => this.stopped.has(id)));
+    return { holders, stopped, versions: new Map(this.#versions) };
+  }
+
+  /** What the cloud itself has against a request that has arrived. */
+  #refusal(request: Request): Extract<Reply<never>, { kind: "refused" }> | undefined {
+    const { fence, detaches } = this.traits;
+    const { expiresAt, ip, verb, version } = request;
+    const why =
+      fence === "expiry" && expiresAt < this.#queue.now
+        ? "expired"
+        : fence === "version" && version !== this.#versions.get(ip)
+          ? "conflict"
+          : verb === "release" && !detaches
+            ? "cannot be detached"
+            : undefined;
+    if (why === undefined) return undefined;
+    this.#met(`refusal: ${why}`);
+    return { kind: "refused", why };
+  }
+
+  /** Begins a change and gives how long it takes. */
+  #begin(request: Request, operation: Operation, met: Disorder | undefined): number {
+    const { ip, whom, verb, from } = request;
+    const { now } = this.#queue;
+    const slowMs = met?.kind === "slow" ? met.ms : 0;
+    const takesMs = drawn(this.#plan.operationMs, this.#random) + slowMs;
+    const endsAt = Math.max(now, this.#busyUntil.get(whom) ?? 0) + takesMs;
+    this.#busyUntil.set(whom, endsAt);
+    this.#versions.set(ip, (this.#versions.get(ip) ?? 0) + 1);
+    this.#queue.at(endsAt, () => {
+      operation.state = met?.kind === "fails" ? "failure" : "success";
+      if (operation.state === "success") this.#become(ip, this.#after(request), from, verb);
+    });
+    return endsAt - now;
+  }
+
+  #after({ ip, whom, verb }: Request): readonly string[] {
+    const before = this.holders(ip);
+    if (verb === "release") return before.filter((id) => id !== whom);
+    if (!this.traits.several) return [whom];
+    return before.includes(whom) ? before : [...before, whom];
+  }
+
+  #become(ip: string, holders: readonly string[], by: string, verb: Move["verb"]): void {
+    const before = this.holders(ip);
+    const same = before.length === holders.length && before.every((id) => holders.includes(id));
+    if (same) return;
+    const at = this.#queue.now;
+    if (by === "person") this.#versions.set(ip, (this.#versions.get(ip) ?? 0) + 1);
+    this.#past.get(ip)?.push({ at, holders });
+    this.moves.push({ at, by, verb, ip, before, holders });
+  }
+}
+
+const drawn = ([low, high]: Range, random: () => number): number => low + random() * (high - low);
+
+/** What the caller is told instead of an answer. */
+function troubleOf(met: Disorder | undefined): Exclude<Reply<never>, { kind: "done" }> | undefined {
+  const refused = (why: DisorderKind) => ({ kind: "refused", why }) as const;
+  switch (met?.kind) {
+    case "error":
+    case "error-applied":
+    case "forbidden":
+      return refused(met.kind);
+    case "limited":
+      return { ...refused(met.kind), retryAfterMs: met.ms };
+    case "unreachable":
+      return { kind: "unreachable" };
+    default:
+      return undefined;
+  }
+}

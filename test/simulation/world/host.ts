@@ -1,0 +1,149 @@
+/** One machine: its clocks, its power, its health, and the program that moves the address. */
+import { Clock } from "./clock.ts";
+import { type Followed, isFollowed } from "./followed.ts";
+import type { Datagram } from "./network.ts";
+import type { KeyRing } from "./signing.ts";
+import type { World } from "./world.ts";
+
+/** What runs on a host: an agent of ours, or a model of a peer. */
+export type Program = {
+  readonly hear: (datagram: Datagram) => void;
+  readonly tick: () => void;
+  readonly end: () => void;
+  readonly reasons: string;
+  /** SIGTERM, where it is no agent of ours. */
+  readonly stop?: () => void;
+  /** What the election beside it says. */
+  readonly elected?: (master: boolean) => void;
+};
+
+/** The kernel's buffers are not endless. */
+const bufferedMax = 200;
+
+export class Host {
+  readonly id: string;
+  readonly nicId: string;
+  readonly world: World;
+  readonly clock: Clock;
+  readonly #boots: (host: Host) => Program;
+  program: Program | undefined;
+  /** The program beside the agent that elects, where one does. */
+  followed: Followed | undefined;
+  /** Power and network. */
+  up = false;
+  sick = false;
+  /** How wrong the clock on its wall is. */
+  wallErrorMs = 0;
+  keyRing: KeyRing = [1];
+  /** The interval in its configuration, where it is another than the group's. */
+  intervalMs: number | undefined;
+  /** Since when nothing on it runs; what comes in waits. */
+  frozenAt: number | undefined;
+  #waiting: (() => void)[] = [];
+  /** When it last woke, and after how long a sleep that it could see. */
+  woke = { at: Number.NEGATIVE_INFINITY, sleptMs: 0 };
+  bootedAt = 0;
+
+  constructor(world: World, index: number, driftRate: number, boots: (host: Host) => Program) {
+    this.world = world;
+    this.id = `lb${index + 1}`;
+    this.nicId = `aaaaaaaa-0000-4000-8000-00000000000${index + 1}`;
+    this.clock = new Clock(driftRate, 1_000_000 * (index + 1));
+    this.#boots = boots;
+  }
+
+  get now(): number {
+    return this.clock.at(this.world.queue.now);
+  }
+
+  /** Whether traffic to it is answered: it needs no agent for that. */
+  get serves(): boolean {
+    return this.up && !this.sick && this.frozenAt === undefined;
+  }
+
+  get sound(): boolean {
+    return this.serves && this.program !== undefined;
+  }
+
+  /** The host comes up, or its agent is started again. */
+  boot(): void {
+    if (this.program !== undefined || (!this.up && this.world.lost.has(this.id))) return;
+    if (!this.up) this.followed?.begin();
+    this.up = true;
+    this.frozenAt = undefined;
+    this.#waiting = [];
+    this.bootedAt = this.world.queue.now;
+    this.world.changed();
+    this.world.cloud.stopped.delete(this.id);
+    this.program = this.#boots(this);
+  }
+
+  /** Power fails. */
+  kill(): void {
+    this.killProgram();
+    this.followed?.end();
+    this.up = false;
+    this.frozenAt = undefined;
+    this.world.changed();
+  }
+
+  /** Only the agent dies: the proxy beside it goes on. */
+  killProgram(): void {
+    this.program?.end();
+    this.program = undefined;
+    this.#waiting = [];
+    this.world.changed();
+  }
+
+  /** The agent has ended by itself; the service manager of a host that is up starts it again. */
+  programEnds(): void {
+    this.program?.end();
+    this.world.queue.after(0, () => {
+      this.killProgram();
+      this.world.say(this.id, "ends");
+    });
+  }
+
+  freeze(): void {
+    if (!this.up || this.frozenAt !== undefined) return;
+    this.frozenAt = this.world.queue.now;
+    this.world.changed();
+  }
+
+  /** @param unseen its clock stood still meanwhile, as a paused virtual machine's may */
+  thaw(unseen: boolean): void {
+    const since = this.frozenAt;
+    if (since === undefined) return;
+    const { now } = this.world.queue;
+    this.frozenAt = undefined;
+    this.world.changed();
+    if (unseen) this.clock.stoodSince(since, now);
+    else this.woke = { at: now, sleptMs: now - since };
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    // A process that wakes sees first the timers that are due, then what its sockets hold.
+    if (!unseen) this.program?.tick();
+    for (const late of waiting) late();
+    this.program?.tick();
+  }
+
+  /** Runs in this life of the program, now or when the host wakes. */
+  deliver(run: () => void): void {
+    if (this.frozenAt === undefined) run();
+    else if (this.#waiting.length < bufferedMax) this.#waiting.push(run);
+  }
+
+  after(ms: number, run: () => void): void {
+    const { program } = this;
+    const guarded = (): void => {
+      if (this.program === program || program === undefined) run();
+    };
+    this.world.queue.after(ms, () => this.deliver(guarded));
+  }
+
+  hear(datagram: Datagram): void {
+    if (!this.up) return;
+    if (isFollowed(datagram)) this.deliver(() => this.followed?.hear(datagram));
+    else if (this.program !== undefined) this.deliver(() => this.program?.hear(datagram));
+  }
+}
