@@ -79,7 +79,7 @@ export async function makeOnExoscale(
   const unknown = planned.flatMap(({ host, recorded }) => (recorded ? [] : [host.name]));
   await stopAtStrangers({ zone, stack: stack.name, parent: component }, unknown);
   const held = await heldBack(wanted, planned, antiAffinity, place);
-  const surroundings = {
+  const shared = {
     place,
     networks: makeNetworks(place, stack, zone),
     firewalled: makeFirewall(place, stack, facts.nodeGroup, held.length > 0),
@@ -89,7 +89,7 @@ export async function makeOnExoscale(
   const hosts = planned.map(({ host, plan, userData, recorded, user }): MadeHost => {
     const text = userData.apply((made) => made.text);
     const before = held.includes(host.name) ? recorded : undefined;
-    const instance = makeInstance(surroundings, host, plan, text, before);
+    const instance = makeInstance(shared, host, plan, text, before);
     return { host, instance, user, size: pulumi.unsecret(userData.apply(({ size }) => size)) };
   });
   return { facts, hosts };

@@ -5,19 +5,14 @@ import { makeEngine } from "../engine/make.ts";
 import { type EnginePlan, enginePlan } from "../engine/plan.ts";
 import { checkNeeds } from "../fabric/needs.ts";
 import { ensureImage } from "../image/build.ts";
-import type { Flavour } from "../image/flavour.ts";
+import { type Flavour, flavourFor } from "../image/flavour.ts";
 import { cacheFolder, type ImagePlan, imagePlan } from "../image/where.ts";
 import type { Progress } from "../view/progress.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Debian 12 is the one system that the lab boots with ifupdown. */
 const flavoursOf = (stack: Stack): readonly Flavour[] => [
-  ...new Set(
-    hostsOf(stack).map(
-      ({ system }): Flavour => (system.name === "debian-12" ? "ifupdown" : "netplan"),
-    ),
-  ),
+  ...new Set(hostsOf(stack).map(({ system }) => flavourFor(system.name))),
 ];
 
 /** Makes engine and images ready, side by side. @throws LabFailure with what is in the way */

@@ -19,7 +19,7 @@ export type Machines = {
   readonly settled: () => Promise<void>;
 };
 
-export type Surroundings = {
+export type MachinesOptions = {
   readonly fabric: Fabric;
   readonly stack: Stack;
   readonly world: () => World;
@@ -29,8 +29,8 @@ export type Surroundings = {
   readonly onTrouble: (error: unknown) => void;
 };
 
-export function machinesOf(around: Surroundings): Machines {
-  const { fabric, world, publish, onTrouble } = around;
+export function machinesOf(options: MachinesOptions): Machines {
+  const { fabric, world, publish, onTrouble } = options;
   const queues = new Map<string, Promise<void>>();
   /** Instances that have a machine, and when it is there; the cloud knows them a while longer. */
   const alive = new Map<string, Promise<void> | undefined>();
@@ -45,8 +45,8 @@ export function machinesOf(around: Surroundings): Machines {
         const { stage, instance } = event;
         if (stage === "destroying") alive.delete(instance.id);
         publish(world());
-        inTurn("names", () => fabric.setNames(namesOf(around.stack, world())));
-        inTurn(instance.id, () => live(around, stage, instance));
+        inTurn("names", () => fabric.setNames(namesOf(options.stack, world())));
+        inTurn(instance.id, () => live(options, stage, instance));
         if (stage === "created") alive.set(instance.id, queues.get(instance.id));
         return;
       }
@@ -69,7 +69,7 @@ export function machinesOf(around: Surroundings): Machines {
         inTurn(event.instance, () => {
           const { network } = event.link;
           const name = world().privateNetworks[network]?.name ?? network;
-          return fabric.attachPrivate(event.instance, network, privateLink(around.stack, name));
+          return fabric.attachPrivate(event.instance, network, privateLink(options.stack, name));
         });
         return;
       case "left":
@@ -83,7 +83,7 @@ export function machinesOf(around: Surroundings): Machines {
   return { take, settled };
 }
 
-async function live({ fabric, stack, world }: Surroundings, stage: Stage, instance: Instance) {
+async function live({ fabric, stack, world }: MachinesOptions, stage: Stage, instance: Instance) {
   const { id } = instance;
   switch (stage) {
     case "created":
