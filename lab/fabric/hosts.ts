@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { LabFailure } from "../failure.ts";
 import { boot, cutPower, hostGroup, type Running } from "./boot.ts";
-import { freezeGroup, killGroup } from "./cgroup.ts";
+import { freezeGroup, isFrozen, killGroup } from "./cgroup.ts";
 import { makeDisk, removeDisk } from "./disk.ts";
 import { type FirstBoot, untilBooted } from "./first-boot.ts";
 import { checkSpec, hostOf, type Inside } from "./inside.ts";
@@ -28,6 +28,7 @@ export type HostActions = {
   /** Waits until cloud-init has finished; two minutes unless told otherwise. */
   readonly untilBooted: (id: string, timeoutMs?: number) => Promise<FirstBoot>;
   readonly isOn: (id: string) => boolean;
+  readonly isFrozen: (id: string) => boolean;
 };
 
 type Life = { readonly inside: Inside; readonly running: Map<string, Running> };
@@ -61,6 +62,7 @@ export function hostActions(inside: Inside, running: Map<string, Running>): Host
     untilBooted: (id, timeoutMs = 120_000) =>
       untilBooted(inside.place, id, running.get(id)?.startedAt ?? Date.now(), timeoutMs),
     isOn: (id) => running.has(id),
+    isFrozen: (id) => isFrozen(join(inside.place.cgroup, hostGroup(id))),
   };
 }
 
