@@ -13,6 +13,9 @@ export type Measurement = {
   readonly stop: () => Promise<Summary>;
 };
 
+/** What a client sees through one address. */
+export type Traffic = { readonly address: string; readonly client: Measurement };
+
 /**
  * How long an answer is waited for: less than the second after which a lost SYN is sent again (RFC
  * 6298), so that no outage is bridged by it, and long enough for a machine that is busy.

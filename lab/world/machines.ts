@@ -17,6 +17,8 @@ export type Machines = {
   readonly take: (event: CloudEvent) => void;
   /** Waits until all that the cloud has said so far is done. */
   readonly settled: () => Promise<void>;
+  /** When the router had the new holders of an address, by operation: Unix milliseconds. */
+  readonly routed: ReadonlyMap<string, number>;
 };
 
 export type MachinesOptions = {
@@ -34,6 +36,7 @@ export function machinesOf(options: MachinesOptions): Machines {
   const queues = new Map<string, Promise<void>>();
   /** Instances that have a machine, and when it is there; the cloud knows them a while longer. */
   const alive = new Map<string, Promise<void> | undefined>();
+  const routed = new Map<string, number>();
   const inTurn = (subject: string, work: () => Promise<unknown>): void => {
     const before = queues.get(subject) ?? Promise.resolve();
     const now = before.then(work).then(() => {}, onTrouble);
@@ -55,13 +58,14 @@ export function machinesOf(options: MachinesOptions): Machines {
           inTurn(event.instance, () => fabric.setRules(event.instance, rulesOf(event.rules)));
         return;
       case "holders": {
-        const { elasticIp } = event;
+        const { elasticIp, by } = event;
         const ip = world().elasticIps[elasticIp]?.ip;
         if (ip === undefined) return;
         inTurn(ip, async () => {
           await Promise.all(event.holders.map((id) => alive.get(id)));
           const holders = event.holders.filter((id) => alive.has(id));
           await fabric.setHolders(ip, holders);
+          if (by !== "person") routed.set(by.operation, Date.now());
         });
         return;
       }
@@ -80,7 +84,7 @@ export function machinesOf(options: MachinesOptions): Machines {
   const settled = async (): Promise<void> => {
     await Promise.all(queues.values());
   };
-  return { take, settled };
+  return { take, settled, routed };
 }
 
 async function live({ fabric, stack, world }: MachinesOptions, stage: Stage, instance: Instance) {

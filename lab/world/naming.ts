@@ -1,6 +1,6 @@
 /** What a stack file says that the cloud does not know: names of links, of hosts, of downloads. */
 import { randomUUID } from "node:crypto";
-import { hostsOf, type Stack } from "../../stack/stack.ts";
+import { type Address, hostsOf, type Stack } from "../../stack/stack.ts";
 import { type Flavour, flavourFor } from "../image/flavour.ts";
 import type { ElasticIp, Instance, World } from "../model/exoscale/world.ts";
 
@@ -45,3 +45,13 @@ export function reserved({ name, addresses }: Stack): Readonly<Record<string, El
   });
   return Object.fromEntries(all.map((one) => [one.id, one]));
 }
+
+/** An address in the cloud: by its `ip`, or as the program describes what it makes. */
+export const elasticIpOf = (
+  { name }: Stack,
+  { elasticIps }: World,
+  address: Address,
+): ElasticIp | undefined =>
+  Object.values(elasticIps).find(
+    ({ ip, description }) => ip === address.ip || description === `${address.name} of ${name}`,
+  );
