@@ -91,10 +91,10 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const { name = "baton-lab", report, env } = options;
   const stack = readStack(options.stackFile);
   const plan = await enginePlan({ cache: cacheFolder(env), env });
-  const [engine, world] = await Promise.all([
-    makeEngine(plan, report),
-    startWorld({ ...options, name, stack, owner }),
-  ]);
+  const engine = makeEngine(plan, report);
+  // Its failure is told below, when there is a world to take down.
+  engine.catch(() => {});
+  const world = await startWorld({ ...options, name, stack, owner });
   const instances = (): readonly Instance[] => Object.values(world.cloud.world().instances);
   const hostOf = (id: string): string => {
     const own = instances().find((one) => one.id === id)?.name ?? id;
@@ -107,7 +107,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     });
   try {
     const deployment = await createDeployment({
-      engine,
+      engine: await engine,
       folder: join("/run", name, "engine"),
       stackFile: options.stackFile,
       endpoint: world.cloud.endpoint,

@@ -78,7 +78,7 @@ function removePropagationFolders({ name }: Place): void {
 const ownerFile = (place: Place): string => join(place.folder, "owner");
 
 /**
- * Notes that this process has the lab, for as long as it lives.
+ * Notes that this lab has the name, for as long as its process lives.
  * @throws LabFailure when another one that lives has it
  */
 export function own(place: Place): void {
@@ -89,16 +89,16 @@ export function own(place: Place): void {
       "end it first, or use another name",
     );
   mkdirSync(place.folder, { recursive: true, mode: 0o755 });
-  writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)}\n`);
+  writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)} ${place.mark}\n`);
 }
 
-/** The other process that has the lab. One that crashed has it no more. */
+/** The process of another lab that has the name. One that crashed has it no more. */
 export function ownerOf(place: Place): number | undefined {
   if (!existsSync(ownerFile(place))) return undefined;
-  const [pid = "", start] = readFileSync(ownerFile(place), "utf8").trim().split(" ");
+  const [pid = "", start, mark] = readFileSync(ownerFile(place), "utf8").trim().split(" ");
   // A full disk leaves an empty file, which is nobody's.
   const lives = start !== undefined && startOf(Number(pid)) === start;
-  return lives && Number(pid) !== process.pid ? Number(pid) : undefined;
+  return lives && mark !== place.mark ? Number(pid) : undefined;
 }
 
 /** When a process was started; the number alone may have gone to another process since. */

@@ -1,9 +1,12 @@
 /** Where a lab keeps what it makes: everything carries the lab's name, so that all can be found. */
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LabFailure } from "../failure.ts";
 
 export type Place = {
+  /** Tells two labs of one process apart: the first may have failed, and not be away yet. */
+  readonly mark: string;
   /** Begins the name of each namespace, cgroup and machine. */
   readonly name: string;
   /** Disks, logs and lists; removed with the lab. */
@@ -31,6 +34,7 @@ export function planPlace(name: string, folder = `/run/${name}`): Place {
   const hierarchies = cgroupRoots();
   const [first = ""] = hierarchies;
   return {
+    mark: randomUUID(),
     name,
     folder,
     router: `${name}.router`,

@@ -43,6 +43,14 @@ export type Bench = {
   readonly down: () => Promise<void>;
 };
 
+let labs = 0;
+
+/** A name of its own for each lab: one that fails may not be away as the next begins. */
+export function labName(): string {
+  labs += 1;
+  return `baton-${process.pid}-${labs}`;
+}
+
 /** A stack file made of an example, changed; each change has to find what it changes. */
 export function stackFrom(
   example: string,
@@ -71,7 +79,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
   const troubles: string[] = [];
   const lab = await startLab({
     stackFile: stackFrom(example, changes, folder),
-    name: `baton-${process.pid}`,
+    name: labName(),
     agent: (await agentBundle("exoscale")).text,
     env: process.env,
     report: log,
