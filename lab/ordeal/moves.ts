@@ -42,7 +42,7 @@ export function movesSince(lab: Lab, since: number): readonly CloudMove[] {
   });
 }
 
-/** The time that the cloud itself took; what it did at once counts once: nobody waits for it twice. */
+/** The time that the cloud itself took. What it did at once counts once: nobody waits twice. */
 export function cloudMs(moves: readonly CloudMove[]): number {
   let sum = 0;
   let counted = Number.NEGATIVE_INFINITY;

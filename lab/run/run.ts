@@ -6,7 +6,7 @@ import type { Lab } from "../lab.ts";
 import { readStack } from "../lab.ts";
 import { look, render } from "../view/live.ts";
 import type { Progress, Screen } from "../view/progress.ts";
-import { failOver } from "./fail-over.ts";
+import { failOver } from "./failover.ts";
 import { prepare } from "./plan.ts";
 import { askedPort, begin, standUp, startTraffic } from "./stand-up.ts";
 

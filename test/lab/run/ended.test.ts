@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Lab } from "../../../lab/lab.ts";
-import { failOver } from "../../../lab/run/fail-over.ts";
+import { failOver } from "../../../lab/run/failover.ts";
 import { standUp } from "../../../lab/run/stand-up.ts";
 import { unless } from "../../../lab/run/unless.ts";
 import type { Progress } from "../../../lab/view/progress.ts";
