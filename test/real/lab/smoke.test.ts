@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { createFabric } from "../../../lab/fabric/fabric.ts";
 import { startLab } from "../../../lab/lab.ts";
 import {
@@ -63,6 +64,8 @@ test("a lab whose engine cannot be made leaves nothing behind", async () => {
     onTrouble: (error) => assert.fail(String(error)),
   });
   await assert.rejects(made);
+  // Whatever went on behind it would show by then.
+  await wait(2000);
   assert.deepEqual(createFabric({ name }).leftovers(), []);
   rmSync(folder, { recursive: true });
 });
