@@ -105,9 +105,19 @@ export function preparePackages(names, why) {
   }
   say(`${why}; installing: ${list}`);
   say("none of their services is started or enabled");
-  const [command, ...before] = asRoot ? ["sh"] : ["sudo", "sh"];
+  const [command, ...before] = asRoot ? ["sh"] : [...sudo(), "sh"];
   run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
 }
+
+/** What sudo drops, and what is fetched needs: how this machine reaches the network, and Go's own. */
+const carried =
+  /^(https?_proxy|all_proxy|no_proxy|npm_config_registry|NODE_EXTRA_CA_CERTS|NODE_USE_ENV_PROXY|SSL_CERT_(FILE|DIR)|GO(PROXY|FLAGS|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE|TMPDIR)|BATON_\w+)$/i;
+
+/** The beginning of a command that runs as root, with what is named kept beside. */
+export const sudo = (...more) => {
+  const kept = Object.keys(process.env).filter((name) => carried.test(name));
+  return ["sudo", `--preserve-env=${[...more, ...kept].join(",")}`];
+};
 
 const engine = `${root}lab/engine/main.ts`;
 

@@ -15,6 +15,7 @@ import {
   preparePackages,
   root,
   say,
+  sudo,
   surroundings,
 } from "./prepare.js";
 
@@ -38,14 +39,14 @@ const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 if (process.getuid?.() === 0) await begin(lab[0], lab.slice(1));
 else if (onPath("sudo")) {
   say("the lab makes network namespaces, mounts and cgroups: its process runs by sudo");
-  const kept = Object.keys(process.env).filter((name) => name.startsWith("BATON_"));
   // What root makes first is root's, and this user and other programs write there later.
   mkdirSync(join(homedir(), ".cache"), { recursive: true });
   const quiet = { stdio: ["ignore", "ignore", "inherit"] };
   run(node, [join(root, "cli/build-agent.ts")], "the agent's build", quiet);
   // A Pulumi or a Go of the user's own is rarely in a folder that sudo looks into.
   const found = ["env", `PATH=${process.env.PATH}`, ...lab];
-  await begin("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...found]);
+  const [command, ...rest] = sudo("HOME", "TERM");
+  await begin(command, [...rest, ...found]);
 } else {
   say(
     "the lab makes network namespaces, mounts and cgroups, which only root may; sudo is not here",

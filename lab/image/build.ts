@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { callerOf, makeFolder } from "../caller.ts";
 import { attempt, must } from "../command.ts";
 import { LabFailure } from "../failure.ts";
 import { sourcesFor } from "./apt-sources.ts";
@@ -19,16 +20,20 @@ export type BuildOptions = {
 /**
  * The root file system of a flavour; built on first use, which takes about a minute.
  * @returns its folder, to be used read-only
- * @throws LabFailure when a package mirror cannot be reached or the disk is full
+ * @throws LabFailure when a package mirror cannot be reached or the disk is full; the signal's
+ *   reason when it was ended, with nothing left
  */
 export async function ensureImage(flavour: Flavour, options: BuildOptions): Promise<string> {
   const { folder, built } = imagePlan(flavour, options.cache);
   if (built) return folder;
   const part = `${folder}.part-${process.pid}`;
-  await mkdir(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder), callerOf(process.env));
   await removeDeadParts(dirname(folder));
   try {
-    await bootstrap(flavour, part, options);
+    await bootstrap(flavour, part, options).catch((error) => {
+      options.signal?.throwIfAborted();
+      throw error;
+    });
     await finish(flavour, part);
     await rename(part, folder).catch((error: NodeJS.ErrnoException) => {
       // Somebody else has built the same image meanwhile; one of the two is enough.

@@ -30,7 +30,7 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
   const { name, stackFile, agent, env, signal } = options;
   const stack = readStack(stackFile);
   askedPort(stack);
-  await prepare(stack, env, progress);
+  await prepare(stack, env, progress, signal);
   const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
