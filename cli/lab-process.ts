@@ -22,15 +22,18 @@ const interrupt = new AbortController();
 const hurry = new AbortController();
 /** 130 for Ctrl-C, 143 for SIGTERM, as shells have it. */
 let interruptedCode = 130;
+const interruptBy = (signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void => {
+  if (interrupt.signal.aborted) hurry.abort();
+  else {
+    interruptedCode = 128 + constants.signals[signal];
+    process.stderr.write("\nending: everything is taken down …\n");
+  }
+  interrupt.abort();
+};
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.on(signal, () => {
-    if (interrupt.signal.aborted) hurry.abort();
-    else {
-      interruptedCode = 128 + constants.signals[signal];
-      process.stderr.write("\nending: everything is taken down …\n");
-    }
-    interrupt.abort();
-  });
+  process.on(signal, () => interruptBy(signal));
+// Behind sudo, whoever started this cannot signal it.
+if (values["until-stdin-ends"]) process.stdin.resume().on("end", () => interruptBy("SIGTERM"));
 // A reader such as `head`, or a terminal, that is gone: nobody looks any more, and all is put away.
 process.stdout.on("error", () => interrupt.abort());
 process.stderr.on("error", () => interrupt.abort());
@@ -71,6 +74,7 @@ function given() {
         once: { type: "boolean", default: false },
         "no-failover": { type: "boolean", default: false },
         name: { type: "string", default: "baton-lab" },
+        "until-stdin-ends": { type: "boolean", default: false },
       },
     });
   } catch (error) {

@@ -84,7 +84,8 @@ export function prepareNpm() {
   const stamp = `${root}node_modules/.lock-sha256`;
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   say("installing the npm packages of package-lock.json, Node 24 among them (about 260 MB) …");
-  run("npm", ["ci", "--no-audit", "--no-fund"], "npm");
+  // Warnings are of the machine's own Node, which only starts the one that is installed.
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm");
   if (!existsSync(node))
     giveUp("npm has not installed its package `node`; allow its install script and try again");
   writeFileSync(stamp, lock);

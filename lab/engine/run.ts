@@ -51,8 +51,9 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     });
     createInterface(child.stderr).on("line", heard);
     const interrupt = (): void => {
-      if (options.endsAll && child.pid !== undefined) process.kill(-child.pid, "SIGINT");
-      else child.kill("SIGINT");
+      const all = options.endsAll === true && child.exitCode === null ? child.pid : undefined;
+      if (all === undefined) child.kill("SIGINT");
+      else process.kill(-all, "SIGINT");
     };
     const signals = [options.signal, options.hurry];
     for (const signal of signals) {

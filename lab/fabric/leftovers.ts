@@ -6,7 +6,7 @@ import { LabFailure } from "../failure.ts";
 import { hostGroup } from "./boot.ts";
 import { killGroup, removeGroup } from "./cgroup.ts";
 import { mountsBelow } from "./disk.ts";
-import type { Place } from "./place.ts";
+import { isName, type Place, planPlace } from "./place.ts";
 import { serviceGroup } from "./service.ts";
 
 /** What is left of a lab, in words; empty when nothing is. */
@@ -35,6 +35,28 @@ export async function sweep(place: Place): Promise<void> {
   removeFolder(place);
   removePropagationFolders(place);
 }
+
+/**
+ * Removes a lab that nobody runs any more, and gives what there was, in words.
+ * @throws LabFailure while its process lives, or what has this name is no lab's
+ */
+export async function clear(place: Place): Promise<readonly string[]> {
+  const owner = ownerOf(place);
+  if (owner !== undefined)
+    throw new LabFailure(
+      `the lab ${place.name} is process ${owner}, which takes no commands now`,
+      `it may be coming up or going down; \`kill ${owner}\` ends it in order`,
+    );
+  const left = leftovers(place);
+  if (left.length > 0) await sweep(place);
+  return left;
+}
+
+/** Names of labs whose processes are gone and whose things are not. */
+export const abandoned = (): readonly string[] =>
+  readdirSync("/run")
+    .filter((name) => isName(name) && existsSync(join("/run", name, "owner")))
+    .filter((name) => ownerOf(planPlace(name)) === undefined);
 
 /** A name may be another program's already, whose processes and files are none of the lab's. */
 function refuseOthers(place: Place): void {
