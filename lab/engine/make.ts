@@ -50,7 +50,8 @@ async function makeAs(user: Caller, say: Say, signal: AbortSignal | undefined): 
   });
   signal?.throwIfAborted();
   const last = tailOf(stdout, 1);
-  if (!last.startsWith("{")) throw new LabFailure(`no engine was made: ${tailOf(output)}`, "?");
+  // It tells every fault of the world; what else it ended with is a mistake of ours.
+  if (!last.startsWith("{")) throw new Error(`the engine's making broke off: ${tailOf(output)}`);
   const word: Word = JSON.parse(last);
   if (word.ok) return word;
   throw new LabFailure(word.problem, word.fix);

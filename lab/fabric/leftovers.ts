@@ -104,14 +104,19 @@ const ownerFile = (place: Place): string => join(place.folder, "owner");
  * @throws LabFailure when another one that lives has it
  */
 export function own(place: Place): void {
-  const other = ownerOf(place);
-  if (other !== undefined)
-    throw new LabFailure(
-      `a lab named ${place.name} is running already, as process ${other}`,
-      "end it first, or use another name",
-    );
+  refuseSecond(place);
   mkdirSync(place.folder, { recursive: true, mode: 0o755 });
   writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)}\n`);
+}
+
+/** @throws LabFailure when another process that lives has the lab */
+export function refuseSecond(place: Place): void {
+  const other = ownerOf(place);
+  if (other === undefined) return;
+  throw new LabFailure(
+    `a lab named ${place.name} is running already, as process ${other}`,
+    "end it first, or use another name: `--name NAME`",
+  );
 }
 
 /** The other process that has the lab. One that crashed has it no more. */

@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { callerOf, makeFolder } from "../caller.ts";
 import { attempt, must } from "../command.ts";
-import { LabFailure } from "../failure.ts";
+import { mountsBelow } from "../fabric/disk.ts";
 import { sourcesFor } from "./apt-sources.ts";
 import { type ImageFile, imageFiles } from "./files.ts";
 import { type Flavour, packagesOf, releases } from "./flavour.ts";
@@ -141,7 +141,6 @@ async function removeDeadParts(folder: string): Promise<void> {
 /** Never crosses into a mount: a half image may still have this machine's /dev in it. */
 async function remove(part: string): Promise<void> {
   if (!existsSync(part)) return;
-  if (readFileSync("/proc/self/mounts", "utf8").includes(` ${part}/`))
-    throw new LabFailure(`${part} still has mounts in it`, `unmount them, then remove ${part}`);
+  for (const path of mountsBelow(part)) await must(["umount", path]);
   await must(["rm", "--recursive", "--force", "--one-file-system", part]);
 }
