@@ -64,7 +64,8 @@ async function bootstrap(flavour: Flavour, part: string, options: BuildOptions):
     {
       input: sources,
       onLine: (line) => {
-        if (line.startsWith("I: ")) options.report?.(`${title}: ${line.slice(3)}`);
+        if (line.startsWith("I: ") && !options.signal?.aborted)
+          options.report?.(`${title}: ${line.slice(3)}`);
       },
       ...(options.signal && { signal: options.signal }),
     },

@@ -39,7 +39,8 @@ export async function prepare(
   const screen = screenOf(engine, images, cache);
   if (screen === undefined) return;
   progress.say(screen);
-  await progress.step("engine and images", async (detail) => {
+  let ends: readonly PromiseSettledResult<unknown>[] = [];
+  const made = progress.step("engine and images", async (detail) => {
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
     const making = [
@@ -50,9 +51,12 @@ export async function prepare(
     ];
     // One that fails ends the others: what comes next needs all of them.
     for (const one of making) one.catch((error) => failed.abort(error));
-    const ends = await Promise.allSettled(making);
-    if (signal.aborted) tellStopped([engine, ...images], ends, progress);
+    ends = await Promise.allSettled(making);
     either.throwIfAborted();
+  });
+  await made.catch((error) => {
+    if (signal.aborted) tellStopped([engine, ...images], ends, progress);
+    throw error;
   });
 }
 
