@@ -111,12 +111,16 @@ export function preparePackages(names, why) {
 }
 
 /** What sudo drops, and what is fetched needs: how this machine reaches the network, and Go's own. */
-const carried =
-  /^(https?_proxy|all_proxy|no_proxy|npm_config_registry|NODE_EXTRA_CA_CERTS|NODE_USE_ENV_PROXY|SSL_CERT_(FILE|DIR)|GO(PROXY|FLAGS|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE|TMPDIR)|BATON_\w+)$/i;
+const carried = [
+  /^(https?|all|no)_proxy$/i,
+  /^(npm_config_registry|NODE_EXTRA_CA_CERTS|NODE_USE_ENV_PROXY|SSL_CERT_FILE|SSL_CERT_DIR)$/,
+  /^GO(PROXY|FLAGS|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE)$/,
+  /^BATON_/,
+];
 
 /** The beginning of a command that runs as root, with what is named kept beside. */
 export const sudo = (...more) => {
-  const kept = Object.keys(process.env).filter((name) => carried.test(name));
+  const kept = Object.keys(process.env).filter((name) => carried.some((one) => one.test(name)));
   return ["sudo", `--preserve-env=${[...more, ...kept].join(",")}`];
 };
 

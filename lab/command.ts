@@ -30,9 +30,7 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
       // A group of its own, which can be ended as one: mmdebstrap waits for what it has started.
       detached: options.signal !== undefined,
     });
-    const end = (): void => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
-    };
+    const end = (): void => signalGroup(child.pid, "SIGTERM");
     if (options.signal?.aborted) end();
     options.signal?.addEventListener("abort", end, { once: true });
     let stdout = "";
@@ -53,11 +51,21 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
     // A program that reads nothing may be gone before its input is written.
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
+    child.on("exit", () => options.signal?.aborted && signalGroup(child.pid, "SIGKILL"));
     child.on("close", (code) => {
       options.signal?.removeEventListener("abort", end);
       resolve({ code: code ?? 1, stdout, stderr });
     });
   });
+}
+
+/** Signals a program that was started as a group of its own, with all that it has started. */
+export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, signal);
+  } catch {
+    // All of them are gone.
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Caller } from "../caller.ts";
+import { signalGroup } from "../command.ts";
 import { LabFailure } from "../failure.ts";
 
 export type RunOptions = {
@@ -51,9 +52,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     });
     createInterface(child.stderr).on("line", heard);
     const interrupt = (): void => {
-      const all = options.endsAll === true && child.exitCode === null ? child.pid : undefined;
-      if (all === undefined) child.kill("SIGINT");
-      else process.kill(-all, "SIGINT");
+      if (options.endsAll) signalGroup(child.pid, "SIGINT");
+      else child.kill("SIGINT");
     };
     const signals = [options.signal, options.hurry];
     for (const signal of signals) {
@@ -63,6 +63,10 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     child.on("error", (error) => {
       const what = `${program} cannot run: ${error.message}`;
       reject(new LabFailure(what, "see whether it is installed"));
+    });
+    // What has outlived it would go on writing, and keep its output open.
+    child.on("exit", () => {
+      if (options.endsAll && options.signal?.aborted) signalGroup(child.pid, "SIGKILL");
     });
     child.on("close", (code, killed) => {
       for (const signal of signals) signal?.removeEventListener("abort", interrupt);

@@ -46,12 +46,15 @@ function machine(name: string, then: string) {
   return { home, env, engines: () => readdirSync(join(home, "cache/engine")) };
 }
 
+/** Begins another program, which does not end by Ctrl-C. */
+const deaf = `sh -c "trap : INT; touch $HOME/begun; sleep 100; sleep 100" & sleep 100`;
+
 for (const [signal, code] of [
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ] as const)
   test(`${signal} ends the build and what it started, and leaves nothing half made`, async () => {
-    const { env, home, engines } = machine(signal, 'touch "$HOME/begun"; sleep 100; exit 1');
+    const { env, home, engines } = machine(signal, deaf);
     const child = spawn(process.execPath, [main], { env, stdio: ["ignore", "ignore", "pipe"] });
     const said = text(child.stderr);
     while (!existsSync(join(home, "begun"))) {
