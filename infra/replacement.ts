@@ -90,8 +90,8 @@ export function unknownHost(
 }
 
 /**
- * A load balancer as the cloud shows it now: whether it is well, no cloud knows of a manual address.
- * That it holds one is the best sign, since an agent that is well has claimed it.
+ * A load balancer as the cloud shows it now. Whether it is well, no cloud knows of a manual address;
+ * that it holds one is the best sign, since an agent that is well has claimed it.
  */
 export type Seen = {
   readonly node: string;
@@ -133,7 +133,8 @@ export function caveat(leaving: string, seen: readonly Seen[]): string | undefin
   const names = others.map(({ node }) => node).join(" and ");
   return (
     `${leaving} leaves service, and all that the cloud can tell is that ${names} runs, not that it ` +
-    `is well: look there with \`baton-agent status\`, or \`baton-agent handover\` on ${leaving} first`
+    "is well: look there with `baton-agent status`, or begin with `baton-agent handover` on " +
+    leaving
   );
 }
 
