@@ -90,7 +90,7 @@ export function unknownHost(
 }
 
 /**
- * A load balancer as the cloud shows it now. Whether it is well, no cloud knows of a manual address;
+ * A load balancer as the cloud shows it now. Whether it is well, the cloud cannot tell;
  * that it holds one is the best sign, since an agent that is well has claimed it.
  */
 export type Seen = {
