@@ -11,7 +11,7 @@ import { judgeAppServers } from "../app-servers.ts";
 import { type Given, hostUserData } from "../host-user-data.ts";
 import { lastDeployment, type Outputs, recordedChildren, textsOf } from "../last-deployment.ts";
 import { stop } from "../problem.ts";
-import { judge, mayLeave, unknownHost } from "../replacement.ts";
+import { caveat, judge, mayLeave, unknownHost } from "../replacement.ts";
 import { settled } from "../settled.ts";
 import type { Secrets } from "../sources.ts";
 import { type MadeFacts, makeFacts, type Place } from "./exoscale-facts.ts";
@@ -160,6 +160,8 @@ async function heldBack(
     const seen = await seenNodes(where, [...recorded, ...removed.node]);
     const allowed = mayLeave(leaving, seen, joining);
     if (!allowed.ok) return stop(allowed.message);
+    const unsure = caveat(leaving, seen);
+    if (unsure !== undefined) void pulumi.log.warn(unsure);
   }
   const held = [...verdict.held, ...fleet.held];
   for (const host of held) {

@@ -16,7 +16,7 @@ import { type Names, startDnsmasq, writeLists } from "./gateway-services.ts";
 import { type HostActions, hostActions } from "./hosts.ts";
 import type { FabricOptions, Inside, Way } from "./inside.ts";
 import { journalOf } from "./journal.ts";
-import { leftovers, own, ownerOf, sweep } from "./leftovers.ts";
+import { leftovers, own, refuseSecond, sweep } from "./leftovers.ts";
 import { checkNeeds } from "./needs.ts";
 import { type Place, planPlace } from "./place.ts";
 import { makeQueue } from "./queue.ts";
@@ -57,7 +57,7 @@ export function createFabric(options: FabricOptions = {}): Fabric {
   const hosts = hostActions(inside, running);
   let isUp = false;
   const down = async () => {
-    refuseForeign(place);
+    refuseSecond(place);
     isUp = false;
     running.clear();
     forget();
@@ -89,15 +89,6 @@ export function createFabric(options: FabricOptions = {}): Fabric {
     exec: (id, argv) => execOn(place, id, argv),
     journal: (id) => journalOf(place, id),
   };
-}
-
-function refuseForeign(place: Place): void {
-  const owner = ownerOf(place);
-  if (owner === undefined) return;
-  throw new LabFailure(
-    `a lab named ${place.name} is running already, as process ${owner}`,
-    "end it first, or use another name",
-  );
 }
 
 /** The fabric's changing inside: its state, its names, and the programs of its gateway. */

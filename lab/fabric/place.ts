@@ -25,8 +25,7 @@ export type Place = {
  * @throws LabFailure on a machine without cgroup v2
  */
 export function planPlace(name: string, folder = `/run/${name}`): Place {
-  // No dot, which ends it in longer names: one lab never takes another's things for its own.
-  if (!/^[a-z][a-z0-9-]{0,20}$/.test(name))
+  if (!isName(name))
     throw new LabFailure(
       `"${name}" cannot be a lab's name`,
       "use small letters, digits and dashes",
@@ -43,6 +42,9 @@ export function planPlace(name: string, folder = `/run/${name}`): Place {
     cgroups: hierarchies.map((root) => join(root, name)),
   };
 }
+
+/** No dot, which ends it in longer names: one lab never takes another's things for its own. */
+export const isName = (text: string): boolean => /^[a-z][a-z0-9-]{0,20}$/.test(text);
 
 export const hostFolder = (place: Place, id: string): string => join(place.folder, "hosts", id);
 

@@ -2,6 +2,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Traffic } from "../client/client.ts";
 import { serveControl, socketOf } from "../control/server.ts";
+import { refuseSecond } from "../fabric/leftovers.ts";
+import { planPlace } from "../fabric/place.ts";
 import type { Lab } from "../lab.ts";
 import { readStack } from "../lab.ts";
 import { look, render } from "../view/live.ts";
@@ -29,7 +31,8 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
   const { name, stackFile, agent, env, signal } = options;
   const stack = readStack(stackFile);
   askedPort(stack);
-  await prepare(stack, env, progress);
+  refuseSecond(planPlace(name));
+  await prepare(stack, env, progress, signal);
   const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
