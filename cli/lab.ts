@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
+import { takeDown } from "../lab/control/down.ts";
 import { LabFailure } from "../lab/failure.ts";
 import { verbs } from "../lab/faults/verbs.ts";
 import { fail } from "./failure.ts";
@@ -29,12 +30,12 @@ export function addLab(lab: Command): void {
     });
   lab
     .command("down")
-    .description("takes it down")
-    .action(() => ask(named(), ["down"]));
+    .description("takes it down, and removes what one that crashed has left")
+    .action(() => told(named(), () => takeDown(named())));
   lab
     .command("status")
     .description("tells who holds, and what agents and client say")
-    .action(() => ask(named(), ["status"]));
+    .action(() => told(named(), () => askLab(named(), ["status"])));
   for (const [verb, { usage, does }] of Object.entries(verbs)) {
     lab
       .command(verb)
@@ -42,14 +43,14 @@ export function addLab(lab: Command): void {
       .argument("[WORDS...]")
       .description(does)
       .allowUnknownOption()
-      .action((words: readonly string[]) => ask(named(), [verb, ...words]));
+      .action((words: readonly string[]) => told(named(), () => askLab(named(), [verb, ...words])));
   }
 }
 
 /** Prints the lab's answer. @throws Failure when there is none, or it refuses */
-async function ask(name: string, words: readonly string[]): Promise<void> {
+async function told(name: string, asked: () => Promise<string>): Promise<void> {
   try {
-    process.stdout.write(`${await askLab(name, words)}\n`);
+    process.stdout.write(`${await asked()}\n`);
   } catch (error) {
     if (error instanceof LabFailure) fail(`lab ${name}`, error.problem, error.fix);
     throw error;

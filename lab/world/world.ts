@@ -41,6 +41,7 @@ export type LabWorld = {
   readonly fabric: Fabric;
   readonly cloud: Emulator;
   readonly settled: Machines["settled"];
+  readonly routed: Machines["routed"];
   /** Where programs of this machine reach the API by its names; who signs it, as a file. */
   readonly proxy: { readonly url: string; readonly authority: string };
   /** Removes all of it. */
@@ -100,8 +101,15 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
       },
     });
     servers.push(cloud);
-    const { settled } = machines;
-    return { fabric, cloud, settled, down, proxy: { ...proxy, authority: at("authority.pem") } };
+    const { settled, routed } = machines;
+    return {
+      fabric,
+      cloud,
+      settled,
+      routed,
+      down,
+      proxy: { ...proxy, authority: at("authority.pem") },
+    };
   } catch (error) {
     await down();
     throw error;
