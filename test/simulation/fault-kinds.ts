@@ -74,7 +74,7 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
   },
   "power-off"(world, fault, host) {
     kill(world, fault, host);
-    world.cloud.stopped.add(host.id);
+    world.cloud.power(host.id, true);
     return () => host.boot();
   },
   restart(world, { rate }, host) {

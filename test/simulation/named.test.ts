@@ -1,4 +1,4 @@
-/** Every schedule that has to be withstood has its run, and a run that claims to be one is there. */
+/** Every schedule that has to be withstood has its run; what claims to be such a run is one. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -74,7 +74,7 @@ export class Host {
     this.#waiting = [];
     this.bootedAt = this.world.queue.now;
     this.world.changed();
-    this.world.cloud.stopped.delete(this.id);
+    this.world.cloud.power(this.id, false);
     this.program = this.#boots(this);
   }
 
