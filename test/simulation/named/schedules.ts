@@ -1,7 +1,7 @@
 /**
- * Every schedule that has to be withstood, by name, and the deterministic run that shows it: a trace
- * of `test/agent/traces`, or a case of `peers/cases.ts`, where two other programs go through the
- * same. `named.test.ts` holds this to be complete.
+ * Every schedule that has to be withstood, by name, and the deterministic run that shows it: a
+ * trace of `test/agent/traces`, or a case of `peers/cases.ts`, where two other programs go through
+ * the same. `named.test.ts` holds this to be complete.
  */
 
 export type Schedule = {
