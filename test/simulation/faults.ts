@@ -14,6 +14,8 @@ export type Fault = {
   /** Of the API's disorders: the calls that it meets, and those of `node` only. */
   readonly verb?: Verb;
   readonly onlyNode?: boolean;
+  /** Begins when such a request leaves a node, the first after `at`, and so long after that. */
+  readonly upon?: { readonly verb: "claim" | "release"; readonly ms: number };
 };
 
 export type FaultKind = HostFault | LinkFault | OrderFault | CloudFault | `api-${DisorderKind}`;
@@ -90,10 +92,11 @@ export function drawFault(
   ids: readonly string[],
   healAt: number,
   { wire }: Pick<GroupPlan, "wire">,
+  from: readonly (readonly FaultKind[])[] = rooms,
 ): Fault {
   const pick = <One>(ones: readonly One[]): One | undefined =>
     ones[Math.floor(random() * ones.length)];
-  const drawn = pick(pick(rooms) ?? hostFaults) ?? "kill";
+  const drawn = pick(pick(from) ?? hostFaults) ?? "kill";
   // exoip's frames carry no signature, so nobody can withstand a forger there.
   const kind = wire === "exoip" && drawn === "attack" ? "loss" : drawn;
   const first = random() < 0.1 ? 0 : settledMs;
@@ -110,4 +113,19 @@ export function drawFault(
   if (!kind.startsWith("api-")) return fault;
   const verb = pick<Verb | undefined>([undefined, undefined, "read", "claim", "release", "poll"]);
   return { ...fault, ...(verb && { verb }), onlyNode: random() < 0.4 };
+}
+
+/** Commands come in at once, so more of them are drawn to meet a change under way. */
+const roomsUpon = [orderFaults, orderFaults, orderFaults, hostFaults, linkFaults, apiFaults];
+
+/** A fault in the moments in which the address moves, which seldom coincide with another. */
+export function drawUpon(
+  random: () => number,
+  ids: readonly string[],
+  healAt: number,
+  group: Pick<GroupPlan, "wire">,
+): Fault {
+  const fault = drawFault(random, ids, healAt, group, roomsUpon);
+  const verb = random() < 0.5 ? "claim" : "release";
+  return { ...fault, upon: { verb, ms: 10 ** (3 * random()) } };
 }

@@ -1,5 +1,5 @@
 /** All that one run is, as data drawn from its seed. */
-import { drawFault, type Fault } from "./faults.ts";
+import { drawFault, drawUpon, type Fault } from "./faults.ts";
 import { seeded } from "./random.ts";
 import type { CloudPlan } from "./world/cloud.ts";
 import type { CloudKind } from "./world/cloud-traits.ts";
@@ -81,7 +81,10 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   const ids = own.map((index) => `lb${index + 1}`);
   const faults = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
     drawFault(random, ids, healAt, group),
-  ).sort((a, b) => a.at - b.at);
+  );
+  const also = seeded(~seed);
+  if (also() < 0.3) faults.push(drawUpon(also, ids, healAt, group));
+  faults.sort((a, b) => a.at - b.at);
   const length = random();
   const watchMs = length < 0.004 ? 1_500_000 : 45_000;
   return {

@@ -73,6 +73,8 @@ export class Cloud {
   readonly #powers = new Map<string, Power[]>();
   /** An instance's changes end in the order in which they began. */
   readonly #busyUntil = new Map<string, number>();
+  /** Who waits for a request of a kind, to be told once. */
+  readonly #waiting: { readonly verb: Verb; readonly run: () => void }[] = [];
   /** Told of every disorder that met a call, and of every refusal of the cloud's own. */
   readonly #met: (what: string) => void;
 
@@ -170,8 +172,15 @@ export class Cloud {
     });
   }
 
+  /** Runs once, when the next such request has left a node. */
+  upon(verb: Verb, run: () => void): void {
+    this.#waiting.push({ verb, run });
+  }
+
   #called(from: string, verb: Verb): Disorder | undefined {
     this.calls.push({ at: this.#queue.now, from, verb });
+    const index = this.#waiting.findIndex((one) => one.verb === verb);
+    if (index >= 0) for (const { run } of this.#waiting.splice(index, 1)) run();
     for (const disorder of this.disorders) {
       if (!meets(disorder, from, verb, this.#random)) continue;
       this.#met(`${disorder.kind} ${verb}`);

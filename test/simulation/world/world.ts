@@ -1,5 +1,6 @@
 /** All there is in one run: time, a cloud, a network and hosts. */
 import type { Note } from "../../../agent/core/state.ts";
+import type { Fault } from "../faults.ts";
 import type { Plan } from "../plan.ts";
 import { Queue } from "../queue.ts";
 import { seeded } from "../random.ts";
@@ -36,6 +37,8 @@ export class World {
   version = 0;
   /** Faults under way, and when the last one ended. */
   disturbances = 0;
+  /** All faults that have begun, in their order. */
+  readonly begun: { readonly at: number; readonly fault: Fault }[] = [];
   disturbedAt = 0;
   /** The agent that died last beside a host that went on, and when the fault before that ended. */
   restarted: { readonly at: number; readonly id: string } | undefined;
