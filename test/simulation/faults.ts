@@ -118,14 +118,21 @@ export function drawFault(
 /** Commands come in at once, so more of them are drawn to meet a change under way. */
 const roomsUpon = [orderFaults, orderFaults, orderFaults, hostFaults, linkFaults, apiFaults];
 
-/** A fault in the moments in which the address moves, which seldom coincide with another. */
+/** What makes a holder give the address to another that works. */
+const moving: readonly FaultKind[] = ["handover", "stop", "maintenance", "sick", "person-attach"];
+
+/** A fault in the moment in which the address moves, and often what makes it move just then. */
 export function drawUpon(
   random: () => number,
   ids: readonly string[],
   healAt: number,
   group: Pick<GroupPlan, "wire">,
-): Fault {
+): readonly Fault[] {
   const fault = drawFault(random, ids, healAt, group, roomsUpon);
   const verb = random() < 0.5 ? "claim" : "release";
-  return { ...fault, upon: { verb, ms: 10 ** (3 * random()) } };
+  const late = { ...fault, upon: { verb, ms: 10 ** (3 * random()) } } as const;
+  const kind = moving[Math.floor(random() * moving.length)];
+  if (kind === undefined || random() < 0.4) return [late];
+  const { at, node, other, rate } = fault;
+  return [late, { kind, at: at + 1, ms: 8_000, node: other, other: node, rate }];
 }

@@ -53,6 +53,9 @@ export type Plan = {
   readonly calmMs: number;
 };
 
+/** Every delay of a return is over by then: what counts returns looks back for ten minutes. */
+export const longMs = 720_000;
+
 /** What a command line may fix; the rest is drawn. */
 export type Wishes = { readonly nodes?: number };
 
@@ -83,10 +86,10 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
     drawFault(random, ids, healAt, group),
   );
   const also = seeded(~seed);
-  if (also() < 0.3) faults.push(drawUpon(also, ids, healAt, group));
+  if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
   faults.sort((a, b) => a.at - b.at);
   const length = random();
-  const watchMs = length < 0.004 ? 1_500_000 : 45_000;
+  const watchMs = length < 0.009 ? longMs : 45_000;
   return {
     seed,
     nodes,
