@@ -17,8 +17,8 @@ export const mutants: readonly Mutant[] = [
     name: "lets-go-untold",
     what: "releases itself before the other has heard of it",
     file: "core/decide.ts",
-    from: "return peer.acknowledged >= unwantedFrom &&",
-    to: "return true ||",
+    from: "if (peer === undefined || said === undefined || unwantedFrom === undefined) return false;",
+    to: "if (state.now > 0) return true;",
   },
   {
     name: "gives-before-taken",
@@ -68,13 +68,6 @@ export const mutants: readonly Mutant[] = [
     file: "core/elect.ts",
     from: "if (mayHold) return mayBeHealthy(health);",
     to: "if (mayHold) return isHealthy(health);",
-  },
-  {
-    name: "stale-reads-count",
-    what: "believes a read that was begun before its own last request ended",
-    file: "core/observe.ts",
-    from: "if (before.request !== undefined || read.begunAt < before.requestEndedAt) {",
-    to: "if (read.begunAt < 0) {",
   },
   {
     name: "not-yet-is-no",
