@@ -118,6 +118,12 @@ export function drawFault(
 /** Commands come in at once, so more of them are drawn to meet a change under way. */
 const roomsUpon = [orderFaults, orderFaults, orderFaults, hostFaults, linkFaults, apiFaults];
 
+/** Links that go one direction after the other, over seconds, soon after the start. */
+export function drawApart(random: () => number, ids: readonly string[], ms: number): Fault {
+  const [node = "lb1", other = "lb2"] = ids;
+  return { kind: "swizzle", at: settledMs + random() * 3_000, ms, node, other, rate: 1 };
+}
+
 /** What makes a holder give the address to another that works. */
 const moving: readonly FaultKind[] = ["handover", "stop", "maintenance", "sick", "person-attach"];
 
