@@ -81,7 +81,7 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
     if (!host.up) return undefined;
     const { intervalMs, deadRatio } = world.plan.group;
     host.killProgram();
-    world.restarted = { at: world.queue.now, id: host.id };
+    world.restarted = { at: world.queue.now, id: host.id, alone: world.disturbances === 1 };
     // Within the dead interval of its peers, which began with its last frame.
     const withinMs = 0.9 * (deadRatio - 2) * Math.min(intervalMs, host.intervalMs ?? intervalMs);
     world.queue.after(rate * withinMs, () => host.up && host.boot());

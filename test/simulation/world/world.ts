@@ -40,8 +40,9 @@ export class World {
   /** All faults that have begun, in their order. */
   readonly begun: { readonly at: number; readonly fault: Fault }[] = [];
   disturbedAt = 0;
-  /** The agent that died last beside a host that went on, and when the fault before that ended. */
-  restarted: { readonly at: number; readonly id: string } | undefined;
+  /** The agent that died last beside a host that went on, and whether that was the only fault. */
+  restarted: { readonly at: number; readonly id: string; readonly alone: boolean } | undefined;
+  /** When the fault before the last one began or ended. */
   disturbedBefore = 0;
   /** Hosts that died, or fell ill, for good. */
   readonly lost = new Set<string>();
