@@ -70,6 +70,8 @@ export const findings: Readonly<Record<string, Matches>> = {
     faults.some(({ kind }) => kind.startsWith("person-")),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
+  "resigned-beside-a-worse": (_, { invariant, what }) =>
+    invariant === "I1" && what.includes(" and ") && what.includes("holds until the elected node"),
   "replay-of-a-lost-frame": (_, { invariant, what }) =>
     invariant === "frames" && what.includes("never reached"),
 };
