@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     name: "restart-is-sick",
     what: "an agent that starts gives its address away until its checks have passed",
     file: "core/elect.ts",
-    from: "if (mayHold) return mayBeHealthy(health);",
-    to: "if (mayHold) return isHealthy(health);",
+    from: "return mayBeHealthy(health);",
+    to: "return isHealthy(health);",
   },
   {
     name: "not-yet-is-no",
