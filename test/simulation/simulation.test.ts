@@ -12,8 +12,8 @@ import { findings, openFinding, regression, regressionNames } from "./regression
 import { run } from "./run.ts";
 
 /**
- * Whether other days are judged each time, as many as fit. While findings are open these would break
- * `npm test` now and then, so the same days are judged until they are closed.
+ * Whether other days are judged each time, as many as fit. While findings are open these would
+ * break `npm test` now and then, so the same days are judged until they are closed.
  */
 const isFresh = false;
 

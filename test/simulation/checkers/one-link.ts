@@ -1,4 +1,4 @@
-/** R8: where a third node hears both ends of a link that is cut, nobody is dead and nothing moves. */
+/** R8: where a third node hears both ends of a cut link, nobody is dead and nothing moves. */
 import { type Checker, fresh, isMixed } from "./checker.ts";
 
 /** By then a group that starts has its holder, and the holder has been read by all. */
