@@ -52,7 +52,10 @@ export function act(state: State): { state: State; effects: Effect[] } {
     const decision = decide(current, before);
     const address = remember(current, before, decision, effects);
     const asked = request(current, address, decision, effects);
-    current = { ...asked.state, addresses: new Map(current.addresses).set(ip, asked.address) };
+    current =
+      asked.address === before
+        ? asked.state
+        : { ...asked.state, addresses: new Map(current.addresses).set(ip, asked.address) };
     const scope = scopeWanted(current, asked.address, decision);
     if (scope !== undefined) wanted.add(scope);
   }
@@ -90,6 +93,7 @@ function remember(
   }
   const differs = decision.do !== "nothing" || decision.differs;
   const differsSince = differs ? (address.differsSince ?? now) : undefined;
+  if (address.reason === decision.why && address.differsSince === differsSince) return address;
   const soon = differs && address.differsSince === undefined;
   // What is about to be changed is read after that.
   const soonAt = decision.do === "nothing" ? now : now + 500;
@@ -105,12 +109,11 @@ function request(
   effects: Effect[],
 ): { state: State; address: AddressState } {
   const { now, settings } = state;
+  if (decision.do === "nothing") return { state, address };
   const underWay = [...state.addresses.values()].filter((one) => one.request !== undefined);
   const informed = (address.seen?.begunAt ?? -Infinity) >= address.requestEndedAt;
   const free = address.request === undefined && now >= address.actAt && informed;
-  if (decision.do === "nothing" || !free || underWay.length >= requestsMax) {
-    return { state, address };
-  }
+  if (!free || underWay.length >= requestsMax) return { state, address };
   const { ip } = address;
   const fenceAt = now + settings.deadlineMs + fenceMs;
   const whom = decision.do === "claim" ? settings.self : decision.whom;

@@ -45,11 +45,15 @@ type View = {
 };
 
 /** The nodes that should hold, as far as this node can tell. */
-export function electedFor(state: State, { ip, wish }: AddressState): readonly NodeId[] {
+export function electedFor(
+  state: State,
+  { ip, wish }: AddressState,
+  candidates = candidatesFor(state, ip),
+): readonly NodeId[] {
   const { election, self } = state.settings;
   if (election.method === "wish") return wish && !state.maintenance ? [self] : [];
   const shared = election.hold === "shared";
-  return elect(candidatesFor(state, ip), { preempt: election.preempt, shared });
+  return elect(candidates, { preempt: election.preempt, shared });
 }
 
 export function decide(state: State, address: AddressState): Decision {
@@ -60,7 +64,7 @@ export function decide(state: State, address: AddressState): Decision {
   if (now < state.aloneUntil) return rest("waits to be told who its peers are");
   if (address.suspects.size > 0) return rest("a move by another is being looked at again", true);
   const candidates = candidatesFor(state, address.ip);
-  const elected = electedFor(state, address);
+  const elected = electedFor(state, address, candidates);
   const holds = seen.holders.has(settings.self);
   const others = [...seen.holders].filter((id) => id !== settings.self && state.group.has(id));
   const outside = [...seen.holders].some((id) => !state.group.has(id));
@@ -195,15 +199,18 @@ function isComing({ state, address, candidates: [own] }: View, id: NodeId): bool
 
 /**
  * Nodes that say themselves that they hold, and are better: elected, or, where the elected node
- * waits for something, earlier in the order.
+ * waits for something, sound and earlier in the order than we, or sound where we are not.
  */
 function betterHolders(state: State, address: AddressState): readonly NodeId[] {
   const candidates = candidatesFor(state, address.ip);
-  const elected = electedFor(state, address);
+  const elected = electedFor(state, address, candidates);
   const [own, ...peers] = candidates;
   return peers
     .filter((one) => one.holds && !isBeingReleased(state, address, one.id))
-    .filter((one) => elected.includes(one.id) || (isSound(one) && before(one, own) < 0))
+    .filter(
+      (one) =>
+        elected.includes(one.id) || (isSound(one) && (!isSound(own) || before(one, own) < 0)),
+    )
     .map(({ id }) => id);
 }
 

@@ -24,20 +24,31 @@ export type ElectionRules = { readonly preempt: boolean; readonly shared: boolea
  */
 export function elect(candidates: readonly Candidate[], rules: ElectionRules): readonly NodeId[] {
   const staying = candidates.filter(({ resigning }) => !resigning);
-  const pools = [
-    staying.filter(({ healthy, able }) => healthy && able),
-    staying.filter(({ healthy }) => healthy),
-    candidates.filter(({ holds }) => holds),
-    staying,
-  ];
-  const pool = pools.find(({ length }) => length > 0) ?? [];
-  const ordered = [...pool].sort((a, b) => before(a, b) || (a.id < b.id ? -1 : 1));
-  const incumbents = rules.preempt ? [] : ordered.filter(({ holds }) => holds);
-  const [best] = incumbents.length > 0 ? incumbents : ordered;
+  const pool =
+    some(staying.filter(({ healthy, able }) => healthy && able)) ??
+    some(staying.filter(({ healthy }) => healthy)) ??
+    some(candidates.filter(({ holds }) => holds)) ??
+    staying;
+  const incumbents = rules.preempt ? undefined : some(pool.filter(({ holds }) => holds));
+  const best = firstOf(incumbents ?? pool);
   if (best === undefined) return [];
   if (!rules.shared) return [best.id];
-  return ordered.filter((one) => before(one, best) === 0).map(({ id }) => id);
+  const equals = pool.filter((one) => before(one, best) === 0).map(({ id }) => id);
+  return equals.sort();
 }
+
+function firstOf(pool: readonly Candidate[]): Candidate | undefined {
+  let [first] = pool;
+  for (const one of pool) {
+    if (first === undefined) continue;
+    const order = before(one, first);
+    if (order < 0 || (order === 0 && one.id < first.id)) first = one;
+  }
+  return first;
+}
+
+const some = <One>(ones: readonly One[]): readonly One[] | undefined =>
+  ones.length > 0 ? ones : undefined;
 
 /** Negative where the first is better, zero where the order does not tell them apart. */
 export const before = (a: Candidate, b: Candidate): number =>
@@ -56,15 +67,16 @@ export function candidatesFor(state: State, ip: string): readonly [Candidate, ..
     resigning: maintenance || resigning !== undefined,
     holds: address?.seen?.holders.has(settings.self) === true,
   };
-  const peers = livePeers(state).flatMap(([id, peer]): Candidate[] => {
+  const candidates: [Candidate, ...Candidate[]] = [self];
+  for (const [id, peer] of livePeers(state)) {
     const theirs = peer.addresses.get(ip);
-    if (theirs === undefined) return [];
+    if (theirs === undefined) continue;
     const holds = saysHolding(state, ip, id);
     const able = holds || !theirs.unable;
     const { priority, healthy, resigning: leaves } = peer;
-    return [{ id, priority, rank: theirs.rank, healthy, able, resigning: leaves, holds }];
-  });
-  return [self, ...peers];
+    candidates.push({ id, priority, rank: theirs.rank, healthy, able, resigning: leaves, holds });
+  }
+  return candidates;
 }
 
 /**
@@ -117,10 +129,9 @@ const firstProofMs = 30_000;
  */
 export function isWell({ now, health, wellSince, illnesses, addresses, settings }: State): boolean {
   // A restarted agent that holds, or may, has not tried its checks yet and is not sick (I7).
-  const mayHold = [...addresses.values()].some(
-    ({ seen }) => seen === undefined || seen.holders.has(settings.self),
-  );
-  if (mayHold) return mayBeHealthy(health);
+  for (const { seen } of addresses.values()) {
+    if (seen === undefined || seen.holders.has(settings.self)) return mayBeHealthy(health);
+  }
   // Where what is checked is shared, the next one fails at the same time: it is none to move to.
   if (!isHealthy(health) || health.some(({ against }) => against > 0)) return false;
   const count = illnesses.filter((at) => at > now - recentlyMs).length;

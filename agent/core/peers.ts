@@ -83,27 +83,39 @@ function clockAfter(before: Peer | undefined, uptimeMs: number, at: number): Pee
 
 /** Silence after which a node is dead. A slower peer is given more, and so is a late listener. */
 export function deadIntervalMs({ settings, latenessMs }: State, theirIntervalMs = 0): number {
-  const { election } = settings;
   const { intervalMs, deadRatio } =
-    election.method === "heartbeat" ? election : { intervalMs: 1000, deadRatio: 3 };
+    settings.election.method === "heartbeat" ? settings.election : followedTimes;
   return deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;
 }
+
+/** Of an election that another program makes. */
+const followedTimes = { intervalMs: 1000, deadRatio: 3 };
 
 const isHeard = (state: State, peer: Peer): boolean =>
   peer.heardAt >= state.now - deadIntervalMs(state, peer.intervalMs);
 
 /** Whether we hear a peer and it hears us: a link that works one way only is no link. */
-export const linked = (state: State, peer: Peer): boolean =>
-  isHeard(state, peer) &&
-  (peer.hears.get(state.settings.self) ?? -Infinity) >=
-    state.now - deadIntervalMs(state, peer.intervalMs);
+export function linked(state: State, { heardAt, hears, intervalMs }: Peer): boolean {
+  const since = state.now - deadIntervalMs(state, intervalMs);
+  return heardAt >= since && (hears.get(state.settings.self) ?? -Infinity) >= since;
+}
 
 /**
  * Peers that take part in the election: those linked with us. One that only a witness hears is not
  * among them, but it is not dead either.
  */
-export const livePeers = (state: State): [NodeId, Peer][] =>
-  [...state.peers].filter(([id, peer]) => state.group.has(id) && linked(state, peer));
+export function livePeers(state: State): readonly (readonly [NodeId, Peer])[] {
+  const live: [NodeId, Peer][] = [];
+  for (const one of state.peers) {
+    if (state.group.has(one[0]) && linked(state, one[1])) live.push(one);
+  }
+  return live;
+}
+
+export function isLive(state: State, id: NodeId): boolean {
+  const peer = state.peers.get(id);
+  return peer !== undefined && state.group.has(id) && linked(state, peer);
+}
 
 /** Whether a node is silent for us and for every live witness. */
 export function silent(state: State, id: NodeId): boolean {

@@ -10,7 +10,7 @@ import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
 import { afterPause } from "./pause.ts";
-import { deadIntervalMs, livePeers, type Peer } from "./peers.ts";
+import { deadIntervalMs, isLive, livePeers, type Peer } from "./peers.ts";
 import { advertise } from "./report.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Effect, Event, Note, State } from "./state.ts";
@@ -109,10 +109,17 @@ function regrouped(state: State, members: readonly NodeId[]): State {
   }));
 }
 
-const each = (state: State, change: (address: AddressState) => AddressState): State => ({
-  ...state,
-  addresses: new Map([...state.addresses].map(([ip, address]) => [ip, change(address)])),
-});
+/** The same state where no address changes: most events change none. */
+function each(state: State, change: (address: AddressState) => AddressState): State {
+  let addresses: Map<string, AddressState> | undefined;
+  for (const [ip, address] of state.addresses) {
+    const next = change(address);
+    if (next === address) continue;
+    addresses = addresses ?? new Map(state.addresses);
+    addresses.set(ip, next);
+  }
+  return addresses === undefined ? state : { ...state, addresses };
+}
 
 const update = (state: State, ip: string, change: (address: AddressState) => AddressState): State =>
   each(state, (address) => (address.ip === ip ? change(address) : address));
@@ -240,12 +247,13 @@ const mayHold = ({ addresses }: Peer, ip: string): boolean =>
 /** When a holder that we do not hear any more becomes late. */
 function lateAt(state: State, { seen, ip }: AddressState): number | undefined {
   if (seen === undefined || seen.holders.has(state.settings.self)) return undefined;
-  const times = [...state.peers].flatMap(([id, peer]) =>
-    seen.holders.has(id) || mayHold(peer, ip)
-      ? [peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2]
-      : [],
-  );
-  return times.length === 0 ? undefined : Math.max(...times);
+  let lateAt: number | undefined;
+  for (const [id, peer] of state.peers) {
+    if (!seen.holders.has(id) && !mayHold(peer, ip)) continue;
+    const at = peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2;
+    lateAt = Math.max(lateAt ?? at, at);
+  }
+  return lateAt;
 }
 
 /** Ends a resignation: nothing is held any more, or nobody has taken it in time. */
@@ -277,10 +285,9 @@ function changes(before: State, after: State): Effect[] {
     const from = before.addresses.get(ip)?.role ?? role;
     if (from !== role) notes.push({ kind: "role", ip, from, to: role });
   }
-  const [were, are] = [before, after].map((state) => new Set(livePeers(state).map(([id]) => id)));
   for (const node of after.peers.keys()) {
-    const alive = are?.has(node) === true;
-    if (alive !== were?.has(node)) notes.push({ kind: "peer", node, alive });
+    const alive = isLive(after, node);
+    if (alive !== isLive(before, node)) notes.push({ kind: "peer", node, alive });
   }
   const [was, is] = [isHealthy(before.health), isHealthy(after.health)];
   const why = after.health.find(({ healthy }) => !healthy)?.reason ?? "";
@@ -290,25 +297,26 @@ function changes(before: State, after: State): Effect[] {
 
 /** When the shell has to step again, if nothing happens before. */
 export function nextDeadline(state: State): number {
-  const later = (at: number | undefined): number =>
-    at !== undefined && at > state.now ? at : Infinity;
-  const ofAddresses = [...state.addresses.values()].flatMap((address) => [
-    address.request?.fenceAt ?? later(Math.max(address.observeAt, state.readAfter)),
-    later(address.actAt),
-    later(address.yielded?.contestAt),
-    later(address.respectUntil),
-    later(lateAt(state, address)),
-  ]);
-  const deaths = [...state.peers.values()].map((peer) =>
-    later(peer.heardAt + deadIntervalMs(state, peer.intervalMs) + 1),
-  );
-  const { advertiseAt, listenUntil, reading, resigning } = state;
-  const own = [
-    advertiseAt,
-    later(listenUntil),
-    later(state.aloneUntil),
-    later(reading?.until),
-    later(resigning?.until),
-  ];
-  return Math.min(...own, ...ofAddresses, ...deaths);
+  const { now, advertiseAt, listenUntil, aloneUntil, readAfter, reading, resigning } = state;
+  let first = advertiseAt;
+  const later = (at: number | undefined): void => {
+    if (at !== undefined && at > now && at < first) first = at;
+  };
+  later(listenUntil);
+  later(aloneUntil);
+  later(reading?.until);
+  later(resigning?.until);
+  for (const address of state.addresses.values()) {
+    const { request, observeAt, actAt, yielded, respectUntil } = address;
+    if (request === undefined) later(Math.max(observeAt, readAfter));
+    else first = Math.min(first, request.fenceAt);
+    later(actAt);
+    later(yielded?.contestAt);
+    later(respectUntil);
+    later(lateAt(state, address));
+  }
+  for (const { heardAt, intervalMs } of state.peers.values()) {
+    later(heardAt + deadIntervalMs(state, intervalMs) + 1);
+  }
+  return first;
 }

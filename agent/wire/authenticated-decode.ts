@@ -114,8 +114,11 @@ function readBody(frame: Reader, nodeOf: NodeOf): SignedAdvertisement | undefine
 }
 
 /** As many entries as the count says; no more than 255, so a lying count costs little. */
-const list = <Entry>(frame: Reader, read: () => Entry): readonly Entry[] =>
-  Array.from({ length: frame.uint(1) }, read);
+function list<Entry>(frame: Reader, read: () => Entry): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let left = frame.uint(1); left > 0; left--) entries.push(read());
+  return entries;
+}
 
 function readAddress(frame: Reader): AddressReport {
   const flags = frame.uint(1);

@@ -53,11 +53,12 @@ export function encodeAuthenticated(advertisement: SignedAdvertisement, keys: Ke
   const ips = addresses.map(({ ip }) => ip);
   if (!frameFits(advertisement, ips)) throw new Error("this node's addresses fill no frame");
   if (!(sequence >= 1 && sequence <= maxSequence)) throw new Error(`no sequence: ${sequence}`);
-  const room = Math.floor((maxFrameBytes - bytesOf(advertisement, ips)) / heardBytes);
+  const bytes = bytesOf(advertisement, ips);
+  const room = Math.floor((maxFrameBytes - bytes) / heardBytes);
   const heard = advertisement.heard.slice(0, Math.min(maxHeard, room));
   const releases = advertisement.releases.slice(0, maxReleases);
   const spare = releaseBytes * (maxReleases - releases.length);
-  const size = bytesOf(advertisement, ips) - spare + heardBytes * heard.length;
+  const size = bytes - spare + heardBytes * heard.length;
   const frame = writer(size);
   writeNode(frame, size, advertisement, keys);
   frame.uint(1, addresses.length);

@@ -11,13 +11,16 @@ export type Writer = {
   readonly written: () => Uint8Array;
 };
 
+/** By the number of bytes. */
+const largest = { 1: 0xff, 2: 0xffff, 4: 0xffffffff } as const;
+
 /** Writes into a frame of at most `size` bytes; beyond it the engine throws a RangeError. */
 export function writer(size: number): Writer {
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   let at = 0;
   const uint: Writer["uint"] = (length, value) => {
-    const fitting = Math.max(0, Math.min(256 ** length - 1, value));
+    const fitting = Math.max(0, Math.min(largest[length], value));
     if (length === 1) view.setUint8(at, fitting);
     else if (length === 2) view.setUint16(at, fitting);
     else view.setUint32(at, fitting);
@@ -75,10 +78,12 @@ export function reader(bytes: Uint8Array): Reader {
 
 export function toHex(bytes: Uint8Array): string {
   let text = "";
-  // The added bit keeps a leading zero, and costs less than padding.
-  for (const byte of bytes) text += (byte + 256).toString(16).slice(1);
+  for (let at = 0; at < bytes.length; at++) text += hexOf[bytes[at] ?? 0];
   return text;
 }
+
+/** The added bit keeps a leading zero. */
+const hexOf = Array.from({ length: 256 }, (_, byte) => (byte + 256).toString(16).slice(1));
 
 /** The caller gives pairs of hex digits. Written for speed: each frame has a boot id a peer. */
 export function fromHex(text: string): Uint8Array {

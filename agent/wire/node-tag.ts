@@ -9,7 +9,9 @@ import type { NodeId } from "./advertisement.ts";
 export function nodeTag(node: NodeId): number {
   if (node.startsWith("#")) return Number.parseInt(node.slice(1), 16) >>> 0;
   let hash = 0x811c9dc5;
-  for (const char of node) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
+  for (let at = 0; at < node.length; at++) {
+    hash = Math.imul(hash ^ node.charCodeAt(at), 0x01000193);
+  }
   return hash >>> 0;
 }
 

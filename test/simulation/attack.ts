@@ -2,7 +2,9 @@
 
 import type { SignedAdvertisement } from "../../agent/wire/advertisement.ts";
 import { encodeAuthenticated } from "../../agent/wire/authenticated-encode.ts";
+import { encodeExoip } from "../../agent/wire/exoip.ts";
 import type { Fault } from "./faults.ts";
+import { followedMark } from "./world/followed.ts";
 import type { Datagram } from "./world/network.ts";
 import { keysOf } from "./world/signing.ts";
 import type { World } from "./world/world.ts";
@@ -13,7 +15,7 @@ export function attack(world: World, { node }: Fault): () => void {
   let over = false;
   const strike = (): void => {
     if (over) return;
-    const made = pick(world, kinds)?.(world, node);
+    const made = pick(world, kindsFor(world))?.(world, node);
     if (made !== undefined) for (const id of world.ids) throwAt(world, id, made);
     world.queue.after(everyMs, strike);
   };
@@ -55,6 +57,19 @@ const said: Omit<SignedAdvertisement, "node" | "name"> = {
   heard: [],
   addresses: [],
   releases: [],
+};
+
+/** Programs that sign nothing need no more than a better priority. */
+function kindsFor({ plan }: World): readonly Forge[] {
+  const program = plan.nodes[0]?.program;
+  if (program === "baton" || program === undefined) return kinds;
+  return [(world, node) => forged(world, node, unsigned[program](world))];
+}
+
+const unsigned = {
+  exoip: ({ ips }: World): Uint8Array =>
+    encodeExoip({ priority: 1, ip: ips[0] ?? "", nicId: "aaaaaaaa-0000-4000-8000-000000000009" }),
+  keepalived: (): Uint8Array => Uint8Array.of(followedMark, 255),
 };
 
 const kinds: readonly Forge[] = [

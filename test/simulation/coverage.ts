@@ -40,6 +40,7 @@ function expectedCounts(): Set<string> {
     ...["expired", "conflict", "cannot be detached"].map((why) => `api: refusal: ${why}`),
     ...dropped.map((reason) => `dropped: ${reason}`),
     ...["master", "backup"].map((level) => `followed: ${level}`),
+    ...["claim", "release"].map((verb) => `upon: ${verb}`),
     ...["moved", "peer", "health", "paused", "holders"].map((kind) => `note: ${kind}`),
   ]);
 }

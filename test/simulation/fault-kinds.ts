@@ -74,14 +74,14 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
   },
   "power-off"(world, fault, host) {
     kill(world, fault, host);
-    world.cloud.stopped.add(host.id);
+    world.cloud.power(host.id, true);
     return () => host.boot();
   },
   restart(world, { rate }, host) {
     if (!host.up) return undefined;
     const { intervalMs, deadRatio } = world.plan.group;
     host.killProgram();
-    world.restarted = { at: world.queue.now, id: host.id };
+    world.restarted = { at: world.queue.now, id: host.id, alone: world.disturbances === 1 };
     // Within the dead interval of its peers, which began with its last frame.
     const withinMs = 0.9 * (deadRatio - 2) * Math.min(intervalMs, host.intervalMs ?? intervalMs);
     world.queue.after(rate * withinMs, () => host.up && host.boot());
@@ -240,10 +240,14 @@ function disorder(world: World, { kind, verb, onlyNode, node, rate }: Fault): ()
 /** Has a fault happen at its time, and end at its own or when all is mended. */
 export function schedule(world: World, fault: Fault): () => void {
   let end: (() => void) | undefined;
-  world.queue.at(fault.at, () => {
-    if (world.queue.now >= world.plan.healAt) return;
+  const { queue, cloud } = world;
+  const { upon } = fault;
+  const strike = (): void => {
+    if (queue.now >= world.plan.healAt) return;
     world.count(`fault: ${fault.kind}`);
+    if (upon !== undefined) world.count(`upon: ${upon.verb}`);
     world.say("FAULT", describe(fault));
+    world.begun.push({ at: queue.now, fault });
     const host = world.host(fault.node);
     const over = world.disturb();
     const { kind } = fault;
@@ -255,7 +259,11 @@ export function schedule(world: World, fault: Fault): () => void {
     };
     const lasting = undo !== undefined || slow.has(kind);
     const mine = end;
-    world.queue.after(lasting ? fault.ms : 0, () => end === mine && mine());
+    queue.after(lasting ? fault.ms : 0, () => end === mine && mine());
+  };
+  queue.at(fault.at, () => {
+    if (upon === undefined) strike();
+    else cloud.upon(upon.verb, () => queue.after(upon.ms, strike));
   });
   return () => end?.();
 }
@@ -265,7 +273,8 @@ const isDisorder = (kind: FaultKind): kind is `api-${DisorderKind}` => kind.star
 /** Faults that take their time, though nothing has to be undone. */
 const slow: ReadonlySet<FaultKind> = new Set([...orderFaults, "restart"]);
 
-export function describe({ kind, node, other, ms, rate, verb, onlyNode }: Fault): string {
+export function describe(fault: Fault): string {
+  const { kind, node, other, ms, rate, verb, onlyNode } = fault;
   const whose = isDisorder(kind) && !onlyNode ? "" : ` ${node}`;
   const also = kind === "cut" || kind === "one-way" ? ` ${other}` : "";
   const calls = verb === undefined ? "" : ` ${verb}s`;

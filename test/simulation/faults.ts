@@ -14,6 +14,8 @@ export type Fault = {
   /** Of the API's disorders: the calls that it meets, and those of `node` only. */
   readonly verb?: Verb;
   readonly onlyNode?: boolean;
+  /** Begins when such a request leaves a node, the first after `at`, and so long after that. */
+  readonly upon?: { readonly verb: "claim" | "release"; readonly ms: number };
 };
 
 export type FaultKind = HostFault | LinkFault | OrderFault | CloudFault | `api-${DisorderKind}`;
@@ -90,10 +92,11 @@ export function drawFault(
   ids: readonly string[],
   healAt: number,
   { wire }: Pick<GroupPlan, "wire">,
+  from: readonly (readonly FaultKind[])[] = rooms,
 ): Fault {
   const pick = <One>(ones: readonly One[]): One | undefined =>
     ones[Math.floor(random() * ones.length)];
-  const drawn = pick(pick(rooms) ?? hostFaults) ?? "kill";
+  const drawn = pick(pick(from) ?? hostFaults) ?? "kill";
   // exoip's frames carry no signature, so nobody can withstand a forger there.
   const kind = wire === "exoip" && drawn === "attack" ? "loss" : drawn;
   const first = random() < 0.1 ? 0 : settledMs;
@@ -110,4 +113,32 @@ export function drawFault(
   if (!kind.startsWith("api-")) return fault;
   const verb = pick<Verb | undefined>([undefined, undefined, "read", "claim", "release", "poll"]);
   return { ...fault, ...(verb && { verb }), onlyNode: random() < 0.4 };
+}
+
+/** Commands come in at once, so more of them are drawn to meet a change under way. */
+const roomsUpon = [orderFaults, orderFaults, orderFaults, hostFaults, linkFaults, apiFaults];
+
+/** Links that go one direction after the other, over seconds, soon after the start. */
+export function drawApart(random: () => number, ids: readonly string[], ms: number): Fault {
+  const [node = "lb1", other = "lb2"] = ids;
+  return { kind: "swizzle", at: settledMs + random() * 3_000, ms, node, other, rate: 1 };
+}
+
+/** What makes a holder give the address to another that works. */
+const moving: readonly FaultKind[] = ["handover", "stop", "maintenance", "sick", "person-attach"];
+
+/** A fault in the moment in which the address moves, and often what makes it move just then. */
+export function drawUpon(
+  random: () => number,
+  ids: readonly string[],
+  healAt: number,
+  group: Pick<GroupPlan, "wire">,
+): readonly Fault[] {
+  const fault = drawFault(random, ids, healAt, group, roomsUpon);
+  const verb = random() < 0.5 ? "claim" : "release";
+  const late = { ...fault, upon: { verb, ms: 10 ** (3 * random()) } } as const;
+  const kind = moving[Math.floor(random() * moving.length)];
+  if (kind === undefined || random() < 0.4) return [late];
+  const { at, node, other, rate } = fault;
+  return [late, { kind, at: at + 1, ms: 8_000, node: other, other: node, rate }];
 }

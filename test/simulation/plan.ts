@@ -1,5 +1,5 @@
 /** All that one run is, as data drawn from its seed. */
-import { drawFault, type Fault } from "./faults.ts";
+import { drawApart, drawFault, drawUpon, type Fault } from "./faults.ts";
 import { seeded } from "./random.ts";
 import type { CloudPlan } from "./world/cloud.ts";
 import type { CloudKind } from "./world/cloud-traits.ts";
@@ -53,6 +53,12 @@ export type Plan = {
   readonly calmMs: number;
 };
 
+/** Every delay of a return is over by then: what counts returns looks back for ten minutes. */
+export const longMs = 720_000;
+
+/** Equals that share come apart slowly: their turns to release each other are seconds long. */
+const apartMs = 40_000;
+
 /** What a command line may fix; the rest is drawn. */
 export type Wishes = { readonly nodes?: number };
 
@@ -77,13 +83,18 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   const ours = setup.election === "heartbeat" && setup.wire === "authenticated";
   const two = ours && !setup.equal && random() < 0.1;
   const group: GroupPlan = { ...setup, orders: two ? [own, own.toReversed()] : [own] };
-  const healAt = 12_000 + random() * 18_000;
+  const also = seeded(~seed);
+  const comesApart = group.hold === "shared" && also() < 0.5;
+  const healAt = 12_000 + random() * 18_000 + (comesApart ? apartMs : 0);
   const ids = own.map((index) => `lb${index + 1}`);
   const faults = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
     drawFault(random, ids, healAt, group),
-  ).sort((a, b) => a.at - b.at);
+  );
+  if (comesApart) faults.push(drawApart(also, ids, apartMs));
+  if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
+  faults.sort((a, b) => a.at - b.at);
   const length = random();
-  const watchMs = length < 0.004 ? 1_500_000 : 45_000;
+  const watchMs = length < 0.009 ? longMs : 45_000;
   return {
     seed,
     nodes,

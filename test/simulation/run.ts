@@ -36,18 +36,17 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
   const checkers = unjudged ? [] : allCheckers();
   const { queue, cloud } = world;
   let violation: Violation | undefined;
-  let version = -1;
+  let looked = -1;
   let told = 0;
   const look = (): boolean => {
     for (; tracing && told < cloud.moves.length; told += 1) tell(world, told);
-    if (version === world.version && calls === cloud.calls.length) return false;
-    version = world.version;
-    calls = cloud.calls.length;
+    const changes = world.version + cloud.calls.length + cloud.moves.length;
+    if (changes === looked) return false;
+    looked = changes;
     meter.look();
     violation ??= firstOf(world, checkers, "look");
     return violation !== undefined;
   };
-  let calls = 0;
   world.ids.forEach((id, index) => {
     queue.at(plan.nodes[index]?.bootAt ?? 0, () => world.host(id).boot());
   });

@@ -6,6 +6,7 @@ import { genuineFrames } from "./frames.ts";
 import { boundedMemory } from "./memory.ts";
 import { neverOrphaned } from "./never-orphaned.ts";
 import { noFight } from "./no-fight.ts";
+import { oneLinkIsNoDeath } from "./one-link.ts";
 import { pauseSafe } from "./pause-safe.ts";
 import { restartIsNoOutage } from "./restart.ts";
 
@@ -14,6 +15,7 @@ export const allCheckers = (): readonly Checker[] => [
   converges(),
   pauseSafe(),
   restartIsNoOutage(),
+  oneLinkIsNoDeath(),
   genuineFrames,
   noFight,
   preferred,

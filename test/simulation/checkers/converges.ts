@@ -3,6 +3,7 @@
  * same is asked between faults, so this is also the time without service beyond what the faults
  * forced: once nothing has been wrong for the bound, no more of it is excused.
  */
+import { longMs } from "../plan.ts";
 import { Agent } from "../world/agent.ts";
 import type { World } from "../world/world.ts";
 import { stranger } from "../world/world.ts";
@@ -86,8 +87,7 @@ export const preferred: Checker = {
   end(world) {
     const { plan, cloud, ips, ids } = world;
     const { preempt, hold, orders } = plan.group;
-    if (plan.watchMs < 1_000_000 || !preempt || hold === "shared" || isMixed(world))
-      return undefined;
+    if (plan.watchMs < longMs || !preempt || hold === "shared" || isMixed(world)) return undefined;
     for (const [index, ip] of ips.entries()) {
       const order = (orders[index] ?? []).map((place) => ids[place] ?? "");
       const best = order.find((id) => !world.lost.has(id));

@@ -12,13 +12,14 @@ export function restartIsNoOutage(): Checker {
       const { restarted } = world;
       if (restarted === undefined || moves.length === 0 || isMixed(world)) return undefined;
       const { at, id } = restarted;
+      const calm = restarted.alone && world.disturbedBefore < at - calmMs;
       // Of two holders one may let go at any time, and a dead one is to be replaced.
       const wasFine = moves.every(
         ({ before: [holder = "", ...more] }) =>
           more.length === 0 && world.hosts.get(holder)?.serves === true,
       );
       if (!wasFine) return undefined;
-      const alone = world.disturbances <= 1 && world.disturbedBefore < at - calmMs;
+      const alone = calm && world.disturbances <= 1;
       // Whom another program elects, and who had stood back, is no more bound to that.
       const takes = world.plan.group.election !== "heartbeat";
       const move = moves.find(

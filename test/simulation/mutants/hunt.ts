@@ -27,12 +27,13 @@ export async function hunt(mutant: Mutant, seed: number, runs: number): Promise<
     const main = join(folder, "test/simulation/main.ts");
     for (let from = seed; from < seed + runs; ) {
       const left = seed + runs - from;
-      const said = await output([main, "--seed", String(from), "--runs", String(left)]);
+      const seeds = ["--seed", String(from), "--runs", String(left)];
+      const said = await output([main, "--strict", ...seeds]);
       const made = Number(said.match(/^(\d+) runs from seed/m)?.[1]);
       if (!(made > 0)) throw new Error(`${mutant.name} did not run:\n${said}`);
       const caught = breaks(said).find((one) => run(planOf(one.seed)).violation === undefined);
+      if (caught) return { mutant, invariant: caught.invariant, runs: caught.seed - seed + 1 };
       from += made;
-      if (caught) return { mutant, invariant: caught.invariant, runs: from - seed };
     }
     return { mutant, invariant: undefined, runs };
   } finally {
@@ -42,7 +43,7 @@ export async function hunt(mutant: Mutant, seed: number, runs: number): Promise<
 
 /** What was broken, as the output tells. A seed that breaks the sound core too proves nothing. */
 const breaks = (said: string): readonly { readonly seed: number; readonly invariant: string }[] =>
-  [...said.matchAll(/^(I\d(?: preferred)?|frames|memory): .*\n.*--seed (\d+)/gm)].map(
+  [...said.matchAll(/^([A-Z]\d[\w ]*|frames|memory): .*\n.*--seed (\d+)/gm)].map(
     ([, invariant = "", seed]) => ({ invariant, seed: Number(seed) }),
   );
 

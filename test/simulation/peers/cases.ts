@@ -11,6 +11,8 @@ export type PeerCase = {
   /** Where users met it. */
   readonly source: string;
   readonly faults: readonly Fault[];
+  /** From when on it is measured, where that is not the first fault. */
+  readonly from?: number;
   readonly cloud?: Partial<CloudPlan>;
   /** What was measured of exoip, where its model does not do the same. */
   readonly exoipMeasured?: string;
@@ -32,12 +34,26 @@ const fault = (kind: FaultKind, more: Partial<Fault> = {}, afterMs = 0): Fault =
 });
 
 export const cases: readonly PeerCase[] = [
+  { name: "first claim after a cold start", source: "measured", faults: [], from: 0 },
   { name: "host death", source: "measured (a)", faults: [fault("die")], right: ["lb2"] },
   { name: "SIGTERM of the holder", source: "measured (b)", faults: [fault("stop")] },
   {
     name: "failback after a death of 20 s",
     source: "measured (c)",
     faults: [fault("kill", { ms: 20_000 })],
+  },
+  {
+    name: "failback after a stop of 20 s",
+    source: "measured (c)",
+    faults: [fault("stop", { ms: 20_000 })],
+  },
+  {
+    name: "host death, operations of 1 s",
+    source: "measured (a)",
+    exoipMeasured: "4.3, then part lost 2.1 (measured, n = 6)",
+    faults: [fault("die")],
+    cloud: { operationMs: [1_000, 1_000] },
+    right: ["lb2"],
   },
   {
     name: "host death, API 500 for 5 s from the first claim on",
@@ -64,9 +80,30 @@ export const cases: readonly PeerCase[] = [
   },
   { name: "partition of 4.2 s", source: "measured (e)", faults: [fault("cut", { ms: 4_200 })] },
   {
+    name: "partition of 10 s, operations of 1 s",
+    source: "measured (e)",
+    faults: [fault("cut", { ms: 10_000 })],
+    cloud: { operationMs: [1_000, 1_000] },
+  },
+  {
+    name: "partition of 60 s: both are elected",
+    source: "kube-vip#665, #1385",
+    faults: [fault("cut", { ms: 60_000 })],
+  },
+  {
     name: "one-way cut of 4.2 s, the backup hears nothing",
     source: "measured; keepalived#2387, #2403",
     faults: [fault("one-way", { ms: 4_200 })],
+  },
+  {
+    name: "one-way cut of 10 s, the backup hears nothing",
+    source: "measured",
+    faults: [fault("one-way", { ms: 10_000 })],
+  },
+  {
+    name: "one-way cut of 10 s, the holder hears nothing",
+    source: "keepalived#2387, #2403",
+    faults: [fault("one-way", { node: "lb2", other: "lb1", ms: 10_000 })],
   },
   {
     name: "holder stopped for 10 s (SIGSTOP)",
@@ -101,6 +138,21 @@ export const cases: readonly PeerCase[] = [
     faults: [fault("person-detach", { ms: 0 })],
   },
   {
+    name: "a person moves the address to the backup",
+    source: "keepalived#1884",
+    faults: [fault("person-move", { node: "lb2", ms: 0 })],
+  },
+  {
+    name: "an infrastructure update attaches the backup too",
+    source: "cluster-api-provider-openstack#1265",
+    faults: [fault("person-attach", { node: "lb2", ms: 0 })],
+  },
+  {
+    name: "heartbeats of the backup are forged for 10 s",
+    source: "measured (exoip); keepalived 2.4.0 auth_hmac",
+    faults: [fault("attack", { node: "lb2", ms: 10_000 })],
+  },
+  {
     name: "the holder's proxy dies",
     source: "openshift/baremetal-runtimecfg#198",
     faults: [fault("ail")],
@@ -127,6 +179,12 @@ export const cases: readonly PeerCase[] = [
     name: "host death while the API limits the rate for 10 s",
     source: "hetznercloud/hcloud-cloud-controller-manager#308",
     faults: [fault("die"), fault("api-limited", { ms: 10_000 })],
+    right: ["lb2"],
+  },
+  {
+    name: "host death while the API is down for 60 s",
+    source: "f5-cloud-failover-extension#36",
+    faults: [fault("die"), fault("api-unreachable", { ms: 60_000 })],
     right: ["lb2"],
   },
   {

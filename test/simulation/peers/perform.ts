@@ -65,7 +65,7 @@ export function planFor(one: PeerCase, program: Peer): Plan {
 
 export const perform = (one: PeerCase, program: Peer): Result =>
   run(planFor(one, program), {
-    measuredFrom: faultAt,
+    measuredFrom: one.from ?? faultAt,
     unjudged: program !== "baton",
     tracing: true,
   });

@@ -55,23 +55,26 @@ export type Request = {
 };
 
 /** A change under way; the cloud brings its state on. */
-export type Operation = { state: OperationState };
+export type Operation = { state: OperationState; endedAt: number };
 type Held = { readonly at: number; readonly holders: readonly string[] };
+type Power = { readonly at: number; readonly off: boolean };
 
 export class Cloud {
   readonly traits: Traits;
   readonly moves: Move[] = [];
   readonly calls: Call[] = [];
   readonly disorders = new Set<Disorder>();
-  /** Instances that the cloud says are not running. */
-  readonly stopped = new Set<string>();
   readonly #queue: Queue;
   readonly #plan: CloudPlan;
   readonly #random: () => number;
   readonly #past = new Map<string, Held[]>();
   readonly #versions = new Map<string, number>();
-  /** An instance's changes end one after the other. */
+  /** Of instances that were ever not running. */
+  readonly #powers = new Map<string, Power[]>();
+  /** An instance's changes end in the order in which they began. */
   readonly #busyUntil = new Map<string, number>();
+  /** Who waits for a request of a kind, to be told once. */
+  readonly #waiting: { readonly verb: Verb; readonly run: () => void }[] = [];
   /** Told of every disorder that met a call, and of every refusal of the cloud's own. */
   readonly #met: (what: string) => void;
 
@@ -102,6 +105,13 @@ export class Cloud {
   person(ip: string, holders: readonly string[]): void {
     const claims = holders.some((id) => !this.holders(ip).includes(id));
     this.#become(ip, holders, "person", claims ? "claim" : "release");
+  }
+
+  /** An instance is switched off or on. */
+  power(id: string, off: boolean): void {
+    const past = this.#powers.get(id) ?? [];
+    if ((past.at(-1)?.off ?? false) === off) return;
+    this.#powers.set(id, [...past, { at: this.#queue.now, off }]);
   }
 
   /** Who of these holds and runs. A read that fails in part fails. */
@@ -139,7 +149,7 @@ export class Cloud {
     }
     this.#queue.after(upMs, () => {
       const refusal = this.#refusal(request);
-      const operation: Operation = { state: refusal === undefined ? "pending" : "failure" };
+      const operation: Operation = { state: "pending", endedAt: Number.POSITIVE_INFINITY };
       const endsMs = refusal === undefined ? this.#begin(request, operation, met) : 0;
       if (met?.kind === "answer-lost") return;
       const waitMs = (this.traits.polled ? 0 : endsMs) + this.#latency();
@@ -154,13 +164,23 @@ export class Cloud {
     const met = this.#called(from, "poll");
     if (met?.kind === "hang" || met?.kind === "answer-lost") return;
     const trouble = troubleOf(met);
-    this.#queue.after(this.#latency() + this.#latency(), () => {
-      answered(trouble ?? { kind: "done", value: operation.state });
+    const upMs = this.#latency() + (met?.kind === "late" ? met.ms : 0);
+    const askedAt = this.#queue.now + upMs;
+    this.#queue.after(upMs + this.#latency(), () => {
+      const value = operation.endedAt <= askedAt ? operation.state : "pending";
+      answered(trouble ?? { kind: "done", value });
     });
+  }
+
+  /** Runs once, when the next such request has left a node. */
+  upon(verb: Verb, run: () => void): void {
+    this.#waiting.push({ verb, run });
   }
 
   #called(from: string, verb: Verb): Disorder | undefined {
     this.calls.push({ at: this.#queue.now, from, verb });
+    const index = this.#waiting.findIndex((one) => one.verb === verb);
+    if (index >= 0) for (const { run } of this.#waiting.splice(index, 1)) run();
     for (const disorder of this.disorders) {
       if (!meets(disorder, from, verb, this.#random)) continue;
       this.#met(`${disorder.kind} ${verb}`);
@@ -183,7 +203,12 @@ export class Cloud {
       });
       holders.set(ip, who);
     }
-    const stopped = new Set(ids.filter((id) => this.stopped.has(id)));
+    const stopped = new Set(
+      ids.filter((id, index) => {
+        const at = shownAt[index] ?? shownAt[0] ?? 0;
+        return this.#powers.get(id)?.findLast((one) => one.at <= at)?.off;
+      }),
+    );
     return { holders, stopped, versions: new Map(this.#versions) };
   }
 
@@ -210,11 +235,12 @@ export class Cloud {
     const { now } = this.#queue;
     const slowMs = met?.kind === "slow" ? met.ms : 0;
     const takesMs = drawn(this.#plan.operationMs, this.#random) + slowMs;
-    const endsAt = Math.max(now, this.#busyUntil.get(whom) ?? 0) + takesMs;
+    const endsAt = Math.max(now + takesMs, this.#busyUntil.get(whom) ?? 0);
     this.#busyUntil.set(whom, endsAt);
     this.#versions.set(ip, (this.#versions.get(ip) ?? 0) + 1);
     this.#queue.at(endsAt, () => {
       operation.state = met?.kind === "fails" ? "failure" : "success";
+      operation.endedAt = endsAt;
       if (operation.state === "success") this.#become(ip, this.#after(request), from, verb);
     });
     return endsAt - now;

@@ -8,10 +8,10 @@ import type { Datagram } from "./network.ts";
 export type FollowedElection = "vrrp" | "carp";
 
 /** The IP protocol number of both: no datagram of ours begins so. */
-const mark = 112;
+export const followedMark = 112;
 const advertisementMs = 1_000;
 
-export const isFollowed = ({ bytes }: Datagram): boolean => bytes[0] === mark;
+export const isFollowed = ({ bytes }: Datagram): boolean => bytes[0] === followedMark;
 
 export class Followed {
   readonly #host: Host;
@@ -76,7 +76,7 @@ export class Followed {
   #send(priority: number): void {
     const { world, id } = this.#host;
     const sentAt = world.queue.now;
-    const bytes = Uint8Array.of(mark, priority);
+    const bytes = Uint8Array.of(followedMark, priority);
     const datagram = { bytes, from: id, sentAt, origin: "node" } as const;
     for (const other of world.ids) if (other !== id) world.network.send(other, datagram);
   }

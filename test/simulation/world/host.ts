@@ -74,7 +74,7 @@ export class Host {
     this.#waiting = [];
     this.bootedAt = this.world.queue.now;
     this.world.changed();
-    this.world.cloud.stopped.delete(this.id);
+    this.world.cloud.power(this.id, false);
     this.program = this.#boots(this);
   }
 
@@ -101,6 +101,8 @@ export class Host {
     this.world.queue.after(0, () => {
       this.killProgram();
       this.world.say(this.id, "ends");
+      // All that was asked to stop is started again when all is mended.
+      if (this.world.queue.now >= this.world.plan.healAt) this.boot();
     });
   }
 

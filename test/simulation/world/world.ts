@@ -1,5 +1,6 @@
 /** All there is in one run: time, a cloud, a network and hosts. */
 import type { Note } from "../../../agent/core/state.ts";
+import type { Fault } from "../faults.ts";
 import type { Plan } from "../plan.ts";
 import { Queue } from "../queue.ts";
 import { seeded } from "../random.ts";
@@ -36,9 +37,12 @@ export class World {
   version = 0;
   /** Faults under way, and when the last one ended. */
   disturbances = 0;
+  /** All faults that have begun, in their order. */
+  readonly begun: { readonly at: number; readonly fault: Fault }[] = [];
   disturbedAt = 0;
-  /** The agent that died last beside a host that went on, and when the fault before that ended. */
-  restarted: { readonly at: number; readonly id: string } | undefined;
+  /** The agent that died last beside a host that went on, and whether that was the only fault. */
+  restarted: { readonly at: number; readonly id: string; readonly alone: boolean } | undefined;
+  /** When the fault before the last one began or ended. */
   disturbedBefore = 0;
   /** Hosts that died, or fell ill, for good. */
   readonly lost = new Set<string>();

@@ -1,0 +1,34 @@
+/** R8: where a third node hears both ends of a cut link, nobody is dead and nothing moves. */
+import { type Checker, fresh, isMixed } from "./checker.ts";
+
+/** By then a group that starts has its holder, and the holder has been read by all. */
+const settledMs = 6_000;
+
+export function oneLinkIsNoDeath(): Checker {
+  const from = { seen: 0 };
+  return {
+    invariant: "R8",
+    look(world) {
+      const moves = fresh(world, from);
+      const { group } = world.plan;
+      const [cut, ...more] = world.begun;
+      // Frames of exoip tell of no witness, and another election has its own view.
+      const tells = group.wire === "authenticated" && group.election === "heartbeat";
+      if (moves.length === 0 || cut === undefined || more.length > 0 || !tells || isMixed(world)) {
+        return undefined;
+      }
+      const isLink = cut.fault.kind === "cut" || cut.fault.kind === "one-way";
+      if (!isLink || world.ids.length < 3 || cut.at < settledMs || world.disturbances === 0) {
+        return undefined;
+      }
+      const move = moves.find(
+        ({ at, verb, before: [holder = "", ...others] }) =>
+          at > cut.at &&
+          verb === "claim" &&
+          others.length === 0 &&
+          world.hosts.get(holder)?.serves === true,
+      );
+      return move && `${move.by} took it from ${move.before.join()}, which a third node hears`;
+    },
+  };
+}
