@@ -24,6 +24,7 @@ export async function assetsOf(): Promise<ReadonlyMap<string, Asset>> {
   return new Map([
     ["/", file("index.html", "text/html")],
     ["/style.css", file("style.css", "text/css")],
+    ["/views.css", file("views.css", "text/css")],
     ["/icon.svg", file("icon.svg", "image/svg+xml")],
     [
       "/page.js",
