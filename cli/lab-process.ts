@@ -1,6 +1,8 @@
 /**
- * The lab's process. Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--name NAME]
- * Stands the stack up, fails it over, then shows it until Ctrl-C; then all of it is taken down.
+ * The lab's process.
+ * Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--no-page] [--name NAME]
+ * Stands the stack up, fails it over, then shows it until Ctrl-C, on the live page as well; then
+ * all of it is taken down.
  * Exit codes: 0 all as it should be, 1 it was not, 130 and 143 interrupted on the way.
  */
 import { constants } from "node:os";
@@ -46,6 +48,7 @@ try {
     env: process.env,
     once: values.once,
     failover: !values["no-failover"],
+    page: !values["no-page"] && !values.once,
     screen,
     signal: interrupt.signal,
     hurry: hurry.signal,
@@ -73,12 +76,14 @@ function given() {
       options: {
         once: { type: "boolean", default: false },
         "no-failover": { type: "boolean", default: false },
+        "no-page": { type: "boolean", default: false },
         name: { type: "string", default: "baton-lab" },
         "until-stdin-ends": { type: "boolean", default: false },
       },
     });
   } catch (error) {
-    const usage = "usage: npm start -- [STACK_FILE] [--once] [--no-failover] [--name NAME]";
+    const usage =
+      "usage: npm start -- [STACK_FILE] [--once] [--no-failover] [--no-page] [--name NAME]";
     process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n${usage}\n`);
     process.exit(2);
   }

@@ -21,11 +21,13 @@ export function addLab(lab: Command): void {
   lab
     .command("up")
     .argument("[STACK]", "stack file; without one, that of `npm start`")
+    .option("--no-page", "the terminal's view alone, without the live page")
     .description("stands it up and shows it until Ctrl-C, without a failover of its own")
-    .action(async (stack: string | undefined) => {
+    .action(async (stack: string | undefined, { page }: { readonly page: boolean }) => {
       // A stack file is meant from where this was typed, and the example from the project's folder.
       const file = stack === undefined ? [] : [stack];
-      const args = [start, ...file, "--no-failover", "--name", named()];
+      const terminal = page ? [] : ["--no-page"];
+      const args = [start, ...file, "--no-failover", ...terminal, "--name", named()];
       process.exitCode = await runToItsEnd(process.execPath, args);
     });
   lab

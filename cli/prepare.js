@@ -14,6 +14,7 @@ export const node = `${root}node_modules/node/bin/node`;
 
 /** The validators that the tests run for real, by Debian package. */
 export const validators = [
+  "chromium",
   "cloud-init",
   "conntrack",
   "dash",

@@ -19,8 +19,9 @@ if (files.some((file) => file.endsWith(".engine.ts"))) prepareEngine();
 // A part of the tests that needs the cloud's official clients makes them ready itself.
 if (chosen.length === 0) prepareOutsiders();
 say("types …");
-// The agent's own projects have less to lean on: its core and wire know no Node at all.
-for (const project of [".", "agent", "agent/core", "agent/wire"]) {
+// The agent's own projects have less to lean on: its core and wire know no Node at all. The page's
+// know a browser.
+for (const project of [".", "agent", "agent/core", "agent/wire", "lab/page/web"]) {
   run("tsc", ["--project", project], "tsc");
 }
 say("style …");

@@ -90,6 +90,7 @@ test("no source file is dead", () => {
     "infra/index.ts",
     "lab/client/main.ts",
     "cli/lab-process.ts",
+    "lab/page/web/main.ts",
     "lab/world/metadata.ts",
     "lab/fabric/relay.ts",
     "lab/engine/main.ts",

@@ -1,5 +1,6 @@
 /** The network as a cloud sets it: holders of addresses, rules of hosts, private links, names. */
 import { LabFailure } from "../failure.ts";
+import { type Beat, watchBeats } from "./beats.ts";
 import { flowsSeen } from "./flows.ts";
 import type { Names } from "./gateway-services.ts";
 import { hostOf, type Inside } from "./inside.ts";
@@ -24,6 +25,8 @@ export type Wires = {
    * The router saw it, so that no proxy has to tell its own name.
    */
   readonly flows: () => Promise<ReadonlyMap<number, string>>;
+  /** Tells of each heartbeat at a UDP port that passes the router; gives what ends it. */
+  readonly watchBeats: (port: number, onBeat: (beat: Beat) => void) => Promise<() => Promise<void>>;
 };
 
 export const wiresOf = (inside: Inside, isOn: (id: string) => boolean): Wires => ({
@@ -51,6 +54,7 @@ export const wiresOf = (inside: Inside, isOn: (id: string) => boolean): Wires =>
     }),
   setNames: (names) => inside.tellGateway(names),
   flows: () => flowsSeen(inside.place, inside.state()),
+  watchBeats: (port, onBeat) => watchBeats(inside, port, onBeat),
 });
 
 /** Whether something that was open may be closed now. */

@@ -80,4 +80,12 @@ export const apiVerbs: Readonly<Record<string, Verb>> = {
       return undefined;
     },
   },
+  "api-heal": {
+    usage: "",
+    does: "ends all of these at once",
+    run: async ({ lab }) => {
+      mendApi(lab);
+      return undefined;
+    },
+  },
 };

@@ -20,6 +20,8 @@ export type Around = {
   readonly lab: Lab;
   /** How each rule that was taken away comes back. */
   readonly undo: Map<string, () => Promise<void>>;
+  /** Told of each command before it is carried out, whoever gave it. */
+  readonly onOrder?: (words: readonly string[]) => void;
 };
 
 type Act = (lab: Lab, instance: string, rest: readonly string[]) => Promise<unknown>;
@@ -69,6 +71,9 @@ const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) => {
     string,
   ];
 };
+
+/** What `heal` calls it where it fails. */
+const heartbeatRules = "rules for heartbeats";
 
 export const verbs: Readonly<Record<string, Verb>> = {
   kill: onHost("NODE", "cuts its power: nothing on it is told", (lab, id) =>
@@ -144,8 +149,17 @@ export const verbs: Readonly<Record<string, Verb>> = {
     does: "removes the security-group rule for heartbeats, through the API",
     run: async ({ lab, undo }) => {
       const rules = lab.owner.heartbeatRules();
-      undo.set("rules for heartbeats", rules.putBack);
+      undo.set(heartbeatRules, rules.putBack);
       await rules.drop();
+      return undefined;
+    },
+  },
+  "allow-heartbeats": {
+    usage: "",
+    does: "puts that rule back",
+    run: async ({ undo }) => {
+      await undo.get(heartbeatRules)?.();
+      undo.delete(heartbeatRules);
       return undefined;
     },
   },
@@ -182,6 +196,7 @@ export function verbNamed(name: string): Verb {
       ...verb,
       run: async (around, args) => {
         checkCount(name, verb.usage, args);
+        around.onOrder?.([name, ...args]);
         return verb.run(around, args);
       },
     };

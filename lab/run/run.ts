@@ -6,6 +6,7 @@ import { refuseSecond } from "../fabric/leftovers.ts";
 import { planPlace } from "../fabric/place.ts";
 import type { Lab } from "../lab.ts";
 import { readStack } from "../lab.ts";
+import { type Beside, noPage, pageBeside } from "../page/beside.ts";
 import { look, render } from "../view/live.ts";
 import type { Progress, Screen } from "../view/progress.ts";
 import { failOver } from "./failover.ts";
@@ -20,6 +21,8 @@ export type RunOptions = {
   /** Ends by itself after the failover. */
   readonly once: boolean;
   readonly failover: boolean;
+  /** Serves the live page beside the terminal's view. */
+  readonly page: boolean;
   readonly screen: Screen;
   readonly signal: AbortSignal;
   /** The engine, too, is to end at once. */
@@ -27,19 +30,30 @@ export type RunOptions = {
 };
 
 /** @returns whether all was as it should be */
-export async function runLab(options: RunOptions, progress: Progress): Promise<boolean> {
-  const { name, stackFile, agent, env, signal } = options;
+export async function runLab(options: RunOptions, terminal: Progress): Promise<boolean> {
+  const { name, stackFile, env, signal } = options;
   const stack = readStack(stackFile);
   askedPort(stack);
   refuseSecond(planPlace(name));
-  await prepare(stack, env, progress, signal);
+  await prepare(stack, env, terminal, signal);
+  const page = options.page ? await pageBeside(stack, terminal) : noPage(terminal);
+  try {
+    return await runBeside(page, options);
+  } finally {
+    await page.close();
+  }
+}
+
+async function runBeside(page: Beside, options: RunOptions): Promise<boolean> {
+  const { name, stackFile, agent, env, signal } = options;
+  const { progress, onEvent } = page;
   const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
     troubles.push(error instanceof Error ? error.message : String(error));
   };
-  const report = (): void => {};
-  const lab = await begin({ stackFile, name, agent, env, report, onTrouble }, progress);
+  const told = { report: () => {}, onTrouble, ...(onEvent && { onEvent }) };
+  const lab = await begin({ stackFile, name, agent, env, ...told }, progress);
   let traffic: readonly Traffic[] | undefined;
   const asked = new AbortController();
   const ends = AbortSignal.any([signal, asked.signal]);
@@ -52,14 +66,15 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
   };
   const work = async (): Promise<boolean> => {
     await standUp(lab, progress, { signal: ends, hurry: options.hurry });
-    traffic = await startTraffic(lab, progress, ends);
+    traffic = await startTraffic(lab, progress, ends, page.onSample);
     progress.say(`from nothing to traffic: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     const fine = options.failover ? await failOver(lab, traffic, progress, ends) : true;
     if (!options.once) await showUntil(ends, lab, traffic, options);
     return fine;
   };
   try {
-    const control = await serveControl(socketOf(name), { lab, undo: new Map() }, words);
+    const around = await page.watch({ lab, undo: new Map() });
+    const control = await serveControl(socketOf(name), around, words);
     try {
       const fine = await work();
       for (const trouble of troubles) progress.say(`the lab itself had trouble: ${trouble}`);
@@ -72,7 +87,10 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
       await control.close();
     }
   } finally {
-    await progress.step("everything is taken down", () => takeDown(lab, traffic ?? [], onTrouble));
+    await progress.step("everything is taken down", async () => {
+      await page.rest();
+      await takeDown(lab, traffic ?? [], onTrouble);
+    });
   }
 }
 

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stack } from "../../stack/stack.ts";
 import { type Measurement, startMeasuring, type Traffic } from "../client/client.ts";
-import { isAnswered } from "../client/measure.ts";
+import { isAnswered, type Sample } from "../client/measure.ts";
 import { LabFailure } from "../failure.ts";
 import { type Lab, type LabOptions, startLab } from "../lab.ts";
 import { isHeldBy, shouldHold } from "../ordeal/holders.ts";
@@ -84,11 +84,15 @@ export async function startTraffic(
   lab: Lab,
   progress: Progress,
   signal?: AbortSignal,
+  onSample?: (sample: Sample, address: string) => void,
 ): Promise<readonly Traffic[]> {
   const port = askedPort(lab.stack);
   const traffic = await Promise.all(
     lab.addresses().map(async (address): Promise<Traffic> => {
-      const client = await startMeasuring(lab.fabric, { url: `http://${address}:${port}/` });
+      const client = await startMeasuring(lab.fabric, {
+        url: `http://${address}:${port}/`,
+        onSample: (sample) => onSample?.(sample, address),
+      });
       return { address, client };
     }),
   );

@@ -1,0 +1,130 @@
+/**
+ * Follows the way of an address from one holder to the next, and puts the moments together that
+ * the cloud, the agents, the network and the client have each seen.
+ */
+import { isAnswered, type Sample } from "../client/measure.ts";
+import type { Cell, Failover } from "./message.ts";
+
+/** An agent's own account of its claim; spans in milliseconds, `at` when it was read back. */
+export type Moved = {
+  readonly at: number;
+  readonly ip: string;
+  readonly detectMs?: number | undefined;
+  readonly claimMs: number;
+  readonly confirmMs: number;
+};
+
+export type Followed = {
+  /** A request and its end, by the address that it was sent to. */
+  readonly sample: (sample: Sample, ip: string) => void;
+  readonly beat: (from: string, to: string, at: number) => void;
+  /** A claim has reached the cloud. */
+  readonly claimed: (ip: string, from: readonly string[], to: string, at: number) => void;
+  readonly moved: (node: string, moved: Moved) => void;
+  /** The failover as far as it is known; undefined where nothing is new. */
+  readonly news: (now: number) => Failover | undefined;
+};
+
+/** Requests that failed so long before a claim belong to it, and so do those so long after. */
+const beforeMs = 30_000;
+const afterMs = 15_000;
+/** An agent tells of its claim a poll later; its own clock is the machine's. */
+const sameMs = 20_000;
+const cellsMax = 90;
+const marginMs = 600;
+
+type Open = {
+  -readonly [Key in keyof Omit<
+    Failover,
+    "cells" | "failed" | "firstFailed" | "firstGood"
+  >]: Failover[Key];
+};
+
+export function followFailovers(): Followed {
+  let samples: (Sample & { readonly ip: string })[] = [];
+  const beats = new Map<string, number>();
+  let open: Open | undefined;
+  let ids = 0;
+  let told = "";
+  return {
+    sample: (sample, ip) => {
+      samples.push({ ...sample, ip });
+      const oldest = sample.at - beforeMs - afterMs;
+      if ((samples[0]?.at ?? oldest) < oldest - 5000)
+        samples = samples.filter(({ at }) => at > oldest);
+    },
+    beat: (from, to, at) => void beats.set(`${from}>${to}`, at),
+    claimed: (ip, before, to, at) => {
+      const [from] = before.filter((one) => one !== to);
+      // The first claim of all, or one that is made again, takes nothing over.
+      if (from === undefined) return;
+      ids += 1;
+      const lastHeartbeat = beats.get(`${from}>${to}`);
+      open = { id: ids, ip, from, to, claimSent: at, ...(lastHeartbeat && { lastHeartbeat }) };
+    },
+    moved: (node, { at, ip, detectMs, claimMs, confirmMs }) => {
+      if (open === undefined || open.to !== node || open.ip !== ip) return;
+      if (at < open.claimSent || at > open.claimSent + sameMs) return;
+      open.confirmed = at;
+      open.detected = at - confirmMs - claimMs;
+      if (detectMs !== undefined) open.lastHeartbeat = open.detected - detectMs;
+    },
+    news: (now) => {
+      if (open === undefined || now > open.claimSent + beforeMs) return undefined;
+      const { ip } = open;
+      const own = samples.filter((one) => one.ip === ip);
+      const made = measured(open, own, now);
+      const text = JSON.stringify(made);
+      if (text === told) return undefined;
+      told = text;
+      return made;
+    },
+  };
+}
+
+function measured(open: Open, all: readonly Sample[], now: number): Failover {
+  const samples = all
+    .filter(({ at }) => at > open.claimSent - beforeMs && at < open.claimSent + afterMs)
+    .sort((a, b) => a.at - b.at);
+  const failed = outage(samples, open.claimSent);
+  const first = failed[0];
+  const last = failed.at(-1);
+  const firstGood = first && samples.find((one) => isAnswered(one) && one.at > first.at);
+  const begin = Math.min(open.lastHeartbeat ?? open.claimSent, first?.at ?? open.claimSent);
+  const done = Math.max(open.confirmed ?? now, (last && last.at + last.ms) ?? 0, open.claimSent);
+  return {
+    ...open,
+    failed: failed.length,
+    ...(first && { firstFailed: first.at }),
+    ...(firstGood && { firstGood: firstGood.at + firstGood.ms }),
+    cells: cellsOf(samples, begin - marginMs, Math.min(done + marginMs, now)),
+  };
+}
+
+/** Requests that failed around the claim, without a quiet time of two seconds between them. */
+function outage(samples: readonly Sample[], claimSent: number): readonly Sample[] {
+  const quietMs = 2000;
+  let run: Sample[] = [];
+  for (const one of samples.filter((sample) => !isAnswered(sample))) {
+    const last = run.at(-1) ?? one;
+    if (one.at > last.at + quietMs) {
+      if (last.at > claimSent) break;
+      run = [];
+    }
+    run.push(one);
+  }
+  return (run.at(-1)?.at ?? 0) < claimSent - quietMs ? [] : run;
+}
+
+function cellsOf(samples: readonly Sample[], begin: number, end: number): Failover["cells"] {
+  const stepMs = Math.max(50, Math.ceil((end - begin) / cellsMax));
+  const row = Array.from({ length: Math.max(0, Math.ceil((end - begin) / stepMs)) }, (_, index) => {
+    const from = begin + index * stepMs;
+    const inside = samples.filter(({ at }) => at >= from && at < from + stepMs);
+    return cellOf(inside.filter(isAnswered).length, inside.length);
+  });
+  return { begin, stepMs, row };
+}
+
+const cellOf = (answered: number, sent: number): Cell =>
+  sent === 0 ? "none" : answered === sent ? "good" : answered === 0 ? "failed" : "mixed";

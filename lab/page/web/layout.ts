@@ -1,0 +1,127 @@
+/** Where all of the picture stands, for a width: from left to right, or from top to bottom. */
+import type { Facts } from "../message.ts";
+
+export type Box = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+};
+
+export type Layout = {
+  readonly isWide: boolean;
+  readonly width: number;
+  readonly height: number;
+  readonly client: Box;
+  readonly address: Box;
+  readonly api: Box;
+  readonly balancers: Readonly<Record<string, Box>>;
+  readonly backends: Readonly<Record<string, Box>>;
+};
+
+const wideFrom = 620;
+const balancerHeight = 74;
+const gap = 62;
+const backendHeight = 46;
+
+export function layoutFor(facts: Facts, width: number): Layout {
+  return width >= wideFrom ? wide(facts, width) : narrow(facts, width);
+}
+
+/** A box by its middle. */
+const around = (x: number, y: number, width: number, height: number): Box => ({
+  x: x - width / 2,
+  y: y - height / 2,
+  width,
+  height,
+});
+
+function wide({ balancers, backends }: Facts, width: number): Layout {
+  const balancerSpan = balancers.length * (balancerHeight + gap) - gap;
+  const backendSpan = backends.length * (backendHeight + 20) - 20;
+  const body = Math.max(balancerSpan, backendSpan, 190);
+  const middle = 8 + body / 2;
+  const height = body + 92;
+  const column = (names: readonly string[], x: number, boxWidth: number, boxHeight: number) => {
+    const pitch = boxHeight === balancerHeight ? balancerHeight + gap : backendHeight + 20;
+    const top = middle - ((names.length - 1) * pitch) / 2;
+    return Object.fromEntries(
+      names.map((name, index) => [name, around(x, top + index * pitch, boxWidth, boxHeight)]),
+    );
+  };
+  const balancerX = width * 0.6;
+  return {
+    isWide: true,
+    width,
+    height,
+    client: around(62, middle, 116, 46),
+    address: around(width * 0.3, middle, 146, 54),
+    api: around(width * 0.3, height - 30, 146, 42),
+    balancers: column(balancers, balancerX, 168, balancerHeight),
+    backends: column(backends, width - 66, 124, backendHeight),
+  };
+}
+
+function narrow({ balancers, backends }: Facts, width: number): Layout {
+  const row = (names: readonly string[], y: number, most: number, height: number) => {
+    const pitch = width / names.length;
+    return Object.fromEntries(
+      names.map((name, index) => [
+        name,
+        around(pitch * (index + 0.5), y, Math.min(most, pitch - 14), height),
+      ]),
+    );
+  };
+  return {
+    isWide: false,
+    width,
+    height: 426,
+    client: around(width / 2, 26, 120, 42),
+    address: around(width * 0.34, 124, 138, 52),
+    api: around(width * 0.82, 124, 96, 42),
+    balancers: row(balancers, 262, 150, balancerHeight),
+    backends: row(backends, 398, 112, backendHeight),
+  };
+}
+
+export type Point = { readonly x: number; readonly y: number };
+
+/** The middle of a side. */
+export const side = (box: Box, which: "left" | "right" | "top" | "bottom"): Point => ({
+  x: which === "left" ? box.x : which === "right" ? box.x + box.width : box.x + box.width / 2,
+  y: which === "top" ? box.y : which === "bottom" ? box.y + box.height : box.y + box.height / 2,
+});
+
+/** A smooth line that leaves and arrives along the picture's direction. */
+export function curve(from: Point, to: Point, isWide: boolean): string {
+  const [middleX, middleY] = [(from.x + to.x) / 2, (from.y + to.y) / 2];
+  return isWide
+    ? `M${from.x} ${from.y} C${middleX} ${from.y} ${middleX} ${to.y} ${to.x} ${to.y}`
+    : `M${from.x} ${from.y} C${from.x} ${middleY} ${to.x} ${middleY} ${to.x} ${to.y}`;
+}
+
+/** The way of heartbeats from one balancer to another; each direction has its own. */
+export function beatPath(layout: Layout, names: readonly string[], from: string, to: string) {
+  const [one, other] = [layout.balancers[from], layout.balancers[to]];
+  if (one === undefined || other === undefined) return "";
+  const steps = Math.abs(names.indexOf(from) - names.indexOf(to));
+  const isFirst = names.indexOf(from) < names.indexOf(to);
+  const aside = isFirst ? -9 : 9;
+  const bend = (steps - 1) * 46;
+  if (layout.isWide) {
+    const [a, b] = isFirst
+      ? [side(one, "bottom"), side(other, "top")]
+      : [side(one, "top"), side(other, "bottom")];
+    const x = a.x + aside;
+    return bend === 0
+      ? `M${x} ${a.y} L${x} ${b.y}`
+      : `M${x} ${a.y} Q${x + 90 + bend} ${(a.y + b.y) / 2} ${x} ${b.y}`;
+  }
+  const [a, b] = isFirst
+    ? [side(one, "right"), side(other, "left")]
+    : [side(one, "left"), side(other, "right")];
+  const y = a.y + aside;
+  return bend === 0
+    ? `M${a.x} ${y} L${b.x} ${y}`
+    : `M${a.x} ${y} Q${(a.x + b.x) / 2} ${y + 60 + bend} ${b.x} ${y}`;
+}

@@ -1,0 +1,231 @@
+/** The page in a real browser, told what a lab would tell: the picture is right, whoever looks. */
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { type Page, servePage } from "../../../lab/page/page.ts";
+import { open, pictureOf, startBrowser, untilPicture, type Watched } from "./browser.ts";
+import * as script from "./script.ts";
+
+let browser: Browser;
+let server: Page;
+let orders: (readonly string[])[] = [];
+let opened: Watched[] = [];
+
+before(async () => {
+  browser = await startBrowser();
+});
+after(() => browser?.close());
+
+beforeEach(async () => {
+  orders = [];
+  opened = [];
+  server = await servePage({
+    facts: script.facts(),
+    port: 0,
+    order: async (words) => {
+      orders.push(words);
+      if (words[0] === "freeze") throw new Error("lb1 is off; switch it on first");
+      server.tell({ kind: "order", words });
+      return undefined;
+    },
+  });
+});
+
+afterEach(async () => {
+  for (const { page, complaints } of opened) {
+    assert.deepEqual(complaints, []);
+    await page.context().close();
+  }
+  await server.close();
+});
+
+const look = async (options: BrowserContextOptions = {}, url = server.url) => {
+  const watched = await open(browser, url, options);
+  opened.push(watched);
+  return watched.page;
+};
+
+const calm = { off: [], silent: [], crosses: 0, pressed: [] };
+
+test("a healthy stack: who holds, all heartbeats, what each backend answers", async () => {
+  // So far ahead that the last seconds are whole while the browser looks.
+  script.healthy(server, Date.now() + 3000);
+  const page = await look();
+  await page.getByRole("heading", { name: `${script.address} is held by lb1` }).waitFor();
+  await page.getByText("Every request of the last minute was answered.").waitFor();
+  await untilPicture(page, {
+    ...calm,
+    holds: ["lb1"],
+    roles: { lb1: "master", lb2: "backup" },
+  });
+  const chart = page.getByRole("img", { name: /^Answered by backend: app1 1\d\/s/ });
+  await chart.waitFor();
+  await page.getByText("“holds, as elected”").waitFor();
+});
+
+test("a failover that comes in while somebody looks", async () => {
+  const now = Date.now();
+  script.healthy(server, now - 12_000);
+  const page = await look();
+  script.failover(server, now - 9000);
+  await page.getByRole("heading", { name: `${script.address} is held by lb2` }).waitFor();
+  await untilPicture(page, {
+    holds: ["lb2"],
+    off: ["lb1"],
+    roles: { lb1: "off", lb2: "master" },
+    silent: ["lb1-lb2", "lb2-lb1"],
+    crosses: 0,
+    pressed: ["Cut power"],
+  });
+  const phases = /last heartbeat \+0\.00 s, detected \+2\.9.*confirmed \+4.*first good answer/;
+  await page.getByRole("img", { name: phases }).waitFor();
+  await page.getByText(/the limit is 3\.00 s\. 200 requests failed; no answer for 4\.0/).waitFor();
+  await page.getByText("hears nothing from lb1 any more").waitFor();
+});
+
+test("while nobody answers, that is what stands on top", async () => {
+  const now = Date.now();
+  script.healthy(server, now - 3000);
+  const page = await look();
+  script.traffic(server, script.samples(now - 3000, now, true), "lb1");
+  await page.getByRole("heading", { name: `Nobody answers at ${script.address}` }).waitFor();
+});
+
+test("a split: both run, and neither hears the other", async () => {
+  const now = Date.now();
+  script.healthy(server, now - 6000);
+  const page = await look();
+  script.split(server, now - 5000);
+  script.traffic(server, script.samples(now - 6000, now), "lb1");
+  await page.getByText("lb1 and lb2 do not hear each other.").waitFor();
+  await untilPicture(page, {
+    ...calm,
+    holds: ["lb1"],
+    roles: { lb1: "master", lb2: "backup" },
+    silent: ["lb1-lb2", "lb2-lb1"],
+    crosses: 2,
+    pressed: ["Split lb1 from lb2"],
+  });
+});
+
+test("a reload and a second viewer see the same, and change nothing", async () => {
+  script.healthy(server, Date.now() - 12_000);
+  script.failover(server, Date.now() - 9000);
+  const first = await look();
+  const picture = await pictureOf(first);
+  const known = JSON.stringify(server.model);
+  const second = await look();
+  await first.reload();
+  await first.locator('[data-link="connected"]').waitFor();
+  assert.deepEqual(await pictureOf(second), picture);
+  assert.deepEqual(await pictureOf(first), picture);
+  assert.equal(JSON.stringify(server.model), known);
+});
+
+test("a button is one order; pressed again it ends its fault, for every viewer", async () => {
+  script.healthy(server, Date.now());
+  const page = await look();
+  const other = await look();
+  const button = page
+    .getByRole("article", { name: "lb1" })
+    .getByRole("button", { name: "Cut from API" });
+  await button.click();
+  await other.locator('[aria-pressed="true"]', { hasText: "Cut from API" }).waitFor();
+  await button.click();
+  await page.getByText("api-mend lb1: done").waitFor();
+  assert.deepEqual(orders, [
+    ["api-cut", "lb1"],
+    ["api-mend", "lb1"],
+  ]);
+  assert.deepEqual((await pictureOf(other)).pressed, []);
+});
+
+test("what the lab refuses is told in its words", async () => {
+  const page = await look();
+  await page.getByRole("article", { name: "lb1" }).getByRole("button", { name: "Freeze" }).click();
+  await page.getByText("lb1 is off; switch it on first").waitFor();
+  // The browser itself notes that the answer was a refusal.
+  const [watched] = opened;
+  assert.match(watched?.complaints.join() ?? "", /409/);
+  opened = [];
+});
+
+test("by keyboard alone: to the faults, and a fault begins", async () => {
+  script.healthy(server, Date.now());
+  const page = await look();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.locator(":focus").textContent(), "Heal everything");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await page.locator('[aria-pressed="true"]', { hasText: "Cut power" }).waitFor();
+  // It stays where it is, however often the page is told something.
+  script.beats(server, Date.now());
+  assert.equal(await page.locator(":focus").textContent(), "Cut power");
+  assert.deepEqual(orders, [["kill", "lb1"]]);
+});
+
+/** WCAG 2.2: relative luminance, and the ratio of two. @param shades as `rgb(1, 2, 3)` */
+function contrast(...shades: readonly string[]): number {
+  const [darker = 0, lighter = 0] = shades
+    .map((text) => {
+      const [r = 0, g = 0, b = 0] = (text.match(/[\d.]+/g) ?? []).map((part) => {
+        const value = Number(part) / 255;
+        return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    })
+    .sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+for (const colorScheme of ["light", "dark"] as const)
+  test(`on a phone's width, ${colorScheme}: nothing is cut off, and text can be read`, async () => {
+    script.healthy(server, Date.now());
+    const page = await look({ viewport: { width: 360, height: 740 }, colorScheme });
+    await page.getByRole("heading", { name: /is held by lb1/ }).waitFor();
+    const wide = await page.locator("html").evaluate((root) => root.scrollWidth);
+    const texts = page.locator("h1, #now p, figcaption, .log span, .why");
+    const shades = await texts.evaluateAll((all) =>
+      all.map((one) => {
+        const { document, getComputedStyle } = one.ownerDocument.defaultView;
+        const { backgroundColor } = getComputedStyle(document.documentElement);
+        return [getComputedStyle(one).color, backgroundColor] as const;
+      }),
+    );
+    const ratios = shades.map(([ink, paper]) => contrast(ink, paper));
+    assert.ok(wide <= 360, `${wide} px wide`);
+    // WCAG 2.2, 1.4.3.
+    assert.ok(ratios.length > 5 && ratios.every((ratio) => ratio >= 4.5), ratios.join(" "));
+  });
+
+test("what was received is text, whatever it looks like", async () => {
+  script.healthy(server, Date.now());
+  const page = await look();
+  const text = '<img src="/none.png" onerror="document.title = 1"><script>alert(1)</script>';
+  server.tell({ kind: "said", who: "<b>lb1</b>", tone: "agent", text });
+  await page.getByText(text).waitFor();
+  assert.equal(await page.locator(".log img, .log script, .log b b").count(), 0);
+});
+
+test("without the key one may look, and is told what a press needs", async () => {
+  script.healthy(server, Date.now());
+  const page = await look({}, server.url.replace(/#.*/, ""));
+  await page.getByText("watching; buttons need the address that the terminal shows").waitFor();
+  await page.getByRole("button", { name: "Heal everything" }).click();
+  await page.getByText("open the address that the terminal shows, to the last letter").waitFor();
+  opened = [];
+  assert.deepEqual(orders, []);
+});
+
+test("when the lab ends the page says so, and keeps what it showed", async () => {
+  script.healthy(server, Date.now());
+  const page = await look();
+  opened = [];
+  await server.close();
+  await page.getByText(/the lab has ended; this is the last of it/).waitFor();
+  await page.getByRole("heading", { name: /is held by lb1/ }).waitFor();
+  await page.context().close();
+  server = await servePage({ facts: script.facts(), port: 0, order: async () => undefined });
+});
