@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addCheck } from "./check.ts";
+import { addDiagram } from "./diagram.ts";
 import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
@@ -20,6 +21,7 @@ function program(): Command {
   addSecret(baton.command("secret"));
   addCheck(baton.command("check"));
   addGenCloudInit(baton.command("gen-cloud-init"));
+  addDiagram(baton.command("diagram"));
   addLab(baton.command("lab"));
   baton.addHelpText("after", "\nExit codes: 0 fine, 1 the input is wrong, 2 usage.");
   return baton;
