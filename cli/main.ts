@@ -7,6 +7,7 @@ import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
 import { addLab } from "./lab.ts";
+import { addStatus } from "./operate/status.ts";
 import { report } from "./terminal.ts";
 
 function program(): Command {
@@ -22,8 +23,12 @@ function program(): Command {
   addCheck(baton.command("check"));
   addGenCloudInit(baton.command("gen-cloud-init"));
   addDiagram(baton.command("diagram"));
+  addStatus(baton.command("status"));
   addLab(baton.command("lab"));
-  baton.addHelpText("after", "\nExit codes: 0 fine, 1 the input is wrong, 2 usage.");
+  baton.addHelpText(
+    "after",
+    "\nExit codes: 0 fine, 1 the input is wrong, 2 usage, 3 the stack is not well.",
+  );
   return baton;
 }
 

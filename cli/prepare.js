@@ -28,6 +28,7 @@ export const validators = [
   "netplan.io",
   "nftables",
   "nginx-light",
+  "openssh-client",
   "openssl",
   "python3-venv",
   "python3-yaml",
@@ -43,6 +44,7 @@ export const labPrograms = [
   "iproute2",
   "mmdebstrap",
   "nftables",
+  "openssh-client",
   "openssl",
   "systemd-container",
 ];

@@ -47,6 +47,7 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
         stop.abort();
         return "it is being taken down";
       },
+      desk: async () => JSON.stringify({ argv: lab.desk.at([]), env: lab.desk.env }),
       status: async () => (client ? render(await look(lab, client)).join("\n") : "it is coming up"),
     };
     const control = await serveControl(socketOf(name), { lab, undo: new Map() }, words);

@@ -14,7 +14,8 @@ export const style = `
     .mono { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 12px }
     .line { stroke: #57606a; stroke-width: 1.5; fill: none; marker-end: url(#tip) }
     .holds { stroke: #9a6700; stroke-width: 2.5; fill: none; marker-end: url(#gold) }
-    .may { stroke: #9a6700; stroke-width: 1.5; stroke-dasharray: 6 4; fill: none; marker-end: url(#gold) }
+    .may { stroke: #9a6700; stroke-width: 1.5; stroke-dasharray: 6 4; fill: none;
+      marker-end: url(#gold) }
     .beat { stroke: #1a7f37; stroke-width: 2; stroke-dasharray: 5 4; fill: none }
     .tip { fill: #57606a } .gold { fill: #9a6700 }
     .net0 { fill: #0969da } .net1 { fill: #8250df } .net2 { fill: #bf3989 } .net3 { fill: #1a7f37 }

@@ -1,0 +1,166 @@
+/** From what was seen to what is wrong, the worst first. Pure. */
+import type { Status } from "../agent/status/status.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { CloudAddress } from "./cloud.ts";
+import type { Finding } from "./finding.ts";
+import type { HostSeen, Snapshot } from "./snapshot.ts";
+
+/** All that is wrong, and then what is worth knowing. */
+export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
+  const nodes = snapshot.hosts.filter(({ role }) => role === "node");
+  const all = [
+    ...snapshot.addresses.flatMap((address) => judgeAddress(stack, address, nodes)),
+    ...snapshot.hosts.flatMap((host) => judgeHost(host)),
+    ...nodes.flatMap((node) => judgeAgent(stack, node)),
+    ...judgeTogether(stack, nodes),
+    ...snapshot.strangers.map(
+      ({ name, host }): Finding => ({
+        level: "note",
+        where: name,
+        what: `${name} carries this stack's label, and the stack file has no ${host}`,
+        fix: "`pulumi up` removes what it has made; else `exo compute instance delete`",
+      }),
+    ),
+  ];
+  return [
+    ...all.filter(({ level }) => level === "wrong"),
+    ...all.filter(({ level }) => level === "note"),
+  ];
+}
+
+const isWell = ({ agent }: HostSeen): boolean =>
+  agent?.kind === "answers" && agent.status.healthy && !agent.status.maintenance;
+
+function judgeAddress(
+  stack: Stack,
+  { name, ip, id, holders }: CloudAddress,
+  nodes: readonly HostSeen[],
+): Finding[] {
+  const where = ip ?? name;
+  const wrong = (what: string, fix: string): Finding[] => [{ level: "wrong", where, what, fix }];
+  if (id === undefined)
+    return wrong(
+      ip === undefined ? `the cloud has made no address ${name}` : `the cloud has no ${ip} here`,
+      ip === undefined ? "`pulumi up` makes it" : "reserve it in this zone, or leave `ip` out",
+    );
+  const outside = holders.filter((holder) => !nodes.some((node) => node.name === holder));
+  if (outside.length > 0)
+    return wrong(
+      `held by ${outside.join(", ")}, which is no load balancer of this stack`,
+      "`sudo baton-agent claim` on a load balancer takes it back",
+    );
+  if (holders.length === 0)
+    return wrong(
+      "held by nobody",
+      nodes.some(isWell)
+        ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
+        : "no load balancer is seen to be well: mend one first; what is below says why",
+    );
+  const exclusive = stack.election.method !== "heartbeat" || stack.election.hold === "exclusive";
+  return exclusive && holders.length > 1
+    ? wrong(
+        `held by ${holders.join(" and ")}`,
+        "after a move the second is let go in seconds; if not, see the agents' reasons",
+      )
+    : [];
+}
+
+function judgeHost({ name, role, instance }: HostSeen): Finding[] {
+  const wrong = (what: string, fix: string): Finding[] => [
+    { level: "wrong", where: name, what, fix },
+  ];
+  if (instance === undefined)
+    return wrong(`the cloud has no instance of ${name}`, "`pulumi up` makes it");
+  if (instance.running) return [];
+  const lost = role === "node" ? "it can take nothing over" : "it answers no request";
+  return wrong(
+    `the instance is ${instance.state}: ${lost}`,
+    `\`exo compute instance start ${instance.name}\`, unless it is being changed`,
+  );
+}
+
+function judgeAgent(stack: Stack, { name, instance, agent }: HostSeen): Finding[] {
+  if (agent === undefined || instance === undefined || !instance.running) return [];
+  switch (agent.kind) {
+    case "unreachable":
+      return [
+        {
+          level: "note",
+          where: name,
+          what: `not asked, since SSH fails: ${agent.why}`,
+          fix: stack.access.sshFrom.length === 0 ? noSsh : sshFails,
+        },
+      ];
+    case "silent":
+      return [
+        {
+          level: "wrong",
+          where: name,
+          what: `its agent does not answer: ${agent.why}`,
+          fix: "there: systemctl status baton; journalctl -u baton",
+        },
+      ];
+    case "answers":
+      return judgeStatus(stack, name, agent.status);
+  }
+}
+
+const noSsh = "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK] }`";
+const sshFails = "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";
+
+function judgeStatus(stack: Stack, where: string, status: Status): Finding[] {
+  return [
+    ...status.problems.map(
+      ({ text, fix }): Finding => ({ level: "wrong", where, what: text, fix }),
+    ),
+    ...(status.stack === stack.name
+      ? []
+      : [
+          {
+            level: "wrong" as const,
+            where,
+            what: `its agent is of the stack ${status.stack}`,
+            fix: "the host is another stack's: look at its label baton-stack",
+          },
+        ]),
+    ...(status.maintenance
+      ? [
+          {
+            level: "note" as const,
+            where,
+            what: "in maintenance: it takes nothing over",
+            fix: `\`baton maintenance STACK ${where} off\` when it is done`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function judgeTogether(stack: Stack, nodes: readonly HostSeen[]): Finding[] {
+  const where = stack.name;
+  const note = (what: string, fix: string): Finding[] => [{ level: "note", where, what, fix }];
+  const versions = Map.groupBy(
+    nodes.flatMap(({ name, agent }) =>
+      agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
+    ),
+    ({ version }) => version,
+  );
+  const told = [...versions].map(([version, all]) => {
+    return `${version} on ${all.map(({ name }) => name).join(", ")}`;
+  });
+  const asked = nodes.every(({ agent }) => agent?.kind !== "unreachable");
+  const well = nodes.filter(isWell).length;
+  return [
+    ...(nodes.length === 1
+      ? note("one load balancer alone: nobody can take over", "write `nodes: 2`")
+      : asked && well < 2
+        ? note(
+            well === 1 ? "only one load balancer is well" : "no load balancer is well",
+            "until another one is, a failure is an outage",
+          )
+        : []),
+    ...(versions.size > 1
+      ? note(`agents of ${versions.size} versions: ${told.join("; ")}`, "`baton roll STACK`")
+      : []),
+  ];
+}
