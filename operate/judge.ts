@@ -3,15 +3,15 @@ import type { Status } from "../agent/status/status.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
 import type { Finding } from "./finding.ts";
-import type { HostSeen, Snapshot } from "./snapshot.ts";
+import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
 
 /** All that is wrong, and then what is worth knowing. */
 export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
   const nodes = snapshot.hosts.filter(({ role }) => role === "node");
   const all = [
     ...snapshot.addresses.flatMap((address) => judgeAddress(stack, address, nodes)),
-    ...snapshot.hosts.flatMap((host) => judgeHost(host)),
-    ...nodes.flatMap((node) => judgeAgent(stack, node)),
+    ...judgeHosts(stack, snapshot),
+    ...nodes.flatMap((node) => judgeAgent(stack, node, nodes)),
     ...judgeTogether(stack, nodes),
     ...snapshot.strangers.map(
       ({ name, host }): Finding => ({
@@ -27,9 +27,6 @@ export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
     ...all.filter(({ level }) => level === "note"),
   ];
 }
-
-const isWell = ({ agent }: HostSeen): boolean =>
-  agent?.kind === "answers" && agent.status.healthy && !agent.status.maintenance;
 
 function judgeAddress(
   stack: Stack,
@@ -65,6 +62,13 @@ function judgeAddress(
     : [];
 }
 
+function judgeHosts({ name: where }: Stack, { hosts }: Snapshot): Finding[] {
+  if (hosts.some(({ instance }) => instance !== undefined)) return hosts.flatMap(judgeHost);
+  const what = "the cloud has none of its hosts";
+  const fix = "`pulumi up` makes them; are zone and organisation of the key the right ones?";
+  return [{ level: "wrong", where, what, fix }];
+}
+
 function judgeHost({ name, role, instance }: HostSeen): Finding[] {
   const wrong = (what: string, fix: string): Finding[] => [
     { level: "wrong", where: name, what, fix },
@@ -79,10 +83,24 @@ function judgeHost({ name, role, instance }: HostSeen): Finding[] {
   );
 }
 
-function judgeAgent(stack: Stack, { name, instance, agent }: HostSeen): Finding[] {
+function judgeAgent(
+  stack: Stack,
+  { name, instance, agent }: HostSeen,
+  nodes: readonly HostSeen[],
+): Finding[] {
   if (agent === undefined || instance === undefined || !instance.running) return [];
+  const lost = nodes.some((other) => missedBy(other, instance.id));
   switch (agent.kind) {
     case "unreachable":
+      if (lost)
+        return [
+          {
+            level: "wrong",
+            where: name,
+            what: `neither its peers nor SSH reach it: ${agent.why}`,
+            fix: `\`exo compute instance reboot ${instance.name}\`; its console shows more`,
+          },
+        ];
       return [
         {
           level: "note",
@@ -104,6 +122,11 @@ function judgeAgent(stack: Stack, { name, instance, agent }: HostSeen): Finding[
       return judgeStatus(stack, name, agent.status);
   }
 }
+
+/** Whether a node's agent is heard no more by another one that answers. */
+const missedBy = ({ agent }: HostSeen, instance: string): boolean =>
+  agent?.kind === "answers" &&
+  agent.status.peers.some(({ id, heard }) => id === instance && !heard);
 
 const noSsh = "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK] }`";
 const sshFails = "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";

@@ -29,6 +29,10 @@ export type Snapshot = {
   readonly strangers: readonly CloudHost[];
 };
 
+/** Whether a node could hold, as its agent says. */
+export const isWell = ({ agent }: HostSeen): boolean =>
+  agent?.kind === "answers" && agent.status.healthy && !agent.status.maintenance;
+
 /** The command that asks the agent of a host; its socket is for root. */
 const askAgent = "sudo -n baton-agent status -json";
 

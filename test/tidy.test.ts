@@ -32,7 +32,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
   infra: ["stack", "user-data"],
-  operate: ["stack", "infra/firewall.ts", "agent/cloud", "agent/status/status.ts"],
+  operate: ["stack", "infra/firewall.ts", "agent/cloud", "agent/status/status.ts", "lab/client"],
   lab: ["stack", "agent/status/status.ts"],
   cli: ["stack", "user-data", "operate", "lab", "agent/status", "package.json"],
 };

@@ -20,11 +20,17 @@ export function showStatus(snapshot: Snapshot, findings: readonly Finding[], pai
   const servers = hosts.filter(({ role }) => role === "app-server");
   const header = ["node", "instance", "role", "health", "hears", "why"];
   const moves = movesOf(nodes);
+  // The cloud's names have the stack's before them.
+  const short = (name: string): string =>
+    hosts.find(({ instance }) => instance?.name === name)?.name ?? name;
   return [
     `${stack}, as the cloud shows it`,
     ...held,
     "",
-    table(header, nodes.map(rowOf)),
+    table(
+      header,
+      nodes.map((node) => rowOf(node, short)),
+    ),
     ...(servers.length === 0 ? [] : ["", `app servers: ${servers.map(serverIn).join(", ")}`]),
     ...(moves.length === 0 ? [] : ["", "last moves", ...moves]),
     "",
@@ -46,20 +52,23 @@ const list = (names: readonly string[]): string => names.join(" and ");
 const serverIn = ({ name, instance }: HostSeen): string =>
   `${name} ${instance?.state ?? "does not exist"}`;
 
-function rowOf({ name, instance, agent }: HostSeen): readonly string[] {
+function rowOf(
+  { name, instance, agent }: HostSeen,
+  short: (name: string) => string,
+): readonly string[] {
   const state = instance?.state ?? "none";
   if (agent?.kind !== "answers") return [name, state, "?", "?", "?", clean(agent?.why ?? "")];
   const { status } = agent;
   const roles = [...new Set(status.addresses.map(({ role }) => role))].join(", ");
   const health = status.maintenance ? "maintenance" : status.healthy ? "well" : "sick";
   const whys = [...new Set(status.addresses.map(({ why }) => why))].join("; ");
-  return [name, state, roles, health, hearsIn(status), clean(whys)];
+  return [name, state, roles, health, hearsIn(status, short), clean(whys)];
 }
 
-const hearsIn = ({ peers }: Status): string =>
+const hearsIn = ({ peers }: Status, short: (name: string) => string): string =>
   peers
     .filter(({ heard }) => heard)
-    .map(({ name, bothWays }) => `${name || "?"}${bothWays ? "" : " (one way)"}`)
+    .map(({ name, bothWays }) => `${short(name) || "?"}${bothWays ? "" : " (one way)"}`)
     .join(", ") || "nobody";
 
 /** Each node tells what it took over itself. */
