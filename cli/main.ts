@@ -7,6 +7,7 @@ import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
 import { addLab } from "./lab.ts";
+import { addDoctor } from "./operate/doctor.ts";
 import { addHandover, addMaintenance } from "./operate/move.ts";
 import { addStatus } from "./operate/status.ts";
 import { report } from "./terminal.ts";
@@ -24,6 +25,7 @@ function program(): Command {
   addCheck(baton.command("check"));
   addGenCloudInit(baton.command("gen-cloud-init"));
   addDiagram(baton.command("diagram"));
+  addDoctor(baton.command("doctor"));
   addStatus(baton.command("status"));
   addHandover(baton.command("handover"));
   addMaintenance(baton.command("maintenance"));

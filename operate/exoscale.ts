@@ -15,7 +15,8 @@ const readMs = 10_000;
 /** Starting an instance takes a minute or two; more is a fault of the cloud. */
 const changeMs = 300_000;
 
-const nowMs = (): number => performance.now();
+/** The clock that deadlines of the API's calls are on. */
+export const nowMs = (): number => performance.now();
 
 const listed = z.object({
   instances: z.array(

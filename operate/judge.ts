@@ -2,7 +2,7 @@
 import type { Status } from "../agent/status/status.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, note, wrong } from "./finding.ts";
 import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
 
 /** All that is wrong, and then what is worth knowing. */
@@ -13,13 +13,12 @@ export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
     ...judgeHosts(stack, snapshot),
     ...nodes.flatMap((node) => judgeAgent(stack, node, nodes)),
     ...judgeTogether(stack, nodes),
-    ...snapshot.strangers.map(
-      ({ name, host }): Finding => ({
-        level: "note",
-        where: name,
-        what: `${name} carries this stack's label, and the stack file has no ${host}`,
-        fix: "`pulumi up` removes what it has made; else `exo compute instance delete`",
-      }),
+    ...snapshot.strangers.map(({ name, host }) =>
+      note(
+        name,
+        `${name} carries this stack's label, and the stack file has no ${host}`,
+        "`pulumi up` removes what it has made; else `exo compute instance delete`",
+      ),
     ),
   ];
   return [
@@ -34,20 +33,20 @@ function judgeAddress(
   nodes: readonly HostSeen[],
 ): Finding[] {
   const where = ip ?? name;
-  const wrong = (what: string, fix: string): Finding[] => [{ level: "wrong", where, what, fix }];
+  const faulty = (what: string, fix: string): Finding[] => [wrong(where, what, fix)];
   if (id === undefined)
-    return wrong(
+    return faulty(
       ip === undefined ? `the cloud has made no address ${name}` : `the cloud has no ${ip} here`,
       ip === undefined ? "`pulumi up` makes it" : "reserve it in this zone, or leave `ip` out",
     );
   const outside = holders.filter((holder) => !nodes.some((node) => node.name === holder));
   if (outside.length > 0)
-    return wrong(
+    return faulty(
       `held by ${outside.join(", ")}, which is no load balancer of this stack`,
       "`sudo baton-agent claim` on a load balancer takes it back",
     );
   if (holders.length === 0)
-    return wrong(
+    return faulty(
       "held by nobody",
       nodes.some(isWell)
         ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
@@ -55,7 +54,7 @@ function judgeAddress(
     );
   const exclusive = stack.election.method !== "heartbeat" || stack.election.hold === "exclusive";
   return exclusive && holders.length > 1
-    ? wrong(
+    ? faulty(
         `held by ${holders.join(" and ")}`,
         "after a move the second is let go in seconds; if not, see the agents' reasons",
       )
@@ -66,21 +65,16 @@ function judgeHosts({ name: where }: Stack, { hosts }: Snapshot): Finding[] {
   if (hosts.some(({ instance }) => instance !== undefined)) return hosts.flatMap(judgeHost);
   const what = "the cloud has none of its hosts";
   const fix = "`pulumi up` makes them; are zone and organisation of the key the right ones?";
-  return [{ level: "wrong", where, what, fix }];
+  return [wrong(where, what, fix)];
 }
 
 function judgeHost({ name, role, instance }: HostSeen): Finding[] {
-  const wrong = (what: string, fix: string): Finding[] => [
-    { level: "wrong", where: name, what, fix },
-  ];
   if (instance === undefined)
-    return wrong(`the cloud has no instance of ${name}`, "`pulumi up` makes it");
+    return [wrong(name, `the cloud has no instance of ${name}`, "`pulumi up` makes it")];
   if (instance.running) return [];
   const lost = role === "node" ? "it can take nothing over" : "it answers no request";
-  return wrong(
-    `the instance is ${instance.state}: ${lost}`,
-    `\`exo compute instance start ${instance.name}\`, unless it is being changed`,
-  );
+  const fix = `\`exo compute instance start ${instance.name}\`, unless it is being changed`;
+  return [wrong(name, `the instance is ${instance.state}: ${lost}`, fix)];
 }
 
 function judgeAgent(
@@ -91,33 +85,16 @@ function judgeAgent(
   if (agent === undefined || instance === undefined || !instance.running) return [];
   const lost = nodes.some((other) => missedBy(other, instance.id));
   switch (agent.kind) {
-    case "unreachable":
-      if (lost)
-        return [
-          {
-            level: "wrong",
-            where: name,
-            what: `neither its peers nor SSH reach it: ${agent.why}`,
-            fix: `\`exo compute instance reboot ${instance.name}\`; its console shows more`,
-          },
-        ];
-      return [
-        {
-          level: "note",
-          where: name,
-          what: `not asked, since SSH fails: ${agent.why}`,
-          fix: stack.access.sshFrom.length === 0 ? noSsh : sshFails,
-        },
-      ];
-    case "silent":
-      return [
-        {
-          level: "wrong",
-          where: name,
-          what: `its agent does not answer: ${agent.why}`,
-          fix: "there: systemctl status baton; journalctl -u baton",
-        },
-      ];
+    case "unreachable": {
+      const fix = stack.access.sshFrom.length === 0 ? noSsh : sshFails;
+      if (!lost) return [note(name, `not asked, since SSH fails: ${agent.why}`, fix)];
+      const reboot = `\`exo compute instance reboot ${instance.name}\`; its console shows more`;
+      return [wrong(name, `neither its peers nor SSH reach it: ${agent.why}`, reboot)];
+    }
+    case "silent": {
+      const fix = "there: systemctl status baton; journalctl -u baton";
+      return [wrong(name, `its agent does not answer: ${agent.why}`, fix)];
+    }
     case "answers":
       return judgeStatus(stack, name, agent.status);
   }
@@ -132,36 +109,19 @@ const noSsh = "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK
 const sshFails = "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";
 
 function judgeStatus(stack: Stack, where: string, status: Status): Finding[] {
+  const done = `\`baton maintenance STACK ${where} off\` when it is done`;
+  const other = "the host is another stack's: look at its label baton-stack";
   return [
-    ...status.problems.map(
-      ({ text, fix }): Finding => ({ level: "wrong", where, what: text, fix }),
-    ),
+    ...status.problems.map(({ text, fix }) => wrong(where, text, fix)),
     ...(status.stack === stack.name
       ? []
-      : [
-          {
-            level: "wrong" as const,
-            where,
-            what: `its agent is of the stack ${status.stack}`,
-            fix: "the host is another stack's: look at its label baton-stack",
-          },
-        ]),
-    ...(status.maintenance
-      ? [
-          {
-            level: "note" as const,
-            where,
-            what: "in maintenance: it takes nothing over",
-            fix: `\`baton maintenance STACK ${where} off\` when it is done`,
-          },
-        ]
-      : []),
+      : [wrong(where, `its agent is of the stack ${status.stack}`, other)]),
+    ...(status.maintenance ? [note(where, "in maintenance: it takes nothing over", done)] : []),
   ];
 }
 
 function judgeTogether(stack: Stack, nodes: readonly HostSeen[]): Finding[] {
-  const where = stack.name;
-  const note = (what: string, fix: string): Finding[] => [{ level: "note", where, what, fix }];
+  const known = (what: string, fix: string): Finding[] => [note(stack.name, what, fix)];
   const versions = Map.groupBy(
     nodes.flatMap(({ name, agent }) =>
       agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
@@ -175,15 +135,15 @@ function judgeTogether(stack: Stack, nodes: readonly HostSeen[]): Finding[] {
   const well = nodes.filter(isWell).length;
   return [
     ...(nodes.length === 1
-      ? note("one load balancer alone: nobody can take over", "write `nodes: 2`")
+      ? known("one load balancer alone: nobody can take over", "write `nodes: 2`")
       : asked && well < 2
-        ? note(
+        ? known(
             well === 1 ? "only one load balancer is well" : "no load balancer is well",
             "until another one is, a failure is an outage",
           )
         : []),
     ...(versions.size > 1
-      ? note(`agents of ${versions.size} versions: ${told.join("; ")}`, "`baton roll STACK`")
+      ? known(`agents of ${versions.size} versions: ${told.join("; ")}`, "`baton roll STACK`")
       : []),
   ];
 }

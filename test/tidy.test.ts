@@ -32,7 +32,14 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
   infra: ["stack", "user-data"],
-  operate: ["stack", "infra/firewall.ts", "agent/cloud", "agent/status/status.ts", "lab/client"],
+  operate: [
+    "stack",
+    "infra/firewall.ts",
+    "infra/clouds/exoscale-templates.ts",
+    "agent/cloud",
+    "agent/status/status.ts",
+    "lab/client",
+  ],
   lab: ["stack", "agent/status/status.ts"],
   cli: ["stack", "user-data", "operate", "lab", "agent/status", "package.json"],
 };

@@ -40,12 +40,19 @@ export function showStatus(snapshot: Snapshot, findings: readonly Finding[], pai
 
 /** What is wrong and what to do, a finding in two lines. */
 export function showFindings(findings: readonly Finding[], paint: Paint): readonly string[] {
-  if (findings.length === 0) return ["nothing is wrong"];
-  return findings.flatMap(({ level, where, what, fix }) => [
-    `${level === "wrong" ? paint("error", "wrong") : paint("warning", "note")}: ${where}: ${what}`,
-    `  fix: ${fix}`,
+  const told = findings.flatMap(({ level, where, what, fix }) => [
+    `${marks(paint)[level]}  ${clean(`${where}: ${what}`)}`,
+    ...(fix === "" ? [] : [`       fix: ${fix}`]),
   ]);
+  const isWell = findings.every(({ level }) => level !== "wrong");
+  return [...told, ...(isWell ? ["nothing is wrong"] : [])];
 }
+
+const marks = (paint: Paint): Readonly<Record<Finding["level"], string>> => ({
+  ok: "ok   ",
+  note: paint("warning", "note "),
+  wrong: paint("error", "wrong"),
+});
 
 const list = (names: readonly string[]): string => names.join(" and ");
 
