@@ -8,7 +8,9 @@ import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
 import { addLab } from "./lab.ts";
 import { addDoctor } from "./operate/doctor.ts";
+import { addDrill } from "./operate/drill.ts";
 import { addHandover, addMaintenance } from "./operate/move.ts";
+import { addRoll } from "./operate/roll.ts";
 import { addStatus } from "./operate/status.ts";
 import { report } from "./terminal.ts";
 
@@ -26,6 +28,8 @@ function program(): Command {
   addGenCloudInit(baton.command("gen-cloud-init"));
   addDiagram(baton.command("diagram"));
   addDoctor(baton.command("doctor"));
+  addDrill(baton.command("drill"));
+  addRoll(baton.command("roll"));
   addStatus(baton.command("status"));
   addHandover(baton.command("handover"));
   addMaintenance(baton.command("maintenance"));

@@ -17,6 +17,8 @@ export const style = `
     .may { stroke: #9a6700; stroke-width: 1.5; stroke-dasharray: 6 4; fill: none;
       marker-end: url(#gold) }
     .beat { stroke: #1a7f37; stroke-width: 2; stroke-dasharray: 5 4; fill: none }
+    .answered { fill: #2da44e } .failed { fill: #cf222e }
+    .tick { stroke: #8c959f; stroke-width: 1 }
     .tip { fill: #57606a } .gold { fill: #9a6700 }
     .net0 { fill: #0969da } .net1 { fill: #8250df } .net2 { fill: #bf3989 } .net3 { fill: #1a7f37 }
     @media (prefers-color-scheme: dark) {
