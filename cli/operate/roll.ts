@@ -15,7 +15,6 @@ type Options = DeskOptions & {
   readonly url?: string;
   readonly measure: boolean;
   readonly json?: boolean;
-  readonly pulumiStack?: string;
   readonly configFile?: string;
 };
 
@@ -27,11 +26,6 @@ export const addRoll = (command: Command): Command =>
     .description("Replace the load balancers that are not what the stack file says, one at a time.")
     .option("--url <url>", "what the client asks; else the first http service")
     .option("--no-measure", "without a client")
-    .addOption(
-      new Option("--pulumi-stack <name>", "stack of Pulumi; else the selected one").env(
-        "BATON_PULUMI_STACK",
-      ),
-    )
     .addOption(
       new Option("--config-file <file>", "its config, where it lies elsewhere").env(
         "BATON_PULUMI_CONFIG_FILE",
@@ -49,12 +43,7 @@ Exit codes: 0 all are as the stack file says, 1 it could not go on, 2 usage, 3 r
 
 async function rollAll(file: string, options: Options): Promise<void> {
   const desk = openDesk(file, options);
-  const { pulumiStack, configFile } = options;
-  const engine = pulumi({
-    folder: project,
-    ...(pulumiStack !== undefined && { stack: pulumiStack }),
-    ...(configFile !== undefined && { configFile }),
-  });
+  const engine = pulumi(project, options.configFile);
   await told(file, () => mustBeOf(desk, engine));
   const snapshot = await told(file, () =>
     step("cloud and agents are asked", () => takeSnapshot(desk.stack, desk)),
@@ -97,6 +86,6 @@ async function mustBeOf({ file }: Desk, engine: Engine): Promise<void> {
   fail(
     file,
     `the Pulumi stack is made of ${named}`,
-    "nothing was touched; `pulumi stack select`, or --pulumi-stack NAME",
+    "nothing was touched; `pulumi stack select NAME`, or PULUMI_STACK=NAME",
   );
 }

@@ -92,7 +92,6 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       ...workspace.env,
       BATON_SECRET: secret,
       PULUMI_STACK: stackName,
-      BATON_PULUMI_STACK: stackName,
       BATON_PULUMI_CONFIG_FILE: config,
     },
     up: async (signal, hurry) => {

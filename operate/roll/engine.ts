@@ -3,14 +3,6 @@ import { spawn } from "node:child_process";
 import { z } from "zod";
 import { OperateFailure } from "../failure.ts";
 
-export type EngineOptions = {
-  /** Folder of the project's Pulumi.yaml. */
-  readonly folder: string;
-  /** Of Pulumi; else the one that is selected. */
-  readonly stack?: string;
-  readonly configFile?: string;
-};
-
 /** Each of them throws an `OperateFailure` with the engine's own last words. */
 export type Engine = {
   /** The stack file that this Pulumi stack is made of, as its config names it. */
@@ -26,11 +18,12 @@ const steps = z.object({
   steps: z.array(z.object({ op: z.string(), urn: z.string() })).default([]),
 });
 
-export function pulumi({ folder, stack, configFile }: EngineOptions): Engine {
-  const which = [
-    ...(stack === undefined ? [] : ["--stack", stack]),
-    ...(configFile === undefined ? [] : ["--config-file", configFile]),
-  ];
+/**
+ * The stack that is selected, or that PULUMI_STACK names.
+ * @param folder of the project's Pulumi.yaml
+ */
+export function pulumi(folder: string, configFile: string | undefined): Engine {
+  const which = configFile === undefined ? [] : ["--config-file", configFile];
   const run = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await ended(folder, [...args, ...which, "--non-interactive"]);
     if (code === 0) return stdout;
