@@ -96,7 +96,7 @@ function judgeAgent(
       return [wrong(name, `its agent does not answer: ${agent.why}`, fix)];
     }
     case "answers":
-      return judgeStatus(stack, name, agent.status);
+      return judgeStatus(stack, name, agent.status, nodes);
   }
 }
 
@@ -108,17 +108,31 @@ const missedBy = ({ agent }: HostSeen, instance: string): boolean =>
 const noSsh = "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK] }`";
 const sshFails = "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";
 
-function judgeStatus(stack: Stack, where: string, status: Status): Finding[] {
+function judgeStatus(
+  stack: Stack,
+  where: string,
+  status: Status,
+  nodes: readonly HostSeen[],
+): Finding[] {
   const done = `\`baton maintenance STACK ${where} off\` when it is done`;
   const other = "the host is another stack's: look at its label baton-stack";
   return [
-    ...status.problems.map(({ text, fix }) => wrong(where, text, fix)),
+    ...status.problems
+      .filter(({ text }) => !(isOfSilence(text) && misses(status, nodes) === 0))
+      .map(({ text, fix }) => wrong(where, text, fix)),
     ...(status.stack === stack.name
       ? []
       : [wrong(where, `its agent is of the stack ${status.stack}`, other)]),
     ...(status.maintenance ? [note(where, "in maintenance: it takes nothing over", done)] : []),
   ];
 }
+
+const isOfSilence = (problem: string): boolean => /^(silent|never heard): /.test(problem);
+
+/** Peers that it hears not and that there are: one that was replaced stands in its list a while. */
+const misses = ({ peers }: Status, nodes: readonly HostSeen[]): number =>
+  peers.filter(({ id, heard }) => !heard && nodes.some(({ instance }) => instance?.id === id))
+    .length;
 
 function judgeTogether(stack: Stack, nodes: readonly HostSeen[]): Finding[] {
   const known = (what: string, fix: string): Finding[] => [note(stack.name, what, fix)];

@@ -7,7 +7,7 @@ import { type Engine, pulumi } from "../../operate/roll/engine.ts";
 import { turnsOf } from "../../operate/roll/plan.ts";
 import { type Rolled, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
-import { exitCodes, fail } from "../failure.ts";
+import { exitCodes, fail, UsageError } from "../failure.ts";
 import { atDesk, type Desk, type DeskOptions, openDesk, told } from "./desk.ts";
 import { outageWords, print, say, step } from "./move.ts";
 
@@ -16,6 +16,7 @@ type Options = DeskOptions & {
   readonly measure: boolean;
   readonly json?: boolean;
   readonly configFile?: string;
+  readonly patience: string;
 };
 
 /** Where Pulumi.yaml is, from which the paths in its config start. */
@@ -31,6 +32,7 @@ export const addRoll = (command: Command): Command =>
         "BATON_PULUMI_CONFIG_FILE",
       ),
     )
+    .option("--patience <seconds>", "how long one may take until it is well again", "600")
     .option("--json", "the result as JSON")
     .addHelpText("after", help)
     .action(rollAll);
@@ -42,6 +44,8 @@ Exit codes: 0 all are as the stack file says, 1 it could not go on, 2 usage, 3 r
 130 interrupted.`;
 
 async function rollAll(file: string, options: Options): Promise<void> {
+  const patienceMs = Number(options.patience) * 1000;
+  if (!(patienceMs > 0)) throw new UsageError("--patience takes seconds");
   const desk = openDesk(file, options);
   const engine = pulumi(project, options.configFile);
   await told(file, () => mustBeOf(desk, engine));
@@ -58,7 +62,8 @@ async function rollAll(file: string, options: Options): Promise<void> {
   const rolled: Rolled[] = [];
   const { stack } = desk;
   const onRolled = (one: Rolled): void => void rolled.push(one);
-  const request = { stack, engine, snapshot, signal: interrupt.signal, step, onRolled };
+  const { signal } = interrupt;
+  const request = { stack, engine, snapshot, signal, patienceMs, step, onRolled };
   const [address] = snapshot.addresses;
   const outage = await told(file, async () => {
     const url = options.measure ? options.url : false;

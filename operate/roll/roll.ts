@@ -19,12 +19,13 @@ export type RollRequest = {
   readonly engine: Engine;
   readonly snapshot: Snapshot;
   readonly signal: AbortSignal;
+  /** How long a node may take until it is back and well. */
+  readonly patienceMs: number;
   readonly step: Step;
   /** Told of each node when it is done. */
   readonly onRolled: (rolled: Rolled) => void;
 };
 
-const backWithinMs = 600_000;
 const movedWithinMs = 60_000;
 /** For routes and connections after a move, before a machine goes away. */
 const drainMs = 2000;
@@ -41,7 +42,9 @@ export async function roll(ports: Ports, request: RollRequest): Promise<void> {
       engine.wouldChange(resource, node),
     );
     if (changes) await replace(ports, request, turn);
-    const isBack = await step(`${node} is well and heard by all`, () => back(ports, request, node));
+    const isBack = await step(`waiting until ${node} is well and heard by all`, () =>
+      back(ports, request, node),
+    );
     if (signal.aborted) return;
     if (!isBack) throw await stuck(ports, stack, node, changes);
     onRolled({ node, replaced: changes, tookMs: Math.round(performance.now() - begun) });
@@ -76,26 +79,23 @@ async function replace(
   if (!signal.aborted) await step(`${node} is replaced by pulumi up`, () => engine.replace(node));
 }
 
-const back = (ports: Ports, { stack, signal }: RollRequest, node: string) =>
+const back = (ports: Ports, { stack, signal, patienceMs }: RollRequest, node: string) =>
   until(
     async () => {
       if (signal.aborted) return false;
       return isLinked(await takeSnapshot(stack, ports), node) || undefined;
     },
-    backWithinMs,
+    patienceMs,
     1000,
   );
 
 /** Why a node is not back, and how to go on. */
 async function stuck(ports: Ports, stack: Stack, node: string, replaced: boolean) {
   const findings = judge(stack, await takeSnapshot(stack, ports));
-  const why = findings
-    .filter(({ where }) => where === node)
-    .map(({ what }) => `\n  ${what}`)
-    .join("");
+  const why = findings.filter(({ where }) => where === node).map(({ what }) => what);
   const what = replaced ? "was replaced and does not come back" : "is not well";
   return new OperateFailure(
-    `${node} ${what}; the others were not touched${why}`,
+    `${node} ${what}; the others were not touched: ${why.join("; ") || "nobody hears it yet"}`,
     "mend it, in the stack file or on the host, and `baton roll` goes on where it stopped",
   );
 }
