@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { CloudHost } from "./cloud.ts";
 
 export type Ran =
@@ -32,9 +32,7 @@ const sshFailed = 255;
 /** Where hosts' keys are kept: a host that was replaced is another one, at the same address. */
 export function knownHostsFile(env: Readonly<Record<string, string | undefined>>): string {
   const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
-  const folder = join(state, "baton");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, "known_hosts");
+  return join(state, "baton", "known_hosts");
 }
 
 export const sshRemote =
@@ -42,6 +40,7 @@ export const sshRemote =
   (host, command, limitMs = limitMsDefault) => {
     if (host.ip === undefined)
       return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
+    mkdirSync(dirname(knownHosts), { recursive: true, mode: 0o700 });
     const options = [
       "BatchMode=yes",
       `ConnectTimeout=${connectS}`,

@@ -25,7 +25,8 @@ test("the committed picture is that of the smallest stack", () => {
   const file = `${root}docs/smallest-stack.svg`;
   const drawn = diagram(example("minimal.yaml"));
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, drawn);
-  assert.equal(readFileSync(file, "utf8"), drawn, "npx baton diagram examples/minimal.yaml");
+  const isCurrent = readFileSync(file, "utf8") === drawn;
+  assert.ok(isCurrent, `npx baton diagram examples/minimal.yaml > ${file}`);
 });
 
 for (const name of readdirSync(`${root}examples`)) {
