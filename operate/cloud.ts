@@ -1,4 +1,4 @@
-/** The seam to a cloud, seen from a desk: who is there, who holds, and the few changes of a drill. */
+/** The seam to a cloud as a desk sees it: who is there, who holds, and the changes of a drill. */
 
 /** A host of the stack as the cloud knows it. */
 export type CloudHost = {

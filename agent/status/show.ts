@@ -51,9 +51,10 @@ const clean = (text: string): string => text.replace(/\p{C}/gu, "?");
 function told(move: Status["moves"][number]): string {
   if (move.kind === "holders") return `${move.ip} held by ${move.holders.join(", ") || "nobody"}`;
   if (move.kind !== "moved") return move.kind;
-  const { ip, detectMs, claimMs, confirmMs, why = "elected" } = move;
+  const { ip, detectMs, claimMs, confirmMs, why } = move;
   const noticed = detectMs === undefined ? "" : `noticed ${span(detectMs)} after the last frame, `;
-  return `${ip} taken over: ${why}; ${noticed}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
+  const because = why === undefined ? "" : `${why}; `;
+  return `${ip} taken over: ${because}${noticed}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
 }
 
 const units: readonly (readonly [number, string])[] = [

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import type { Finding } from "../../operate/finding.ts";
 import { judge } from "../../operate/judge.ts";
 import { type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
-import { exitCodes, UsageError } from "../failure.ts";
-import { paintFor } from "../terminal.ts";
+import { exitCodes, Failure, UsageError } from "../failure.ts";
+import { paintFor, report } from "../terminal.ts";
 import { atDesk, type DeskOptions, openDesk, patiently, told } from "./desk.ts";
 import { showStatus } from "./show-status.ts";
 
@@ -52,7 +52,10 @@ const render = (snapshot: Snapshot, findings: readonly Finding[], { json, watch 
     ? JSON.stringify({ ...snapshot, findings }, null, watch ? undefined : 2)
     : showStatus(snapshot, findings, paintFor(process.stdout));
 
-/** Paints over the last page where a terminal can; else one page follows the other. */
+/**
+ * Paints over the last page where a terminal can; else one page follows the other. A cloud that
+ * does not answer for a while is no reason to end.
+ */
 async function watch(
   look: () => Promise<[Snapshot, readonly Finding[]]>,
   options: Options,
@@ -60,10 +63,15 @@ async function watch(
 ): Promise<void> {
   const over = process.stdout.isTTY === true && !options.json;
   for (;;) {
-    const [snapshot, findings] = await look();
-    const page = render(snapshot, findings, options);
-    process.stdout.write(`${over ? "\x1b[H\x1b[2J" : ""}${page}\n${options.json ? "" : "\n"}`);
-    process.exitCode = exitCodeOf(findings);
+    try {
+      const [snapshot, findings] = await look();
+      const page = render(snapshot, findings, options);
+      process.stdout.write(`${over ? "\x1b[H\x1b[2J" : ""}${page}\n${options.json ? "" : "\n"}`);
+      process.exitCode = exitCodeOf(findings);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      report(error.diagnostics);
+    }
     await pause(every * 1000);
   }
 }

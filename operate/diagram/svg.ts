@@ -20,13 +20,15 @@ export const style = `
     .answered { fill: #2da44e } .failed { fill: #cf222e }
     .tick { stroke: #8c959f; stroke-width: 1 }
     .tip { fill: #57606a } .gold { fill: #9a6700 }
-    .net0 { fill: #0969da } .net1 { fill: #8250df } .net2 { fill: #bf3989 } .net3 { fill: #1a7f37 }
+    .net0 { fill: #0969da } .net1 { fill: #8250df }
+    .net2 { fill: #bf3989 } .net3 { fill: #1a7f37 }
     @media (prefers-color-scheme: dark) {
       .box, .who { fill: #0d1117; stroke: #8b949e } .group { fill: #1c2128; stroke: #6e7681 }
       .frame { fill: #161b22; stroke: #6e7681 } .address { fill: #4b2900; stroke: #d29922 }
       text { fill: #e6edf3 } .dim { fill: #9198a1 } .line { stroke: #8b949e } .tip { fill: #8b949e }
       .holds, .may { stroke: #d29922 } .gold { fill: #d29922 } .beat { stroke: #3fb950 }
-      .net0 { fill: #58a6ff } .net1 { fill: #bc8cff } .net2 { fill: #f778ba } .net3 { fill: #3fb950 }
+      .net0 { fill: #58a6ff } .net1 { fill: #bc8cff }
+      .net2 { fill: #f778ba } .net3 { fill: #3fb950 }
     }
   `;
 

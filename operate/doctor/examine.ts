@@ -1,4 +1,4 @@
-/** All that a doctor looks at, gathered: what the API says, and what each host says. Changes nothing. */
+/** All that a doctor looks at: what the API says, and what each host says. Changes nothing. */
 import { z } from "zod";
 import type { Refusal } from "../../agent/cloud/cloud.ts";
 import type { Stack } from "../../stack/stack.ts";

@@ -3,7 +3,7 @@ import { type Finding, note, ok, wrong } from "../finding.ts";
 import type { Snapshot } from "../snapshot.ts";
 import type { Checkup } from "./examine.ts";
 
-/** What each agent found out itself: the API, its key, the address on the host, the clock, peers. */
+/** What each agent found out itself: API, key, the address on the host, clock, peers. */
 export const judgeChecks = ({ checks }: Checkup): Finding[] =>
   Object.entries(checks).flatMap(([node, lines]): Finding[] => {
     if ("why" in lines)

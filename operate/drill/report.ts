@@ -29,7 +29,7 @@ const left = 30;
 const wide = 760;
 const barMs = 250;
 
-/** The time line as SVG: a column for each quarter of a second of requests, red where one failed. */
+/** The time line as SVG: a column for a quarter of a second, red where a request failed. */
 export function drillPicture(drill: Drill, samples: readonly Sample[]): string {
   const { happenings, outage, budgetMs, stack } = drill;
   const start = happenings[0]?.at ?? 0;

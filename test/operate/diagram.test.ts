@@ -1,4 +1,4 @@
-/** The picture of a stack: the committed one is that of its stack file, and every example has one. */
+/** The picture of a stack: the committed one is that of its file, and every example has one. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { test } from "node:test";

@@ -10,7 +10,10 @@ import { answers, instance, stackOf } from "./scene.ts";
 
 const stack = stackOf("nodes: 2");
 
-/** @param changed nodes that are not what the stack file says @param breaks those that come back sick */
+/**
+ * @param changed nodes that are not what the stack file says
+ * @param breaks those that come back sick
+ */
 function world(changed: readonly string[], breaks: readonly string[] = []) {
   const deeds: string[] = [];
   const machines = new Map(["lb1", "lb2"].map((node) => [node, { turn: 1, sick: false }]));

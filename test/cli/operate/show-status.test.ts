@@ -38,7 +38,8 @@ lb2   running   backup  well    lb1    stands by
 app servers: app1 running
 
 last moves
-  2026-11-21T12:59:30Z  203.0.113.7 to lb1: the holder fell silent (3.0 s after the last frame, claimed in 1.1 s, seen 40 ms later)
+  2026-11-21T12:59:30Z  203.0.113.7 to lb1: the holder fell silent \
+(3.0 s after the last frame, claimed in 1.1 s, seen 40 ms later)
 
 nothing is wrong`,
   );
