@@ -71,7 +71,11 @@ export async function read<Value>(
 ): Promise<Value> {
   const answer = await api.get(path, nowMs() + readMs);
   if (answer.kind !== "done") throw failed(`GET ${path}`, answer);
-  const value = shape.safeParse(answer.value);
+  return understood(path, answer.value, shape);
+}
+
+function understood<Value>(path: string, answer: unknown, shape: z.ZodType<Value>): Value {
+  const value = shape.safeParse(answer);
   if (value.success) return value.data;
   throw new OperateFailure(
     `GET ${path}: the answer is not understood`,
@@ -128,32 +132,20 @@ async function look(api: ExoscaleApi, stack: Stack): Promise<Seen> {
     );
     return { name, ip: ip ?? found?.ip, id: found?.id };
   });
-  const carries = await carriersOf(
-    api,
-    hosts.map(({ id }) => id),
-  );
-  const nameOf = new Map(hosts.map(({ id, host }) => [id, host]));
-  const isSeen = (id: string | undefined): boolean =>
-    [...carries.values()].some((all) => id !== undefined && all.includes(id));
-  // Only when one of ours holds nothing is the rest of the zone asked: it may be large.
-  const strangers = known.every(({ id }) => id === undefined || isSeen(id))
-    ? []
-    : instances.filter(({ id }) => !nameOf.has(id));
-  const elsewhere = await carriersOf(
-    api,
-    strangers.map(({ id }) => id),
-  );
-  for (const { id, name } of strangers) nameOf.set(id, name || id);
-  const all = new Map([...carries, ...elsewhere]);
-  return {
-    hosts,
-    addresses: known.map((one) => ({
-      ...one,
-      holders: [...all].flatMap(([instance, held]) =>
-        one.id !== undefined && held.includes(one.id) ? [nameOf.get(instance) ?? instance] : [],
-      ),
-    })),
-  };
+  const nameOf = new Map(instances.map(({ id, name }) => [id, name || id]));
+  for (const { id, host } of hosts) nameOf.set(id, host);
+  const carries = await carriersOf(api, hosts);
+  const isHeld = (id: string): boolean => [...carries.values()].some((all) => all.includes(id));
+  // Only when nobody of ours holds is the rest of the zone asked: it may be large.
+  if (known.some(({ id }) => id !== undefined && !isHeld(id))) {
+    const strangers = instances.filter(({ id }) => !hosts.some((host) => host.id === id));
+    for (const [id, all] of await carriersOf(api, strangers)) carries.set(id, all);
+  }
+  const holders = (address: string | undefined): readonly string[] =>
+    [...carries].flatMap(([id, all]) =>
+      address !== undefined && all.includes(address) ? (nameOf.get(id) ?? id) : [],
+    );
+  return { hosts, addresses: known.map((one) => ({ ...one, holders: holders(one.id) })) };
 }
 
 const hostOf = (one: Listed, users: ReadonlyMap<string, string>): CloudHost => ({
@@ -177,18 +169,20 @@ async function usersOf(api: ExoscaleApi, all: readonly Listed[]): Promise<Map<st
 }
 
 /** Ids of the elastic IPs that instances carry; one that is gone meanwhile carries none. */
-async function carriersOf(api: ExoscaleApi, ids: readonly string[]) {
+async function carriersOf(api: ExoscaleApi, instances: readonly { readonly id: string }[]) {
   const carries = new Map<string, readonly string[]>();
-  for (const id of ids) {
-    const answer = await api.get(`/instance/${id}`, nowMs() + readMs);
+  for (const { id } of instances) {
+    const path = `/instance/${id}`;
+    const answer = await api.get(path, nowMs() + readMs);
     if (answer.kind === "refused" && answer.why === "not-found") continue;
-    if (answer.kind !== "done") throw failed(`GET /instance/${id}`, answer);
+    if (answer.kind !== "done") throw failed(`GET ${path}`, answer);
+    const { "elastic-ips": all } = understood(path, answer.value, carried);
     carries.set(
       id,
-      (carried.parse(answer.value)["elastic-ips"] ?? []).map((one) => one.id),
+      (all ?? []).map((one) => one.id),
     );
     // A large zone is asked gently.
-    if (ids.length > 20) await pause(50);
+    if (instances.length > 20) await pause(50);
   }
   return carries;
 }
@@ -198,10 +192,7 @@ async function holdersOf(
   hosts: readonly CloudHost[],
   address: CloudAddress,
 ): Promise<readonly string[]> {
-  const carries = await carriersOf(
-    api,
-    hosts.map(({ id }) => id),
-  );
+  const carries = await carriersOf(api, hosts);
   return hosts.flatMap(({ id, host }) =>
     address.id !== undefined && carries.get(id)?.includes(address.id) ? [host] : [],
   );

@@ -57,7 +57,7 @@ async function drill(file: string, options: Options): Promise<void> {
     const report = await told(file, () => runDrill(desk, request, step));
     show(report, options);
   } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
+    if (error !== interrupt.signal.reason) throw error;
   }
   if (interrupt.signal.aborted) process.exitCode = 130;
 }

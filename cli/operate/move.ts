@@ -2,7 +2,7 @@
 import { Argument, type Command } from "commander";
 import { progressOn, screenFor } from "../../lab/view/progress.ts";
 import type { CloudAddress, CloudHost, Seen } from "../../operate/cloud.ts";
-import { type Move, move, order, type Step, takers } from "../../operate/move.ts";
+import { type Move, move, order, takers } from "../../operate/move.ts";
 import { type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
 import type { Outage } from "../../operate/traffic.ts";
 import { until } from "../../operate/wait.ts";
@@ -94,7 +94,7 @@ async function handover(file: string, node: string, options: Options): Promise<v
   const { stack } = desk;
   const what = "handover";
   const request = { stack, seen, host, address, what, url: urlIn(options), isDone } as const;
-  finish(await told(file, () => move(desk, request, step as Step)), options);
+  finish(await told(file, () => move(desk, request, step)), options);
 }
 
 const urlIn = ({ measure, url }: Options): string | false | undefined => (measure ? url : false);
@@ -121,7 +121,7 @@ async function maintenance(
     holders.length === 1 && (state === "off") === (holders[0] === node);
   const { stack } = desk;
   const request = { stack, seen, host, address, what, url: urlIn(options), isDone };
-  finish(await told(file, () => move(desk, request, step as Step)), options);
+  finish(await told(file, () => move(desk, request, step)), options);
 }
 
 /** The address that a node takes back as soon as it may. */

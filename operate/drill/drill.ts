@@ -139,11 +139,18 @@ async function leave(
   { step, happened, traffic, signal }: Act,
 ): Promise<string> {
   happened(`${holder.host} is stopped through the API`);
-  const stopped = cloud.stop(holder).then(() => happened(`${holder.host} is off`));
+  let refused: unknown;
+  const stopped = cloud.stop(holder).then(
+    () => happened(`${holder.host} is off`),
+    (error) => {
+      refused = error;
+    },
+  );
   try {
     const taker = await step(`${holder.host} is stopped, and ${address.ip} moves`, () =>
       until(async () => {
         signal.throwIfAborted();
+        if (refused !== undefined) throw refused;
         const [first, ...more] = await cloud.holders(seen, address);
         return more.length === 0 && first !== holder.host ? first : undefined;
       }, movedWithinMs),
@@ -155,12 +162,13 @@ async function leave(
       );
     happened(`${taker} alone holds, as the cloud shows`);
     await stopped;
+    if (refused !== undefined) throw refused;
     await calm(traffic);
     return taker;
   } catch (error) {
     // What was asked of the cloud comes to its end, and is undone.
-    await stopped.catch(() => {});
-    await cloud.start(holder).catch(() => {});
+    await stopped;
+    if (refused === undefined) await cloud.start(holder);
     throw error;
   }
 }

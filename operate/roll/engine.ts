@@ -52,8 +52,12 @@ type Ended = { readonly code: number; readonly stdout: string; readonly stderr: 
 
 function ended(cwd: string, args: readonly string[]): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    // Ctrl-C reaches it as well: it then ends in order, and this waits for that.
-    const child = spawn("pulumi", args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    // In a group of its own: Ctrl-C ends the roll after this step, and no update half way.
+    const child = spawn("pulumi", args, {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
