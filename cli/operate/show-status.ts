@@ -54,7 +54,7 @@ const marks = (paint: Paint): Readonly<Record<Finding["level"], string>> => ({
   wrong: paint("error", "wrong"),
 });
 
-const list = (names: readonly string[]): string => names.join(" and ");
+const list = (names: readonly string[]): string => clean(names.join(" and "));
 
 const serverIn = ({ name, instance }: HostSeen): string =>
   `${name} ${instance?.state ?? "does not exist"}`;
@@ -69,7 +69,7 @@ function rowOf(
   const roles = [...new Set(status.addresses.map(({ role }) => role))].join(", ");
   const health = status.maintenance ? "maintenance" : status.healthy ? "well" : "sick";
   const whys = [...new Set(status.addresses.map(({ why }) => why))].join("; ");
-  return [name, state, roles, health, hearsIn(status, short), clean(whys)];
+  return [name, state, clean(roles), health, clean(hearsIn(status, short)), clean(whys)];
 }
 
 const hearsIn = ({ peers }: Status, short: (name: string) => string): string =>
