@@ -7,7 +7,7 @@ import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/re
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { atDesk, type DeskOptions, openDesk, told } from "./desk.ts";
-import { step } from "./move.ts";
+import { say, step } from "./move.ts";
 
 type Options = DeskOptions & {
   readonly yes?: boolean;
@@ -48,7 +48,7 @@ async function drill(file: string, options: Options): Promise<void> {
   const budgetMs = given ?? budgetOf(desk.stack);
   const interrupt = new AbortController();
   const end = (): void => {
-    process.stderr.write("\nending: the instance is started again …\n");
+    if (!interrupt.signal.aborted) say("\nending: the instance is started again …");
     interrupt.abort();
   };
   process.on("SIGINT", end).on("SIGTERM", end);

@@ -55,7 +55,7 @@ async function rollAll(file: string, options: Options): Promise<void> {
   told(file, () => turnsOf(desk.stack, snapshot));
   const interrupt = new AbortController();
   const end = (): void => {
-    say("\nending after this step; `baton roll` goes on from here");
+    if (!interrupt.signal.aborted) say("\nending after this step; `baton roll` goes on from here");
     interrupt.abort();
   };
   process.on("SIGINT", end).on("SIGTERM", end);
