@@ -27,8 +27,12 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
   const run = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await ended(folder, [...args, ...which, "--non-interactive"]);
     if (code === 0) return stdout;
-    const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-15).join("\n");
-    throw new OperateFailure(`pulumi ${args[0]} failed (${code}):\n${said}`, "mend it and roll on");
+    const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
+    const said = lines.filter((line) => line !== "").slice(-6);
+    throw new OperateFailure(
+      `pulumi ${args[0]} failed (${code}): ${said.join("; ")}`,
+      "mend that, and `baton roll` goes on where it stopped",
+    );
   };
   const name = (host: string) => run("config", "set", "baton:replace", host);
   return {

@@ -4,9 +4,10 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stack } from "../../stack/stack.ts";
+import type { CloudHost } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
 import { judge } from "../judge.ts";
-import { order, type Ports, type Step } from "../move.ts";
+import { order, type Ports, type Step, takers } from "../move.ts";
 import { type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
 import type { Engine } from "./engine.ts";
@@ -52,31 +53,44 @@ export async function roll(ports: Ports, request: RollRequest): Promise<void> {
   await engine.release();
 }
 
-async function replace(
-  ports: Ports,
-  { stack, engine, snapshot, signal, step }: RollRequest,
-  { node }: Turn,
-): Promise<void> {
-  // Who holds may have changed since the roll began: the first one may have taken its address back.
-  const { hosts, addresses } = await takeSnapshot(stack, ports);
-  const instance = hosts.find(({ name }) => name === node)?.instance;
-  const held = addresses.filter(({ holders }) => holders.includes(node));
-  if (instance !== undefined && held.length > 0)
-    await step(`${node} gives ${held.map(({ ip }) => ip).join(", ")} away`, async () => {
-      // In maintenance it takes nothing back before it is gone; its successor knows nothing of it.
-      await order(ports.remote, instance, "maintenance on");
-      const seen = { hosts: hosts.flatMap((one) => one.instance ?? []), addresses };
-      const left = await until(async () => {
-        const all = await Promise.all(held.map((address) => ports.cloud.holders(seen, address)));
-        return all.every((by) => by.length > 0 && !by.includes(node)) || undefined;
-      }, movedWithinMs);
-      if (left) return pause(drainMs);
-      throw new OperateFailure(
-        `${node} still holds after ${movedWithinMs / 1000} s`,
-        `\`baton status\` tells why; \`baton maintenance ${snapshot.stack} ${node} off\` undoes it`,
-      );
-    });
+async function replace(ports: Ports, request: RollRequest, { node }: Turn): Promise<void> {
+  const { stack, engine, signal, step } = request;
+  // Much may have changed since the roll began.
+  const snapshot = await takeSnapshot(stack, ports);
+  if (takers(snapshot, node).length === 0)
+    throw new OperateFailure(
+      `no other load balancer is seen to be well, so ${node} stays as it is`,
+      "`baton status` tells why; `baton roll` goes on when another one is well",
+    );
+  const found = snapshot.hosts.find(({ name }) => name === node);
+  if (found?.instance?.running && found.agent?.kind === "answers") {
+    const { instance } = found;
+    await step(`${node} leaves the election`, () => leave(ports, snapshot, instance));
+  }
   if (!signal.aborted) await step(`${node} is replaced by pulumi up`, () => engine.replace(node));
+}
+
+/**
+ * In maintenance it takes nothing back before it is gone, though it held nothing when it was asked;
+ * its successor knows nothing of it.
+ */
+async function leave(
+  { cloud, remote }: Ports,
+  { hosts, addresses }: Snapshot,
+  instance: CloudHost,
+): Promise<void> {
+  const { host } = instance;
+  await order(remote, instance, "maintenance on");
+  const seen = { hosts: hosts.flatMap((one) => one.instance ?? []), addresses };
+  const left = await until(async () => {
+    const all = await Promise.all(addresses.map((address) => cloud.holders(seen, address)));
+    return all.every((by) => by.length > 0 && !by.includes(host)) || undefined;
+  }, movedWithinMs);
+  if (left) return pause(drainMs);
+  throw new OperateFailure(
+    `${host} still holds after ${movedWithinMs / 1000} s`,
+    `\`baton status\` tells why; \`baton maintenance STACK ${host} off\` undoes it`,
+  );
 }
 
 const back = (ports: Ports, { stack, signal, patienceMs }: RollRequest, node: string) =>
