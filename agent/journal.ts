@@ -1,7 +1,7 @@
 /** Tells what happened: a line for each event, and a bounded history that survives a restart. */
 import type { Trouble } from "./cloud/cloud.ts";
 import type { Note } from "./core/state.ts";
-import { loadJson, saveJson } from "./host/files.ts";
+import { createSaver, loadJson } from "./host/files.ts";
 import type { Level, Log } from "./host/log.ts";
 import type { Metrics } from "./status/metrics.ts";
 
@@ -15,8 +15,10 @@ export type Journal = {
   readonly events: () => readonly Happened[];
   readonly api: () => ApiHealth;
   readonly saved: (name: string) => unknown;
-  /** Gives why it failed; that is in the log, too. */
-  readonly save: (name: string, value: unknown) => string | undefined;
+  /** Gives why it failed, once it has been tried; that is in the log, too. */
+  readonly save: (name: string, value: unknown) => Promise<string | undefined>;
+  /** Resolves when all that has happened is in its file. */
+  readonly saving: () => Promise<unknown>;
 };
 
 export type ApiHealth = {
@@ -41,8 +43,9 @@ export function createJournal({ log, folder, wallMs, metrics }: JournalParts): J
     ? kept.filter(isHappened).slice(-eventsMax)
     : [];
   let api: ApiHealth = { reachable: undefined, error: undefined, calls: 0 };
-  const save = (name: string, value: unknown): string | undefined => {
-    const trouble = saveJson(path(name), value);
+  const saver = createSaver();
+  const save: Journal["save"] = async (name, value) => {
+    const trouble = await saver.save(path(name), value);
     if (trouble !== undefined) log("warning", trouble);
     return trouble;
   };
@@ -55,7 +58,7 @@ export function createJournal({ log, folder, wallMs, metrics }: JournalParts): J
       // Why this node stands where it does changes often; the history keeps what was done.
       if (note.kind === "reason") return;
       events = [...events.slice(1 - eventsMax), { ...note, at: wallMs() }];
-      save("events", events);
+      void save("events", events);
     },
     call(call, tookMs, trouble) {
       metrics.call(call, tookMs, trouble);
@@ -69,6 +72,7 @@ export function createJournal({ log, folder, wallMs, metrics }: JournalParts): J
     api: () => api,
     saved: (name) => loadJson(path(name)),
     save,
+    saving: saver.idle,
   };
 }
 

@@ -6,12 +6,12 @@ import { Slip } from "./task.ts";
 import type { Watch } from "./watch.ts";
 
 /** Does what a person wants of a running agent; gives why not. */
-export function obey(
+export async function obey(
   { pump }: Pick<Watch, "pump">,
   name: string,
   value: string,
   { save }: Pick<Journal, "save">,
-): string | undefined {
+): Promise<string | undefined> {
   switch (name) {
     case "handover":
       pump.emit({ type: "handover", exit: false });
@@ -20,7 +20,7 @@ export function obey(
       if (value !== "on" && value !== "off") return "maintenance is on or off";
       pump.emit({ type: "maintenance", on: value === "on" });
       // A restart must not bring a node back that a person took out.
-      const trouble = save("maintenance", value === "on");
+      const trouble = await save("maintenance", value === "on");
       return trouble && `maintenance is ${value} until the next restart only: ${trouble}`;
     }
     case "priority": {
@@ -66,6 +66,6 @@ export const ordersOf = (
   },
   priority(step) {
     const running = watch();
-    if (running) obey(running, "priority", step < 0 ? "-1" : "+1", journal);
+    if (running) void obey(running, "priority", step < 0 ? "-1" : "+1", journal);
   },
 });

@@ -36,7 +36,7 @@ export function createPump({ settings, nowMs, carryOut }: PumpParts): Pump {
   const turn = (event: Event): void => {
     const { state: next, effects } = step(state, event, nowMs());
     state = next;
-    for (const effect of effects) carryOut(effect);
+    for (const effect of effects) if (!stopped) carryOut(effect);
   };
 
   /** An effect may bring an event at once; it waits until the effects before it are carried out. */
@@ -45,7 +45,7 @@ export function createPump({ settings, nowMs, carryOut }: PumpParts): Pump {
     waiting.push(event);
     if (stepping) return;
     stepping = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) turn(next);
+    for (let next = waiting.shift(); next && !stopped; next = waiting.shift()) turn(next);
     stepping = false;
     clearTimeout(timer);
     if (stopped) return;

@@ -12,6 +12,8 @@ import { logFor, type Provider, type Task } from "./task.ts";
 import { startWatch, type Watch } from "./watch.ts";
 
 const defaultSocket = "/run/baton/status.sock";
+/** How long a stopped agent waits for a disk that does not answer. */
+const savingMaxMs = 1_000;
 /** How long the host is asked for nothing about its addresses. */
 const hostPeriodMs = 60_000;
 
@@ -23,12 +25,16 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
   const folder = config.stateDirectory;
   const journal = createJournal({ log, folder, wallMs, metrics });
   let running: Watch | undefined;
+  let ended = false;
   const end = (): void => {
+    ended = true;
     server.stop();
     running?.stop();
     log("notice", "stopped");
-    // Sockets that are still open must not keep a stopped agent alive.
-    process.exit(0);
+    // Sockets that are still open, or a disk, must not keep a stopped agent alive.
+    const exit = (): never => process.exit(0);
+    setTimeout(exit, savingMaxMs);
+    void journal.saving().then(exit);
   };
   onSignals(ordersOf(() => running, journal, log, end));
 
@@ -52,12 +58,13 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
     ...(config.statusListen && { listen: config.statusListen }),
     status,
     metrics: () => metrics.text(status()),
-    command: (name, value) => (running ? obey(running, name, value, journal) : "still starting"),
+    command: async (name, value) =>
+      running ? obey(running, name, value, journal) : "still starting",
     onTrouble: (text) => log("warning", text),
   });
 
   const own = await findIdentity(config, provider.ownInstance, log);
-  if (!own) return;
+  if (!own || ended) return;
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(config, own.zone, credentials(), warn);
   const info = (): void => log("notice", JSON.stringify(status()?.addresses));

@@ -153,7 +153,7 @@ function groupOf(
     nowMs,
     random: Math.random,
     saved: journal.saved("peers"),
-    save: (saved) => journal.save("peers", saved),
+    save: (saved) => void journal.save("peers", saved),
     isOwn: carries,
     isHeard: (id) => !silent(wired().pump.state(), id),
     onChange: () => regroup(wired()),

@@ -1,8 +1,9 @@
 /**
  * The lab's process. Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--name NAME]
  * Stands the stack up, fails it over, then shows it until Ctrl-C; then all of it is taken down.
- * Exit codes: 0 all as it should be, 1 it was not, 130 interrupted on the way.
+ * Exit codes: 0 all as it should be, 1 it was not, 130 and 143 interrupted on the way.
  */
+import { constants } from "node:os";
 import { parseArgs } from "node:util";
 import { LabFailure } from "../lab/failure.ts";
 import { type RunOptions, runLab } from "../lab/run/run.ts";
@@ -19,12 +20,20 @@ const screen = screenFor(
 const [stackFile = "examples/exoscale-elastic-ip-article.yaml"] = positionals;
 const interrupt = new AbortController();
 const hurry = new AbortController();
+/** 130 for Ctrl-C, 143 for SIGTERM, as shells have it. */
+let interruptedCode = 130;
+const interruptBy = (signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void => {
+  if (interrupt.signal.aborted) hurry.abort();
+  else {
+    interruptedCode = 128 + constants.signals[signal];
+    process.stderr.write("\nending: everything is taken down …\n");
+  }
+  interrupt.abort();
+};
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.on(signal, () => {
-    if (interrupt.signal.aborted) hurry.abort();
-    else process.stderr.write("\nending: everything is taken down …\n");
-    interrupt.abort();
-  });
+  process.on(signal, () => interruptBy(signal));
+// Behind sudo, whoever started this cannot signal it.
+if (values["until-stdin-ends"]) process.stdin.resume().on("end", () => interruptBy("SIGTERM"));
 // A reader such as `head`, or a terminal, that is gone: nobody looks any more, and all is put away.
 process.stdout.on("error", () => interrupt.abort());
 process.stderr.on("error", () => interrupt.abort());
@@ -43,7 +52,7 @@ try {
   };
   process.exitCode = (await runLab(options, progressOn(screen))) ? 0 : 1;
 } catch (error) {
-  if (interrupt.signal.aborted) process.exitCode = 130;
+  if (interrupt.signal.aborted) process.exitCode = interruptedCode;
   else if (error instanceof LabFailure) {
     process.stderr.write(`error: ${error.problem}\nfix: ${error.fix}\n`);
     process.exitCode = 1;
@@ -65,6 +74,7 @@ function given() {
         once: { type: "boolean", default: false },
         "no-failover": { type: "boolean", default: false },
         name: { type: "string", default: "baton-lab" },
+        "until-stdin-ends": { type: "boolean", default: false },
       },
     });
   } catch (error) {

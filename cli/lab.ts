@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
+import { takeDown } from "../lab/control/down.ts";
 import { LabFailure } from "../lab/failure.ts";
 import { verbs } from "../lab/faults/verbs.ts";
 import { fail } from "./failure.ts";
@@ -30,12 +31,12 @@ export function addLab(lab: Command): void {
     });
   lab
     .command("down")
-    .description("takes it down")
-    .action(() => ask(named(), ["down"]));
+    .description("takes it down, and removes what one that crashed has left")
+    .action(() => told(named(), () => takeDown(named())));
   lab
     .command("status")
     .description("tells who holds, and what agents and client say")
-    .action(() => ask(named(), ["status"]));
+    .action(() => told(named(), () => askLab(named(), ["status"])));
   lab
     .command("desk")
     .usage("COMMAND…")
@@ -51,30 +52,28 @@ export function addLab(lab: Command): void {
       .argument("[WORDS...]")
       .description(does)
       .allowUnknownOption()
-      .action((words: readonly string[]) => ask(named(), [verb, ...words]));
+      .action((words: readonly string[]) => told(named(), () => askLab(named(), [verb, ...words])));
   }
 }
 
 /** Runs a command in the lab's network, with the keys of its owner; ends as that ends. */
 async function atDesk(name: string, command: readonly string[]): Promise<void> {
-  const { argv, env }: Spot = JSON.parse(await answerOf(name, ["desk"]));
+  const { argv, env }: Spot = JSON.parse(await answerOf(name, () => askLab(name, ["desk"])));
   const [program = "", ...args] = [...argv, ...command];
-  process.exitCode = await runToItsEnd(program, args, {
-    env: { ...process.env, ...env },
-  });
+  process.exitCode = await runToItsEnd(program, args, { env: { ...process.env, ...env } });
 }
 
 type Spot = { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
 
 /** Prints the lab's answer. */
-async function ask(name: string, words: readonly string[]): Promise<void> {
-  process.stdout.write(`${await answerOf(name, words)}\n`);
+async function told(name: string, asked: () => Promise<string>): Promise<void> {
+  process.stdout.write(`${await answerOf(name, asked)}\n`);
 }
 
-/** @throws Failure when there is none, or it refuses */
-async function answerOf(name: string, words: readonly string[]): Promise<string> {
+/** @throws Failure when there is no answer, or the lab refuses */
+async function answerOf(name: string, asked: () => Promise<string>): Promise<string> {
   try {
-    return await askLab(name, words);
+    return await asked();
   } catch (error) {
     if (error instanceof LabFailure) fail(`lab ${name}`, error.problem, error.fix);
     throw error;

@@ -12,7 +12,8 @@ import { spawn } from "node:child_process";
 export function runToItsEnd(command, args, options = {}) {
   const child = spawn(command, args, { stdio: "inherit", ...options });
   for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
+  // A process of root's takes no signal from a user; that its input ends, it can see.
+  process.on("SIGTERM", () => (child.stdin ? child.stdin.end() : child.kill("SIGTERM")));
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve(code ?? 130));

@@ -86,7 +86,8 @@ export function prepareNpm() {
   const stamp = `${root}node_modules/.lock-sha256`;
   if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
   say("installing the npm packages of package-lock.json, Node 24 among them (about 260 MB) …");
-  run("npm", ["ci", "--no-audit", "--no-fund"], "npm");
+  // Warnings are of the machine's own Node, which only starts the one that is installed.
+  run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], "npm");
   if (!existsSync(node))
     giveUp("npm has not installed its package `node`; allow its install script and try again");
   writeFileSync(stamp, lock);
@@ -107,9 +108,23 @@ export function preparePackages(names, why) {
   }
   say(`${why}; installing: ${list}`);
   say("none of their services is started or enabled");
-  const [command, ...before] = asRoot ? ["sh"] : ["sudo", "sh"];
+  const [command, ...before] = asRoot ? ["sh"] : [...sudo(), "sh"];
   run(command, [...before, `${root}cli/install-packages.sh`, ...missing], "apt-get");
 }
+
+/** What sudo drops, and what is fetched needs: how this machine reaches the network, and Go's own. */
+const carried = [
+  /^(https?|all|no)_proxy$/i,
+  /^(npm_config_registry|NODE_EXTRA_CA_CERTS|NODE_USE_ENV_PROXY|SSL_CERT_FILE|SSL_CERT_DIR)$/,
+  /^GO(PROXY|FLAGS|SUMDB|NOSUMDB|NOPROXY|PRIVATE|INSECURE|AUTH|PATH|CACHE|MODCACHE)$/,
+  /^BATON_/,
+];
+
+/** The beginning of a command that runs as root, with what is named kept beside. */
+export const sudo = (...more) => {
+  const kept = Object.keys(process.env).filter((name) => carried.some((one) => one.test(name)));
+  return ["sudo", `--preserve-env=${[...more, ...kept].join(",")}`];
+};
 
 const engine = `${root}lab/engine/main.ts`;
 

@@ -14,7 +14,9 @@ import {
   prepareNpm,
   preparePackages,
   root,
+  run,
   say,
+  sudo,
   surroundings,
 } from "./prepare.js";
 
@@ -35,17 +37,16 @@ const given = process.argv.slice(2);
 const args = given.map((arg) => (/\.ya?ml$/.test(arg) && !isAbsolute(arg) ? join(from, arg) : arg));
 const lab = [node, join(root, "cli/lab-process.ts"), ...args];
 
-if (process.getuid?.() === 0) await begin(lab[0], lab.slice(1));
+if (process.getuid?.() === 0) await begin(lab);
 else if (onPath("sudo")) {
   say("the lab makes network namespaces, mounts and cgroups: its process runs by sudo");
-  const kept = Object.keys(process.env).filter((name) => name.startsWith("BATON_"));
   // What root makes first is root's, and this user and other programs write there later.
   mkdirSync(join(homedir(), ".cache"), { recursive: true });
   const quiet = { stdio: ["ignore", "ignore", "inherit"] };
   run(node, [join(root, "cli/build-agent.ts")], "the agent's build", quiet);
   // A Pulumi or a Go of the user's own is rarely in a folder that sudo looks into.
-  const found = ["env", `PATH=${process.env.PATH}`, ...lab];
-  await begin("sudo", [`--preserve-env=${["HOME", "TERM", ...kept].join(",")}`, ...found]);
+  const found = ["env", `PATH=${process.env.PATH}`, ...lab, "--until-stdin-ends"];
+  await begin([...sudo("HOME", "TERM"), ...found], "pipe");
 } else {
   say(
     "the lab makes network namespaces, mounts and cgroups, which only root may; sudo is not here",
@@ -54,8 +55,8 @@ else if (onPath("sudo")) {
   process.exit(1);
 }
 
-async function begin(command, rest) {
-  const options = { cwd: root, env: surroundings() };
+async function begin([command, ...rest], stdin = "inherit") {
+  const options = { cwd: root, env: surroundings(), stdio: [stdin, "inherit", "inherit"] };
   process.exitCode = await runToItsEnd(command, rest, options).catch((error) => {
     say(`${command} cannot run: ${error.message}`);
     return 1;

@@ -89,8 +89,16 @@ export function unknownHost(
   );
 }
 
-/** A load balancer as the cloud shows it now. */
-export type Seen = { readonly node: string; readonly running: boolean; readonly state: string };
+/**
+ * A load balancer as the cloud shows it now. Whether it is well, the cloud cannot tell;
+ * that it holds one is the best sign, since an agent that is well has claimed it.
+ */
+export type Seen = {
+  readonly node: string;
+  readonly running: boolean;
+  readonly holds: boolean;
+  readonly state: string;
+};
 
 /**
  * Whether one load balancer may leave service, seeing how all are: the state may still have one
@@ -116,6 +124,18 @@ export function mayLeave(
     `balancer is running: ${how}.\nfix: mend that first: \`pulumi config set baton:replace ` +
     `${others[0]?.node}\`, and \`pulumi up\``;
   return { ok: false, message };
+}
+
+/** What to see to where another load balancer runs, and nothing shows that it is well. */
+export function caveat(leaving: string, seen: readonly Seen[]): string | undefined {
+  const others = seen.filter(({ node, running }) => node !== leaving && running);
+  if (others.length === 0 || others.some(({ holds }) => holds)) return undefined;
+  const names = others.map(({ node }) => node).join(" and ");
+  return (
+    `${leaving} leaves service, and all that the cloud can tell is that ${names} runs, not that it ` +
+    "is well: look there with `baton-agent status`, or begin with `baton-agent handover` on " +
+    leaving
+  );
 }
 
 const tooEarly = (leaving: string, joining: string): string =>

@@ -10,7 +10,7 @@ export type CommandOptions = {
   /** Called with each whole line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
   readonly env?: Readonly<Record<string, string>>;
-  /** The program is ended by SIGTERM, so that it can put things in order. */
+  /** The program and all that it has started are ended by SIGTERM, and may put things in order. */
   readonly signal?: AbortSignal;
 };
 
@@ -27,8 +27,12 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
     const child = spawn(program, args, {
       env: { ...process.env, PATH: programPath, LC_ALL: "C.UTF-8", ...options.env },
       stdio: ["pipe", "pipe", "pipe"],
-      ...(options.signal && { signal: options.signal }),
+      // A group of its own, which can be ended as one: mmdebstrap waits for what it has started.
+      detached: options.signal !== undefined,
     });
+    const end = (): void => signalGroup(child.pid, "SIGTERM");
+    if (options.signal?.aborted) end();
+    options.signal?.addEventListener("abort", end, { once: true });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -42,14 +46,26 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
       for (const line of lines) options.onLine?.(line);
     });
     child.on("error", (error) => {
-      if (child.pid !== undefined) return;
       reject(new LabFailure(`${program} cannot run: ${error.message}`, "is it installed?"));
     });
     // A program that reads nothing may be gone before its input is written.
     child.stdin.on("error", () => {});
     child.stdin.end(options.input ?? "");
-    child.on("close", (code) => resolve({ code: code ?? 1, stdout, stderr }));
+    child.on("exit", () => options.signal?.aborted && signalGroup(child.pid, "SIGKILL"));
+    child.on("close", (code) => {
+      options.signal?.removeEventListener("abort", end);
+      resolve({ code: code ?? 1, stdout, stderr });
+    });
   });
+}
+
+/** Signals a program that was started as a group of its own, with all that it has started. */
+export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, signal);
+  } catch {
+    // All of them are gone.
+  }
 }
 
 /**

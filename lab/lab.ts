@@ -15,6 +15,7 @@ import { cacheFolder } from "./image/where.ts";
 import type { CloudEvent, Settings } from "./model/exoscale/cloud.ts";
 import type { Instance } from "./model/exoscale/world.ts";
 import { createDeployment, type Deployment } from "./world/deployment.ts";
+import { elasticIpOf } from "./world/naming.ts";
 import { type LabWorld, startWorld } from "./world/world.ts";
 
 export type LabOptions = {
@@ -40,8 +41,10 @@ export type Lab = LabWorld & {
   readonly instance: (host: string) => Instance;
   /** The host of the stack file that an instance is. */
   readonly hostOf: (instance: string) => string;
-  /** The failover addresses, as the cloud has given them. */
+  /** The stack's failover addresses, as the cloud has given them. */
   readonly addresses: () => readonly string[];
+  /** Rank of each load balancer for one of them, 0 best. */
+  readonly ranks: (address: string) => Readonly<Record<string, number>>;
   /** Names of the hosts that the router sends an address's traffic to: the truth. */
   readonly holders: (address: string) => Promise<readonly string[]>;
 };
@@ -88,18 +91,23 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const { name = "baton-lab", report, env } = options;
   const stack = readStack(options.stackFile);
   const plan = await enginePlan({ cache: cacheFolder(env), env });
-  const [engine, world] = await Promise.all([
-    makeEngine(plan, report),
-    startWorld({ ...options, name, stack, owner }),
-  ]);
+  const engine = makeEngine(plan, report);
+  // Its failure is told below, when there is a world to take down.
+  engine.catch(() => {});
+  const world = await startWorld({ ...options, name, stack, owner });
   const instances = (): readonly Instance[] => Object.values(world.cloud.world().instances);
   const hostOf = (id: string): string => {
     const own = instances().find((one) => one.id === id)?.name ?? id;
     return own.startsWith(`${stack.name}-`) ? own.slice(stack.name.length + 1) : own;
   };
+  const given = () =>
+    stack.addresses.flatMap((address) => {
+      const { ip } = elasticIpOf(stack, world.cloud.world(), address) ?? {};
+      return ip === undefined ? [] : [{ ip, ranks: address.ranks }];
+    });
   try {
     const deployment = await createDeployment({
-      engine,
+      engine: await engine,
       folder: join("/run", name, "engine"),
       stackFile: options.stackFile,
       endpoint: world.cloud.endpoint,
@@ -122,7 +130,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         const all = instances().map(({ id }) => hostOf(id));
         throw new LabFailure(`the cloud has no host ${host}`, `it has: ${all.join(", ")}`);
       },
-      addresses: () => Object.values(world.cloud.world().elasticIps).map(({ ip }) => ip),
+      addresses: () => given().map(({ ip }) => ip),
+      ranks: (address) => given().find(({ ip }) => ip === address)?.ranks ?? {},
       holders: async (address) => (await world.fabric.holders(address)).map(hostOf),
     };
   } catch (error) {

@@ -6,11 +6,13 @@ import { setTimeout as pause } from "node:timers/promises";
 /**
  * Holds the lock, once whoever has it now is done or gone; gives what ends it.
  * @param what is being made, for those who wait
+ * @param signal ends the waiting
  */
 export async function locked(
   folder: string,
   what: string,
   say: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<() => void> {
   const own = mkdtempSync(`${folder}-`);
   writeFileSync(join(own, "pid"), String(process.pid));
@@ -25,7 +27,10 @@ export async function locked(
     const pid = holderOf(folder);
     if (pid === undefined) rmSync(folder, { recursive: true, force: true });
     else if (!told) say(`waiting for ${what} that process ${pid} is making …`);
-    await pause(pid === undefined ? 50 : 1000);
+    await pause(pid === undefined ? 50 : 1000, undefined, { signal }).catch((error) => {
+      rmSync(own, { recursive: true, force: true });
+      throw error;
+    });
   }
 }
 

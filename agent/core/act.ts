@@ -39,7 +39,7 @@ const patience = [
 ];
 const patientPeriodMs = 5_000;
 /** Calls of reads in any minute after which a node is patient, whatever has happened meanwhile. */
-const callsMax = 80;
+const callsMax = 70;
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
@@ -123,8 +123,9 @@ function request(
     effects.push({ type: "claim", ip, fenceAt });
     const { yielded } = address;
     const contested = yielded !== undefined && now >= yielded.contestAt;
-    const contest = contested ? contestFrom(state, address, yielded.to) : {};
-    const next = { ...address, ...contest, request: sent, claim: claimOf(state, address) };
+    // Whom we contest is released as soon as our own hold is seen; what doubles is the next wait.
+    const contest = contested ? contestFrom(state, address, yielded.to).contest : address.contest;
+    const next = { ...address, contest, request: sent, claim: claimOf(state, address) };
     return { state: told, address: next };
   }
   effects.push({ type: "release", ip, whom, fenceAt });
@@ -148,9 +149,11 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
 }
 
 /** Whether so much was read lately that the next read can wait. */
-function isTired({ calls, now }: State): boolean {
+function isTired({ calls, group, now }: State): boolean {
   const recent = calls.filter((at) => at > now - 60_000);
-  return recent.length >= callsMax && now < (recent[recent.length - 1] ?? now) + patientPeriodMs;
+  // In a large group one read is many calls.
+  const periodMs = Math.max(patientPeriodMs, 1_200 * group.size);
+  return recent.length >= callsMax && now < (recent[recent.length - 1] ?? now) + periodMs;
 }
 
 /** How widely to read for this address now, if at all. */
@@ -191,6 +194,12 @@ function periodOf(state: State, address: AddressState): number {
   const calls = Math.max(1, group.size / 2);
   return calls * (phase?.periodMs ?? Math.max(patientPeriodMs / calls, 2_000));
 }
+
+/** What was read may make the next read due earlier than was planned as it was begun. */
+export const planned = (state: State, address: AddressState): AddressState => ({
+  ...address,
+  observeAt: Math.min(address.observeAt, state.now + periodOf(state, address)),
+});
 
 const endedBy = ({ request }: AddressState, done: boolean): AddressState["ended"] =>
   request === undefined ? undefined : { kind: request.kind, whom: request.whom, done };

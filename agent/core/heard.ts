@@ -22,6 +22,8 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
   const peer = peerAfter(state, frame, before);
   const restarted = (peer.uptimeMs ?? 0) < (before?.uptimeMs ?? 0);
   const next = { ...state, peers: new Map(state.peers).set(from, peer) };
+  // Who comes back may have taken the address meanwhile; exoip's frames do not say so.
+  const met = linked(next, peer) && (before === undefined || !linked(state, before));
   const addresses = [...next.addresses].map(([ip, address]): [string, AddressState] => {
     const seen = address.seen?.holders.has(from) ?? false;
     const newest = restarted ? 0 : (before?.releases[0]?.count ?? 0);
@@ -33,11 +35,13 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     const stale = now - (address.seen?.begunAt ?? 0) > doubtMs;
     const said = before?.addresses.get(ip)?.possession;
     const changed = said !== peer.addresses.get(ip)?.possession;
-    const news = told.length > 0 || changed || (holds !== seen && stale);
+    const news = met || told.length > 0 || changed || (holds !== seen && stale);
     const link = linked(next, peer);
     const calmed = link && address.yielded?.to === from ? withoutYield(address) : address;
-    const known =
-      seen && holds && link ? new Set([...calmed.knownHolders, from]) : calmed.knownHolders;
+    const known = new Set(calmed.knownHolders);
+    if (seen && holds && link) known.add(from);
+    // What it takes after this word is a sign of life.
+    if (peer.addresses.get(ip)?.possession === "none" && link) known.delete(from);
     const observeAt = news ? Math.min(calmed.observeAt, now + soonMs) : calmed.observeAt;
     const doubted = calmed.doubted || news;
     const after = { ...calmed, knownHolders: known, releasedAt, observeAt, doubted };

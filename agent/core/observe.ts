@@ -159,15 +159,15 @@ function yieldAfter(
   const taker = lost
     ? others.find((id) => silent(state, id))
     : appeared.find((id) => silent(state, id) && !hadTold(state, before, id));
-  // A holder that we have never heard since our start is no dead one either (R10). One that held
+  // A silent holder that we have never known as one is no dead one either (R10). One that held
   // beside us before a pause may take us for the dead one.
   const elects = state.settings.election.method === "heartbeat";
+  const paused = before.seen === undefined && holders.has(self);
   const stranger = others.find(
     (id) =>
       elects &&
-      (before.seen === undefined || before.newcomers.has(id)) &&
       silent(state, id) &&
-      (holders.has(self) || !before.knownHolders.has(id)) &&
+      (paused || !before.knownHolders.has(id)) &&
       !hadTold(state, before, id),
   );
   const to = taker ?? stranger;

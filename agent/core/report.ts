@@ -51,6 +51,7 @@ function keepsQuiet(state: State): boolean {
   // exoip has no word for it: who gives way falls silent, and lets go when another holds.
   if (!isWell(state) || state.maintenance || state.resigning !== undefined) return true;
   const addresses = [...state.addresses.values()];
+  if (addresses.some((address) => isLettingGo(state, address))) return true;
   if (addresses.some(({ seen }) => seen?.holders.has(state.settings.self))) return false;
   if (state.now < state.listenUntil) return true;
   return livePeers(state).some(
@@ -80,12 +81,17 @@ function reportOf(state: State): Report {
   };
 }
 
+/** Who is letting go is nobody in whose favour another may let go. */
+const isLettingGo = ({ settings }: State, { request }: AddressState): boolean =>
+  request?.kind === "release" && request.whom === settings.self;
+
 function possessionOf(
-  { settings, now, bornAt }: State,
-  { seen, claimed, request }: AddressState,
+  state: State,
+  address: AddressState,
 ): Report["addresses"][number]["possession"] {
-  // Who is letting go is nobody in whose favour another may let go.
-  if (request?.kind === "release" && request.whom === settings.self) return "none";
+  const { settings, now, bornAt } = state;
+  const { seen, claimed, request } = address;
+  if (isLettingGo(state, address)) return "none";
   // What an earlier agent of this host had asked for may land until its fence.
   const own = claimed || now >= bornAt + settings.deadlineMs + fenceMs;
   if (seen?.holders.has(settings.self) && own) return claimed ? "claimed" : "given";

@@ -3,7 +3,7 @@
  * what the shell is to do. There is no clock, socket, timer or random source in here.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { act, afterFailure, afterSuccess, releasedUnknown, retryLimits } from "./act.ts";
+import { act, afterFailure, afterSuccess, planned, releasedUnknown, retryLimits } from "./act.ts";
 import { freshBackoff, nextRandom, waitAfter } from "./backoff.ts";
 import { isWell } from "./elect.ts";
 import { afterTry, isHealthy } from "./health.ts";
@@ -58,7 +58,9 @@ function handle(state: State, event: Event, effects: Effect[]): State {
       return regrouped(state, event.members);
     case "observed": {
       const notes: Note[] = [];
-      const read = each(state, (address) => afterRead(state, address, event, notes));
+      const read = each(state, (address) =>
+        planned(state, afterRead(state, address, event, notes)),
+      );
       effects.push(...notes.map(note));
       return { ...read, ...readable, zoneFailed: false };
     }

@@ -10,7 +10,7 @@ import type { Report } from "../core/state.ts";
 import type { BootId, NodeId } from "../wire/advertisement.ts";
 import { decodeAuthenticated } from "../wire/authenticated-decode.ts";
 import { encodeAuthenticated } from "../wire/authenticated-encode.ts";
-import { type Freshness, heardList, judge, noPeers, recentFrom } from "../wire/freshness.ts";
+import { type Freshness, heardList, judge, noPeers } from "../wire/freshness.ts";
 import type { Keys } from "../wire/keys.ts";
 import { nodeTag } from "../wire/node-tag.ts";
 import { idsOf } from "./member.ts";
@@ -24,13 +24,16 @@ export type SignedOptions = Surroundings & {
   readonly keys: Keys;
 };
 
+/** What is echoed is at most one interval old as it is sent; two may be lost. */
+const recentIntervals = 3;
+/** However short the interval, the way there and back takes its time. */
+const leastRecentMs = 1_000;
+
 export function signedHeartbeat(options: SignedOptions): Heartbeat {
   const { self, name, boot, intervalMs, nowMs, onStranger } = options;
   const bornMs = nowMs();
   let { keys } = options;
-  /** The newest that was sent: the core counts the frames. */
-  let sequence = 0;
-  let provesFrom = 1;
+  const sent = recentlySent(Math.max(leastRecentMs, recentIntervals * intervalMs), nowMs);
   /** What was heard of the group, and apart from it, of others, who can so displace no member. */
   let members: Freshness = noPeers;
   let strangers: Freshness = noPeers;
@@ -48,8 +51,8 @@ export function signedHeartbeat(options: SignedOptions): Heartbeat {
       const { verdict, peers } = judge(isStranger ? strangers : members, frame, {
         node: self,
         boot,
-        sequence,
-        recentFrom: Math.max(provesFrom, recentFrom(sequence)),
+        sequence: sent.newest(),
+        recentFrom: sent.recentFrom(),
         nowMs: nowMs(),
       });
       if (isStranger) {
@@ -66,14 +69,16 @@ export function signedHeartbeat(options: SignedOptions): Heartbeat {
     },
 
     encode(report: Report) {
-      sequence = report.sequence;
       const now = nowMs();
-      const uptimeMs = now - bornMs;
+      sent.add(report.sequence);
       // A stranger may need our echo, but we are no witness of it: its link with us would count.
       const echoes = heardList(strangers, now).map((one) => ({ ...one, proven: false }));
       const heard = [...heardList(members, now), ...echoes];
       const own = { wire: "authenticated", node: self, name, boot } as const;
-      return encodeAuthenticated({ ...report, ...own, uptimeMs, intervalMs, heard }, keys);
+      return encodeAuthenticated(
+        { ...report, ...own, uptimeMs: now - bornMs, intervalMs, heard },
+        keys,
+      );
     },
 
     setPeers(peers) {
@@ -87,11 +92,29 @@ export function signedHeartbeat(options: SignedOptions): Heartbeat {
     forget() {
       members = noPeers;
       strangers = noPeers;
-      provesFrom = sequence + 1;
+      sent.forget();
     },
 
     setKeys(next) {
       keys = next;
+    },
+  };
+}
+
+/** Our own frames of late, which the core counts: who echoes one of them lives. */
+function recentlySent(spanMs: number, nowMs: () => number) {
+  let newest = 0;
+  let frames: readonly { readonly sequence: number; readonly atMs: number }[] = [];
+  const recent = () => frames.filter(({ atMs }) => nowMs() - atMs <= spanMs);
+  return {
+    newest: () => newest,
+    recentFrom: () => recent()[0]?.sequence ?? newest + 1,
+    add: (sequence: number) => {
+      newest = sequence;
+      frames = [...recent(), { sequence, atMs: nowMs() }];
+    },
+    forget: () => {
+      frames = [];
     },
   };
 }

@@ -1,6 +1,8 @@
 /** Small files of the state directory, each written whole or not at all. */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "fs";
+import { existsSync, mkdirSync, promises, readFileSync } from "fs";
 import { dirname } from "path";
+
+const { mkdir, rename, writeFile } = promises;
 
 /** What the file holds; undefined where it is not there or not readable as JSON. */
 export function loadJson(path: string): unknown {
@@ -12,13 +14,50 @@ export function loadJson(path: string): unknown {
   }
 }
 
+export type Saver = {
+  /** Writes the value, or a later one of the same file; gives why that failed, else nothing. */
+  readonly save: (path: string, value: unknown) => Promise<string | undefined>;
+  /** Resolves when all that was given so far is written, or could not be. */
+  readonly idle: () => Promise<unknown>;
+};
+
+/**
+ * Writes one file after another, and keeps nobody waiting: heartbeats go on while a disk is slow.
+ * Of each file only the newest value waits, however often it changes meanwhile.
+ */
+export function createSaver(): Saver {
+  type Turn = { value: unknown; readonly done: Promise<string | undefined> };
+  const waiting = new Map<string, Turn>();
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    save(path, value) {
+      const before = waiting.get(path);
+      if (before !== undefined) {
+        before.value = value;
+        return before.done;
+      }
+      const done = last.then(() => {
+        waiting.delete(path);
+        return write(path, turn.value);
+      });
+      const turn: Turn = { value, done };
+      waiting.set(path, turn);
+      last = done;
+      return done;
+    },
+    idle: () => last,
+  };
+}
+
 /** Gives why it failed; the caller goes on without the file. */
-export function saveJson(path: string, value: unknown): string | undefined {
+async function write(path: string, value: unknown): Promise<string | undefined> {
   const temporary = `${path}.new`;
   try {
-    makeFolderOf(path, 0o700);
-    writeFileSync(temporary, JSON.stringify(value), { mode: 0o600 });
-    renameSync(temporary, path);
+    await mkdir(dirname(path), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
+    await rename(temporary, path);
     return undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -17,7 +17,7 @@ export type ServerParts = {
   readonly status: () => Status | undefined;
   readonly metrics: () => string;
   /** Does what a person wants; gives why not. */
-  readonly command: (name: string, value: string) => string | undefined;
+  readonly command: (name: string, value: string) => Promise<string | undefined>;
   readonly onTrouble: (text: string) => void;
 };
 
@@ -34,7 +34,9 @@ export function serveStatus(parts: ServerParts): { readonly stop: () => void } {
   let stopped = false;
 
   const serve = (where: string, local: boolean, bind: (server: Server) => void): void => {
-    const server = createServer((request, response) => answer(request, response, local, parts));
+    const server = createServer((request, response) => {
+      void answer(request, response, local, parts);
+    });
     server.headersTimeout = timeoutMs;
     server.setTimeout(timeoutMs);
     server.maxConnections = connectionsMax;
@@ -100,15 +102,15 @@ function removeIfDead(socket: string, then: () => void = () => undefined): void 
   probe.once("error", ({ code }: NodeJS.ErrnoException) => end(code));
 }
 
-function answer(
+async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   local: boolean,
   parts: ServerParts,
-): void {
+): Promise<void> {
   // Nothing that is sent in a body is wanted.
   request.resume();
-  const [code, body] = guarded(request, local, parts);
+  const [code, body] = await guarded(request, local, parts);
   const plain = typeof body === "string";
   const text = plain ? body : `${JSON.stringify(body)}\n`;
   response.writeHead(code, {
@@ -121,9 +123,9 @@ function answer(
 }
 
 /** Who watches the address must not die of who asks about it. */
-function guarded(...of: Parameters<typeof reply>): ReturnType<typeof reply> {
+async function guarded(...of: Parameters<typeof reply>): ReturnType<typeof reply> {
   try {
-    return reply(...of);
+    return await reply(...of);
   } catch (error) {
     of[2].onTrouble(`status fails: ${error}`);
     return [500, { error: String(error) }];
@@ -131,15 +133,15 @@ function guarded(...of: Parameters<typeof reply>): ReturnType<typeof reply> {
 }
 
 /** A text is for Prometheus, all else for whoever reads JSON. */
-function reply(
+async function reply(
   { method = "", url = "/" }: IncomingMessage,
   local: boolean,
   { status, metrics, command }: ServerParts,
-): readonly [code: number, body: unknown] {
+): Promise<readonly [code: number, body: unknown]> {
   const [path = "", query = ""] = url.split("?");
   if (method === "POST" && local) {
     const [, name = "", value = ""] = path.split("/");
-    const why = command(name, value);
+    const why = await command(name, value);
     return why === undefined ? [200, { done: true }] : [400, { error: why }];
   }
   if (method !== "GET" && method !== "HEAD") return [405, { error: "only reading is served" }];

@@ -1,7 +1,8 @@
 /**
  * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
  * own boot and a recent sequence of ours, which nobody could have recorded earlier; after that only
- * higher sequences count. No clock and no stored state decides, so a lost state directory mutes
+ * higher sequences count, and who was silent proves itself again, since frames that were lost on
+ * their way may have been recorded. No clock and no stored state decides, so a lost state directory mutes
  * nobody and an old recording revives nobody.
  */
 import type {
@@ -24,7 +25,7 @@ type Newest = {
 type PeerFreshness = {
   /** The boot that counts. */
   readonly proven: Newest | undefined;
-  /** A boot that has yet to echo us; we echo it, or two nodes that start would wait for ever. */
+  /** A frame that does not prove itself; we echo it, or two nodes that start would wait for ever. */
   readonly candidate: Newest | undefined;
   /** Boots that were replaced: their last frames may hold an echo that is still recent. */
   readonly retired: readonly BootId[];
@@ -41,8 +42,8 @@ export type Receiver = {
   /** The newest sequence that this node sent, 0 before the first. */
   readonly sequence: number;
   /**
-   * The oldest own sequence whose echo is recent. `recentFrom` is the usual one; after a pause it is
-   * the first that was sent since, so that nothing said before the pause proves anything.
+   * The oldest own sequence whose echo is recent; after a pause the first that was sent since, so
+   * that nothing said before the pause proves anything.
    */
   readonly recentFrom: number;
   readonly nowMs: number;
@@ -53,13 +54,11 @@ export type Verdict =
   | { readonly accepted: true; readonly restarted: boolean }
   | { readonly accepted: false; readonly reason: FreshnessReason };
 
-const recentFrames = 16;
 const retiredBoots = 4;
+/** So many intervals without a frame are a silence: no dead interval is shorter. */
+const silentIntervals = 3;
 /** A peer that was silent for this long may be forgotten where another needs its place. */
 const forgetAfterMs = 60_000;
-
-/** Allows for a dead interval and the frames that changes add. */
-export const recentFrom = (sequence: number): number => Math.max(1, sequence - recentFrames + 1);
 
 /** What a signed frame is worth, and the state after it. At most 16 peers are kept. */
 export function judge(
@@ -78,12 +77,14 @@ export function judge(
   const peer = peers.get(node) ?? { proven: undefined, candidate: undefined, retired: [] };
   const { proven, candidate, retired } = peer;
   if (retired.includes(boot)) return no("retired");
-  const last = [proven, candidate].find((known) => known?.boot === boot);
-  if (last && sequence <= last.sequence) return no(sequence < last.sequence ? "old" : "replayed");
+  const known = [proven, candidate].filter((one) => one?.boot === boot);
+  const last = Math.max(0, ...known.map((one) => one?.sequence ?? 0));
+  if (sequence <= last) return no(sequence < last ? "old" : "replayed");
   const room = roomFor(peers, node, receiver.nowMs);
   if (room === undefined) return no("too-many-peers");
   const after = (changed: PeerFreshness): Freshness => new Map(room).set(node, changed);
-  if (proven?.boot === boot) {
+  const again = proven?.boot === boot;
+  if (again && receiver.nowMs - proven.heardMs <= silentIntervals * frame.intervalMs) {
     return {
       verdict: { accepted: true, restarted: false },
       peers: after({ ...peer, proven: newest }),
@@ -91,9 +92,9 @@ export function judge(
   }
   const doubt = doubtOf(frame, receiver);
   if (doubt !== undefined) return no(doubt, after({ ...peer, candidate: newest }));
-  const replaced = proven === undefined ? retired : [proven.boot, ...retired];
+  const replaced = proven === undefined || again ? retired : [proven.boot, ...retired];
   return {
-    verdict: { accepted: true, restarted: true },
+    verdict: { accepted: true, restarted: !again },
     peers: after({
       proven: newest,
       candidate: undefined,
@@ -103,16 +104,17 @@ export function judge(
 }
 
 /**
- * The sender's entry about this node's present boot. It is a proof of freshness as it is; a link
- * that works both ways (R8) is one only where the entry is `proven` and young.
+ * The sender's entries about this node's present boot: two while this node proves itself again. Each
+ * is a proof of freshness; a link that works both ways (R8) needs one that is `proven` and young.
  */
-const echoIn = (frame: SignedAdvertisement, boot: BootId): Heard | undefined =>
-  frame.heard.find((one) => one.boot === boot);
+const echoesIn = (frame: SignedAdvertisement, boot: BootId): readonly Heard[] =>
+  frame.heard.filter((one) => one.boot === boot);
 
 function doubtOf(frame: SignedAdvertisement, receiver: Receiver): FreshnessReason | undefined {
-  const echo = echoIn(frame, receiver.boot);
-  if (echo === undefined) return "unproven";
-  const recent = echo.sequence >= receiver.recentFrom && echo.sequence <= receiver.sequence;
+  const echoes = echoesIn(frame, receiver.boot);
+  if (echoes.length === 0) return "unproven";
+  const { recentFrom, sequence: newest } = receiver;
+  const recent = echoes.some(({ sequence }) => sequence >= recentFrom && sequence <= newest);
   return recent ? undefined : "stale-echo";
 }
 

@@ -52,7 +52,11 @@ export const getElasticIp = (
 export type InstanceQuery = { readonly id?: string; readonly name?: string; readonly zone: string };
 
 /** What is asked of an instance here; the provider tells more. */
-export type FoundInstance = { readonly id?: string; readonly state: string };
+export type FoundInstance = {
+  readonly elasticIpIds: readonly string[];
+  readonly id?: string;
+  readonly state: string;
+};
 
 /** An instance that exists, by its id or its name. */
 export const getComputeInstance = (

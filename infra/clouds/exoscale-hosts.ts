@@ -51,7 +51,8 @@ export const makeAntiAffinity = ({ name, parent }: Place, stack: Stack) =>
     { parent },
   );
 
-export type Surroundings = {
+/** What all instances lean on. */
+export type Shared = {
   readonly place: Place;
   readonly networks: Networks;
   readonly firewalled: Firewalled;
@@ -61,13 +62,13 @@ export type Surroundings = {
 
 /** @param held what the last deployment recorded, where the host has to stay as it is */
 export function makeInstance(
-  surroundings: Surroundings,
+  shared: Shared,
   host: Host,
   plan: InstancePlan,
   userData: pulumi.Output<string>,
   held: Outputs | undefined,
 ): exoscale.ComputeInstance {
-  const { place, networks, firewalled, sshKeys, antiAffinity } = surroundings;
+  const { place, networks, firewalled, sshKeys, antiAffinity } = shared;
   const group = firewalled.groups[host.role === "node" ? "load-balancer" : "app-server"];
   const groups = [firewalled.groups.default, group].flatMap((one) => one?.id ?? []);
   const { ips, ...own } = plan;

@@ -20,8 +20,9 @@ export const seenNodes = (where: Looked, nodes: readonly string[]): Promise<Seen
   Promise.all(
     nodes.map(async (node): Promise<Seen> => {
       const answer = await look(where, node);
-      if (typeof answer === "string") return { node, running: false, state: answer };
-      return { node, running: answer.state === "running", state: answer.state };
+      if (typeof answer === "string") return { node, running: false, holds: false, state: answer };
+      const { state, elasticIpIds } = answer;
+      return { node, running: state === "running", holds: elasticIpIds.length > 0, state };
     }),
   );
 

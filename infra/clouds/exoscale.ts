@@ -11,7 +11,7 @@ import { judgeAppServers } from "../app-servers.ts";
 import { type Given, hostUserData } from "../host-user-data.ts";
 import { lastDeployment, type Outputs, recordedChildren, textsOf } from "../last-deployment.ts";
 import { stop } from "../problem.ts";
-import { judge, mayLeave, unknownHost } from "../replacement.ts";
+import { caveat, judge, mayLeave, unknownHost } from "../replacement.ts";
 import { settled } from "../settled.ts";
 import type { Secrets } from "../sources.ts";
 import { type MadeFacts, makeFacts, type Place } from "./exoscale-facts.ts";
@@ -79,7 +79,7 @@ export async function makeOnExoscale(
   const unknown = planned.flatMap(({ host, recorded }) => (recorded ? [] : [host.name]));
   await stopAtStrangers({ zone, stack: stack.name, parent: component }, unknown);
   const held = await heldBack(wanted, planned, antiAffinity, place);
-  const surroundings = {
+  const shared = {
     place,
     networks: makeNetworks(place, stack, zone),
     firewalled: makeFirewall(place, stack, facts.nodeGroup, held.length > 0),
@@ -89,7 +89,7 @@ export async function makeOnExoscale(
   const hosts = planned.map(({ host, plan, userData, recorded, user }): MadeHost => {
     const text = userData.apply((made) => made.text);
     const before = held.includes(host.name) ? recorded : undefined;
-    const instance = makeInstance(surroundings, host, plan, text, before);
+    const instance = makeInstance(shared, host, plan, text, before);
     return { host, instance, user, size: pulumi.unsecret(userData.apply(({ size }) => size)) };
   });
   return { facts, hosts };
@@ -160,6 +160,8 @@ async function heldBack(
     const seen = await seenNodes(where, [...recorded, ...removed.node]);
     const allowed = mayLeave(leaving, seen, joining);
     if (!allowed.ok) return stop(allowed.message);
+    const unsure = caveat(leaving, seen);
+    if (unsure !== undefined) void pulumi.log.warn(unsure);
   }
   const held = [...verdict.held, ...fleet.held];
   for (const host of held) {

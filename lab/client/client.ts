@@ -1,15 +1,20 @@
 /** Starts the measuring client in its namespace, and keeps what it saw. */
 import { fileURLToPath } from "node:url";
-import type { Lab } from "../fabric/lab.ts";
-import { type Sample, type Summary, summarize } from "./measure.ts";
+import type { Fabric } from "../fabric/fabric.ts";
+import type { Sample, Summary } from "./measure.ts";
+import { startRecord } from "./record.ts";
 
 export type Measurement = {
-  /** All requests until now whose end is known. */
+  /** Requests of the last half an hour whose end is known. */
   readonly samples: () => readonly Sample[];
+  /** Of all requests whose end is known. */
   readonly summary: () => Summary;
   /** Ends the client when what is under way has ended; gives all of it. */
   readonly stop: () => Promise<Summary>;
 };
+
+/** What a client sees through one address. */
+export type Traffic = { readonly address: string; readonly client: Measurement };
 
 /**
  * How long an answer is waited for: less than the second after which a lost SYN is sent again (RFC
@@ -27,29 +32,29 @@ export type MeasureOptions = {
 
 /** @param client where to run it, and by what means: a fabric fits */
 export async function startMeasuring(
-  fabric: { readonly client: () => { readonly netns: string }; readonly runIn: Lab["runIn"] },
+  fabric: Pick<Fabric, "client" | "runIn">,
   { url, intervalMs = 20, timeoutMs = answerTimeoutMs, onSample }: MeasureOptions,
 ): Promise<Measurement> {
   const program = fileURLToPath(new URL("main.ts", import.meta.url));
-  const samples: Sample[] = [];
+  const { add, samples, summary } = startRecord();
   let rest = "";
   const onOutput = (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
       const sample: Sample = JSON.parse(line);
-      samples.push(sample);
+      add(sample);
       onSample?.(sample);
     }
   };
   const argv = [process.execPath, program, url, String(intervalMs), String(timeoutMs)];
   const service = await fabric.runIn(fabric.client().netns, argv, { onOutput });
   return {
-    samples: () => samples,
-    summary: () => summarize(samples),
+    samples,
+    summary,
     stop: async () => {
       await service.stop();
-      return summarize(samples);
+      return summary();
     },
   };
 }

@@ -42,45 +42,64 @@ export type Summary = {
 
 export const isAnswered = ({ status }: Sample): boolean => status === 200;
 
-/** @param samples in any order: an answer may overtake another */
-export function summarize(samples: readonly Sample[]): Summary {
-  const rows = [...samples].sort((a, b) => a.n - b.n);
-  const answered = rows.filter(isAnswered);
-  const byBackend: Record<string, number> = {};
-  for (const { backend = "unknown" } of answered)
-    byBackend[backend] = (byBackend[backend] ?? 0) + 1;
-  return {
-    sent: rows.length,
-    answered: answered.length,
-    failed: rows.length - answered.length,
-    byBackend,
-    gaps: gapsOf(rows).sort((a, b) => b.ms - a.ms),
-    // A day of requests is more than a function takes as arguments.
-    slowestMs: answered.reduce((most, { ms }) => Math.max(most, ms), 0),
-  };
-}
+/** Rows that were summed up, as far as more may follow: a gap may be open at the end. */
+export type Tally = Omit<Summary, "failed"> & {
+  readonly before: Sample | undefined;
+  readonly open:
+    | { readonly first: Sample; readonly last: Sample; readonly failed: number }
+    | undefined;
+};
 
-function gapsOf(rows: readonly Sample[]): Gap[] {
-  const gaps: Gap[] = [];
-  let before: Sample | undefined;
-  let failed: Sample[] = [];
-  const close = (next: Sample | undefined) => {
-    const [first] = failed;
-    const last = failed.at(-1);
-    if (first !== undefined && last !== undefined) {
-      const to = next?.at ?? Math.round(last.at + last.ms);
-      gaps.push({ from: first.at, to, failed: failed.length, ms: to - (before ?? first).at });
-    }
-    failed = [];
-  };
-  for (const row of rows) {
+export const noRows: Tally = {
+  sent: 0,
+  answered: 0,
+  byBackend: {},
+  gaps: [],
+  slowestMs: 0,
+  before: undefined,
+  open: undefined,
+};
+
+/** Of a client that asks for days, the gaps that are remembered: the longest. */
+const gapsMax = 1000;
+
+/** @param rows in any order, all sent after those of the tally: an answer may overtake another */
+export function tallied(tally: Tally, rows: readonly Sample[]): Tally {
+  let { sent, answered, slowestMs, before, open } = tally;
+  const byBackend = { ...tally.byBackend };
+  const gaps = [...tally.gaps];
+  for (const row of [...rows].sort((a, b) => a.n - b.n)) {
+    sent += 1;
     if (!isAnswered(row)) {
-      failed.push(row);
+      open = { first: open?.first ?? row, last: row, failed: (open?.failed ?? 0) + 1 };
       continue;
     }
-    close(row);
+    const { backend = "unknown" } = row;
+    byBackend[backend] = (byBackend[backend] ?? 0) + 1;
+    answered += 1;
+    slowestMs = Math.max(slowestMs, row.ms);
+    if (open !== undefined) gaps.push(gapOf(open, before, row.at));
+    open = undefined;
     before = row;
   }
-  close(undefined);
-  return gaps;
+  gaps.sort((a, b) => b.ms - a.ms).splice(gapsMax);
+  return { sent, answered, byBackend, gaps, slowestMs, before, open };
 }
+
+function gapOf(
+  { first, failed }: NonNullable<Tally["open"]>,
+  before: Sample | undefined,
+  to: number,
+) {
+  return { from: first.at, to, failed, ms: to - (before ?? first).at };
+}
+
+export function summaryOf({ before, open, ...all }: Tally): Summary {
+  const last = open && gapOf(open, before, Math.round(open.last.at + open.last.ms));
+  const gaps = [...all.gaps, ...(last ? [last] : [])].sort((a, b) => b.ms - a.ms);
+  return { ...all, failed: all.sent - all.answered, gaps };
+}
+
+/** @param samples in any order */
+export const summarize = (samples: readonly Sample[]): Summary =>
+  summaryOf(tallied(noRows, samples));

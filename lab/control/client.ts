@@ -5,6 +5,9 @@ import { text } from "node:stream/consumers";
 import { LabFailure } from "../failure.ts";
 import { type Reply, socketOf } from "./server.ts";
 
+/** Nobody listens: there is no lab of this name, or it was killed. */
+export class NoLab extends LabFailure {}
+
 /** @throws LabFailure when no lab of this name runs, or it refuses */
 export async function askLab(
   name: string,
@@ -15,7 +18,7 @@ export async function askLab(
   await once(socket, "connect").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EACCES")
       throw new LabFailure("this lab is another user's", "ask it as that user, or by sudo");
-    throw new LabFailure(`no lab named ${name} is running`, "`npx baton lab up` starts one");
+    throw new NoLab(`no lab named ${name} is running`, "`npx baton lab up` starts one");
   });
   socket.write(`${JSON.stringify(words)}\n`);
   // One that ends breaks the connection off.

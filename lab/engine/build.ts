@@ -28,8 +28,8 @@ const parts = [
 ] as const;
 
 /** @throws LabFailure when there is no Go that can, or the build fails */
-export async function build(folder: string, say: Say): Promise<void> {
-  const go = await goProgram(say);
+export async function build(folder: string, say: Say, signal?: AbortSignal): Promise<void> {
+  const go = await goProgram(say, undefined, signal);
   for (const part of parts) {
     const counted = counter(part.name, part.packages, say);
     const flags = `-s -w -X ${sdk}/go/common/version.Version=v${part.version}`;
@@ -37,9 +37,18 @@ export async function build(folder: string, say: Say): Promise<void> {
     const argv = [go, "build", "-v", "-mod=readonly", "-trimpath", "-buildvcs=false"];
     const { code, output } = await run([...argv, "-ldflags", flags, "-o", out, part.main], {
       cwd: join(sources, part.module),
-      env: { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOWORK: "off" },
+      env: {
+        ...process.env,
+        CGO_ENABLED: "0",
+        GOTOOLCHAIN: "local",
+        GOWORK: "off",
+        GOTMPDIR: folder,
+      },
       onLine: counted,
+      signal,
+      endsAll: true,
     });
+    signal?.throwIfAborted();
     if (code === 0) continue;
     const log = join(dirname(folder), "build.log");
     mkdirSync(dirname(log), { recursive: true });

@@ -10,10 +10,10 @@ import { downloadUrl, releases } from "./plan.ts";
 import { run, tailOf } from "./run.ts";
 
 /** @throws LabFailure when it cannot be had whole, or is not what its publisher says */
-export async function download(folder: string, say: Say): Promise<void> {
+export async function download(folder: string, say: Say, signal?: AbortSignal): Promise<void> {
   const url = downloadUrl();
   const archive = join(folder, "pulumi.tar.gz");
-  const sha256 = await fetched(url, archive, say);
+  const sha256 = await fetched(url, archive, say, signal);
   await compare(url, sha256);
   // Nothing else of the archive is needed: it has hosts for all languages.
   const names = ["pulumi/pulumi", "pulumi/pulumi-language-nodejs"];
@@ -23,7 +23,12 @@ export async function download(folder: string, say: Say): Promise<void> {
   await run(["rm", archive]);
 }
 
-async function fetched(url: string, file: string, say: Say): Promise<string> {
+async function fetched(
+  url: string,
+  file: string,
+  say: Say,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const hash = createHash("sha256");
   let bytes = 0;
   let toldMs = performance.now();
@@ -39,10 +44,11 @@ async function fetched(url: string, file: string, say: Say): Promise<string> {
     },
   });
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: signal ?? null });
     if (!response.ok || response.body === null) throw new Error(`HTTP ${response.status}`);
     await pipeline(Readable.fromWeb(response.body), counted, createWriteStream(file));
   } catch (error) {
+    signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : error;
     throw new LabFailure(`${url} cannot be fetched: ${why}`, "try again, or install Pulumi");
   }

@@ -1,6 +1,8 @@
 /** Makes the engine that was planned: fetched or built beside its place, then put there whole. */
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Caller, callerOf, makeFolder } from "../caller.ts";
 import { LabFailure } from "../failure.ts";
 import { locked } from "../lock.ts";
 import { build } from "./build.ts";
@@ -16,19 +18,58 @@ export type Engine = {
 
 export type Say = (text: string) => void;
 
-/** @throws LabFailure with what to do */
-export async function makeEngine(plan: EnginePlan, say: Say): Promise<Engine> {
+/**
+ * Makes the engine as the user who called, in whose home the caches are: its own and Go's.
+ * @param signal ends it; what is half made is removed
+ * @throws LabFailure with what to do
+ */
+export async function makeEngine(
+  plan: EnginePlan,
+  say: Say,
+  signal?: AbortSignal,
+): Promise<Engine> {
   const { folder } = plan;
   if (plan.ready) return { folder };
-  mkdirSync(dirname(folder), { recursive: true });
-  const release = await locked(`${folder}.lock`, "the engine", say);
+  const caller = callerOf(process.env);
+  makeFolder(dirname(folder), caller);
+  return caller === undefined ? make(plan, say, signal) : makeAs(caller, say, signal);
+}
+
+/** What the program in `main.ts` says at its end with `--lab`, as a line of JSON. */
+export type Word =
+  | { readonly ok: true; readonly folder: string }
+  | { readonly ok: false; readonly problem: string; readonly fix: string };
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+async function makeAs(user: Caller, say: Say, signal: AbortSignal | undefined): Promise<Engine> {
+  const { stdout, output } = await run([process.execPath, main, "--lab"], {
+    user,
+    signal,
+    onLine: (line) => line.startsWith("baton: ") && say(line.slice("baton: ".length)),
+  });
+  signal?.throwIfAborted();
+  const last = tailOf(stdout, 1);
+  // It tells every fault of the world; what else it ended with is a mistake of ours.
+  if (!last.startsWith("{")) throw new Error(`the engine's making broke off: ${tailOf(output)}`);
+  const word: Word = JSON.parse(last);
+  if (word.ok) return word;
+  throw new LabFailure(word.problem, word.fix);
+}
+
+async function make(plan: EnginePlan, say: Say, signal: AbortSignal | undefined): Promise<Engine> {
+  const { folder } = plan;
+  const release = await locked(`${folder}.lock`, "the engine", say, signal);
   try {
-    // Whoever had the lock before may have made it.
+    // Whoever had the lock before may have made it, or been killed on the way.
     if (await runs(folder)) return { folder };
-    const beside = mkdtempSync(join(dirname(folder), `.${basename(folder)}-`));
+    const half = `.${basename(folder)}-`;
+    for (const name of readdirSync(dirname(folder)).filter((one) => one.startsWith(half)))
+      rmSync(join(dirname(folder), name), { recursive: true, force: true });
+    const beside = mkdtempSync(join(dirname(folder), half));
     try {
-      if (plan.how === "download") await download(beside, say);
-      else await build(beside, say);
+      if (plan.how === "download") await download(beside, say, signal);
+      else await build(beside, say, signal);
       if (!(await runs(beside)))
         throw new LabFailure(
           `the Pulumi engine that was made does not say that it is v${releases.cli}`,

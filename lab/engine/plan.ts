@@ -23,7 +23,7 @@ export type EnginePlan = {
   readonly seconds: number;
 };
 
-export type Surroundings = {
+export type EngineSearch = {
   /** Folder for what outlives a clone, `BATON_CACHE` or the user's own. */
   readonly cache: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -37,7 +37,7 @@ const programs = ["pulumi", "pulumi-language-nodejs"];
 const isComplete = (folder: string): boolean =>
   programs.every((program) => existsSync(join(folder, program)));
 
-export async function enginePlan({ cache, env, reaches = answers }: Surroundings) {
+export async function enginePlan({ cache, env, reaches = answers }: EngineSearch) {
   const installed = await onPath(env.PATH ?? "");
   if (installed !== undefined) return plan("installed", installed, "Pulumi, as it is installed", 0);
   const kept = [folderOf(cache, "download"), folderOf(cache, "build")].find(isComplete);

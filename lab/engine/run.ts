@@ -1,15 +1,21 @@
 /** Runs a program in a folder, line by line, and tells how it ended. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import type { Caller } from "../caller.ts";
+import { signalGroup } from "../command.ts";
 import { LabFailure } from "../failure.ts";
 
 export type RunOptions = {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Whose process it is; this process's own user unless given. */
+  readonly user?: Caller | undefined;
   /** Told of each line of output, errors included. */
   readonly onLine?: (line: string) => void;
   /** The program is ended by SIGINT, so that it can put things in order. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** So are all that it has started: for one that does not wait for them. */
+  readonly endsAll?: boolean;
   /** It is told a second time, which most programs take for: at once. */
   readonly hurry?: AbortSignal;
 };
@@ -29,6 +35,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
+      ...options.user,
       stdio: ["ignore", "pipe", "pipe"],
       // A terminal's Ctrl-C would reach it a second time beside ours.
       detached: options.signal !== undefined,
@@ -45,7 +52,8 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     });
     createInterface(child.stderr).on("line", heard);
     const interrupt = (): void => {
-      child.kill("SIGINT");
+      if (options.endsAll) signalGroup(child.pid, "SIGINT");
+      else child.kill("SIGINT");
     };
     const signals = [options.signal, options.hurry];
     for (const signal of signals) {
@@ -55,6 +63,10 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     child.on("error", (error) => {
       const what = `${program} cannot run: ${error.message}`;
       reject(new LabFailure(what, "see whether it is installed"));
+    });
+    // What has outlived it would go on writing, and keep its output open.
+    child.on("exit", () => {
+      if (options.endsAll && options.signal?.aborted) signalGroup(child.pid, "SIGKILL");
     });
     child.on("close", (code, killed) => {
       for (const signal of signals) signal?.removeEventListener("abort", interrupt);

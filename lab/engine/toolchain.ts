@@ -28,14 +28,18 @@ const engine: Purpose = {
 };
 
 /** @returns the program to call. @throws LabFailure when there is none, and none can be had */
-export async function goProgram(say: Say, purpose: Purpose = engine): Promise<string> {
+export async function goProgram(
+  say: Say,
+  purpose: Purpose = engine,
+  signal?: AbortSignal,
+): Promise<string> {
   const found = await run(["go", "env", "GOVERSION"]).catch(() => {
     throw new LabFailure(purpose.missing, purpose.fix);
   });
   const version = found.stdout.trim();
   if (isNewEnough(version, purpose.oldest)) return "go";
   say(`Go ${wanted}, since ${purpose.what} cannot be built by ${version} …`);
-  return fetched(version, purpose);
+  return fetched(version, purpose, signal);
 }
 
 /** `go1.26.8`, and `go1.27rc1` as well. */
@@ -56,7 +60,11 @@ export function isNewEnough(version: string, oldest: readonly number[] = oldestG
  * Every release of Go is a module too, which is checked like any other; that it can be run is what
  * an older Go does not know. Source: go.dev/doc/toolchain.
  */
-async function fetched(version: string, { what, fix }: Purpose): Promise<string> {
+async function fetched(
+  version: string,
+  { what, fix }: Purpose,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const arch = process.arch === "arm64" ? "arm64" : "amd64";
   const module = `golang.org/toolchain@v0.0.1-go${wanted}.linux-${arch}`;
   const outside = mkdtempSync(join(tmpdir(), "baton-go-"));
@@ -64,7 +72,9 @@ async function fetched(version: string, { what, fix }: Purpose): Promise<string>
     const { code, stdout, output } = await run(["go", "mod", "download", "-json", module], {
       cwd: outside,
       env: { ...process.env, GO111MODULE: "on", GOFLAGS: "", GOTOOLCHAIN: "local", GOWORK: "off" },
+      signal,
     });
+    signal?.throwIfAborted();
     if (code !== 0)
       throw new LabFailure(
         `Go ${version} is too old to build ${what}, and cannot fetch ${module}: ${tailOf(output, 3)}`,

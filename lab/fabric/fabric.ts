@@ -14,9 +14,9 @@ import { type Faults, faultsOf } from "./faults.ts";
 import { watchFlows } from "./flows.ts";
 import { type Names, startDnsmasq, writeLists } from "./gateway-services.ts";
 import { type HostActions, hostActions } from "./hosts.ts";
+import type { FabricOptions, Inside, Way } from "./inside.ts";
 import { journalOf } from "./journal.ts";
-import type { FabricOptions, Lab, Way } from "./lab.ts";
-import { leftovers, own, ownerOf, sweep } from "./leftovers.ts";
+import { leftovers, own, refuseSecond, sweep } from "./leftovers.ts";
 import { checkNeeds } from "./needs.ts";
 import { type Place, planPlace } from "./place.ts";
 import { makeQueue } from "./queue.ts";
@@ -42,7 +42,7 @@ export type Fabric = HostActions &
     /** Where the gateway's services run: what answers hosts at addresses of the router. */
     readonly router: () => { readonly netns: string };
     /** Runs a program in a namespace until it is stopped, or the lab goes down. */
-    readonly runIn: Lab["runIn"];
+    readonly runIn: Inside["runIn"];
     /** Runs a command on a host, with the host's own capabilities. */
     readonly exec: (id: string, argv: readonly string[]) => Promise<Outcome>;
     /** All that a host has written down. */
@@ -53,14 +53,14 @@ export type Fabric = HostActions &
 export function createFabric(options: FabricOptions = {}): Fabric {
   const place = planPlace(options.name ?? "baton-lab", options.folder);
   const running = new Map<string, Running>();
-  const inside = insideOf(place, options);
-  const hosts = hostActions(inside.lab, running);
+  const { inside, begin, forget } = insideOf(place, options);
+  const hosts = hostActions(inside, running);
   let isUp = false;
   const down = async () => {
-    refuseForeign(place);
+    refuseSecond(place);
     isUp = false;
     running.clear();
-    inside.forget();
+    forget();
     await sweep(place);
   };
   const up = async () => {
@@ -69,7 +69,7 @@ export function createFabric(options: FabricOptions = {}): Fabric {
     await down();
     own(place);
     try {
-      await inside.begin();
+      await begin();
     } catch (error) {
       await sweep(place);
       throw error;
@@ -78,26 +78,17 @@ export function createFabric(options: FabricOptions = {}): Fabric {
   };
   return {
     ...hosts,
-    ...faultsOf(inside.lab),
-    ...wiresOf(inside.lab, hosts.isOn),
+    ...faultsOf(inside),
+    ...wiresOf(inside, hosts.isOn),
     up,
     down,
     leftovers: () => leftovers(place),
     client: () => ({ netns: place.client }),
     router: () => ({ netns: place.router }),
-    runIn: inside.lab.runIn,
+    runIn: inside.runIn,
     exec: (id, argv) => execOn(place, id, argv),
     journal: (id) => journalOf(place, id),
   };
-}
-
-function refuseForeign(place: Place): void {
-  const owner = ownerOf(place);
-  if (owner === undefined) return;
-  throw new LabFailure(
-    `a lab named ${place.name} is running already, as process ${owner}`,
-    "end it first, or use another name",
-  );
 }
 
 /** The fabric's changing inside: its state, its names, and the programs of its gateway. */
@@ -113,7 +104,7 @@ function insideOf(place: Place, options: FabricOptions) {
   const wayNames = Object.fromEntries(
     ways.flatMap(({ names: all, address }) => all.map((name) => [name, address])),
   );
-  const lab: Lab = {
+  const inside: Inside = {
     place,
     options,
     queue,
@@ -146,23 +137,23 @@ function insideOf(place: Place, options: FabricOptions) {
     await loadFilter(place, state);
     await watchFlows(place);
     dnsmasq = await startDnsmasq(place);
-    await lab.tellGateway();
-    await Promise.all(ways.map((way) => startRelay(lab, way)));
+    await inside.tellGateway();
+    await Promise.all(ways.map((way) => startRelay(inside, way)));
   };
   const forget = () => {
     state = emptyState;
     names = {};
     dnsmasq = undefined;
   };
-  return { lab, begin, forget };
+  return { inside, begin, forget };
 }
 
 /** Leads connections to a server out of the namespace; returns when it takes them. */
-async function startRelay(lab: Lab, { socket, address }: Way & { readonly address: string }) {
+async function startRelay(inside: Inside, { socket, address }: Way & { readonly address: string }) {
   const program = fileURLToPath(new URL("relay.ts", import.meta.url));
   const argv = [process.execPath, program, address, String(tlsPort), socket];
   const { promise, resolve } = Promise.withResolvers<"ready">();
-  const relay = await lab.runIn(lab.place.router, argv, { onOutput: () => resolve("ready") });
+  const relay = await inside.runIn(inside.place.router, argv, { onOutput: () => resolve("ready") });
   if ((await Promise.race([promise, relay.ended])) === "ready") return;
   throw new LabFailure(`the way to ${socket} has ended at once`, "is its program whole?");
 }

@@ -1,7 +1,7 @@
 /** What goes wrong between hosts that are well. */
 import { attempt } from "../command.ts";
 import { LabFailure } from "../failure.ts";
-import { hostOf, type Lab } from "./lab.ts";
+import { hostOf, type Inside } from "./inside.ts";
 import type { Cut, End, Impairment } from "./state.ts";
 
 export type Faults = {
@@ -15,8 +15,8 @@ export type Faults = {
   readonly impair: (id: string, impairment: Impairment) => Promise<void>;
 };
 
-export function faultsOf(lab: Lab): Faults {
-  const knows = (end: End) => (end === "client" ? undefined : hostOf(lab, end));
+export function faultsOf(inside: Inside): Faults {
+  const knows = (end: End) => (end === "client" ? undefined : hostOf(inside, end));
   const toggled = (ids: readonly string[], id: string, on: boolean) => [
     ...ids.filter((other) => other !== id),
     ...(on ? [id] : []),
@@ -25,28 +25,31 @@ export function faultsOf(lab: Lab): Faults {
     cut: async (from, to, oneWay = false) => {
       for (const end of [from, to]) knows(end);
       const cuts: readonly Cut[] = [{ from, to }, ...(oneWay ? [] : [{ from: to, to: from }])];
-      await lab.change((state) => ({ ...state, cuts: [...state.cuts, ...cuts] }));
+      await inside.change((state) => ({ ...state, cuts: [...state.cuts, ...cuts] }));
     },
     mend: (one, other) =>
-      lab.change((state) => ({
+      inside.change((state) => ({
         ...state,
         cuts: state.cuts.filter(({ from, to }) => !isBetween(from, to, one, other)),
       })),
     cutFromApi: (id, on) => {
-      hostOf(lab, id);
-      return lab.change((state) => ({ ...state, withoutApi: toggled(state.withoutApi, id, on) }));
+      hostOf(inside, id);
+      return inside.change((state) => ({
+        ...state,
+        withoutApi: toggled(state.withoutApi, id, on),
+      }));
     },
     cutFromMetadata: (id, on) => {
-      hostOf(lab, id);
-      return lab.change((state) => ({
+      hostOf(inside, id);
+      return inside.change((state) => ({
         ...state,
         withoutMetadata: toggled(state.withoutMetadata, id, on),
       }));
     },
     impair: async (id, impairment) => {
-      const { port } = hostOf(lab, id);
-      await delay(lab, port, impairment.delayMs ?? 0);
-      await lab.change((state) => ({
+      const { port } = hostOf(inside, id);
+      await delay(inside, port, impairment.delayMs ?? 0);
+      await inside.change((state) => ({
         ...state,
         impaired: { ...state.impaired, [id]: impairment },
       }));
@@ -58,7 +61,7 @@ const isBetween = (from: End, to: End, one: End, other: End): boolean =>
   (from === one && to === other) || (from === other && to === one);
 
 /** A bridge's own queue holds what the router sends to the host. */
-async function delay({ place }: Lab, port: string, delayMs: number): Promise<void> {
+async function delay({ place }: Inside, port: string, delayMs: number): Promise<void> {
   const queue = ["ip", "netns", "exec", place.router, "tc", "qdisc"];
   if (delayMs <= 0) return void (await attempt([...queue, "del", "dev", port, "root"]));
   const { code, stderr } = await attempt([

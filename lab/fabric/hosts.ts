@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { LabFailure } from "../failure.ts";
 import { boot, cutPower, hostGroup, type Running } from "./boot.ts";
-import { freezeGroup, killGroup } from "./cgroup.ts";
+import { freezeGroup, isFrozen, killGroup } from "./cgroup.ts";
 import { makeDisk, removeDisk } from "./disk.ts";
 import { type FirstBoot, untilBooted } from "./first-boot.ts";
-import { checkSpec, hostOf, type Lab } from "./lab.ts";
+import { checkSpec, hostOf, type Inside } from "./inside.ts";
 import { makeNetwork, makePort, removePort, routeAddress } from "./router.ts";
 import { dropHost, type HostSpec, placeHost } from "./state.ts";
 
@@ -28,17 +28,18 @@ export type HostActions = {
   /** Waits until cloud-init has finished; two minutes unless told otherwise. */
   readonly untilBooted: (id: string, timeoutMs?: number) => Promise<FirstBoot>;
   readonly isOn: (id: string) => boolean;
+  readonly isFrozen: (id: string) => boolean;
 };
 
-type Life = { readonly lab: Lab; readonly running: Map<string, Running> };
+type Life = { readonly inside: Inside; readonly running: Map<string, Running> };
 
 /** @param running which hosts are on; cleared by whoever sweeps the lab */
-export function hostActions(lab: Lab, running: Map<string, Running>): HostActions {
-  const life = { lab, running };
+export function hostActions(inside: Inside, running: Map<string, Running>): HostActions {
+  const life = { inside, running };
   const inTurn = (work: (life: Life, id: string) => Promise<void>) => (id: string) =>
-    lab.queue(id, () => work(life, id));
+    inside.queue(id, () => work(life, id));
   return {
-    createHost: (spec) => lab.queue(spec.id, () => create(life, spec)),
+    createHost: (spec) => inside.queue(spec.id, () => create(life, spec)),
     startHost: inTurn(start),
     stopHost: inTurn(stop),
     rebootHost: inTurn(async (_, id) => {
@@ -49,51 +50,53 @@ export function hostActions(lab: Lab, running: Map<string, Running>): HostAction
       // From here on its end is no surprise.
       running.delete(id);
       // At once, also while an orderly stop is under way; what is left is put away in turn.
-      await killGroup(join(lab.place.cgroup, hostGroup(id)));
-      await lab.queue(id, () => off(life, id));
+      await killGroup(join(inside.place.cgroup, hostGroup(id)));
+      await inside.queue(id, () => off(life, id));
     },
     freeze: async (id, on) => {
-      const { name } = hostOf(lab, id).spec;
+      const { name } = hostOf(inside, id).spec;
       if (!running.has(id)) throw new LabFailure(`${name} is off`, "switch it on first");
-      await freezeGroup(join(lab.place.cgroup, hostGroup(id)), on);
+      await freezeGroup(join(inside.place.cgroup, hostGroup(id)), on);
     },
     deleteHost: inTurn(remove),
     untilBooted: (id, timeoutMs = 120_000) =>
-      untilBooted(lab.place, id, running.get(id)?.startedAt ?? Date.now(), timeoutMs),
+      untilBooted(inside.place, id, running.get(id)?.startedAt ?? Date.now(), timeoutMs),
     isOn: (id) => running.has(id),
+    isFrozen: (id) => isFrozen(join(inside.place.cgroup, hostGroup(id))),
   };
 }
 
 async function create(life: Life, spec: HostSpec): Promise<void> {
-  const { lab } = life;
-  checkSpec(spec, lab.state());
-  const image = await lab.image(spec.flavour);
+  const { inside } = life;
+  checkSpec(spec, inside.state());
+  const image = await inside.image(spec.flavour);
   // Before the host is known to the filter, nobody can reach it.
-  await lab.change((state) => placeHost(state, spec));
-  await makePort(lab.place, hostOf(lab, spec.id));
-  await makeDisk(lab.place, spec, image, lab.options.authority);
-  await lab.tellGateway();
+  await inside.change((state) => placeHost(state, spec));
+  await makePort(inside.place, hostOf(inside, spec.id));
+  await makeDisk(inside.place, spec, image, inside.options.authority);
+  await inside.tellGateway();
   await start(life, spec.id);
 }
 
 async function start(life: Life, id: string): Promise<void> {
-  const { lab, running } = life;
+  const { inside, running } = life;
   if (running.has(id)) return;
-  const placed = hostOf(lab, id);
+  const placed = hostOf(inside, id);
   for (const { network } of placed.spec.links)
-    if (network !== undefined) await makeNetwork(lab.place, lab.state().networks[network] ?? "");
-  const now = await boot(lab.place, placed, lab.state());
+    if (network !== undefined)
+      await makeNetwork(inside.place, inside.state().networks[network] ?? "");
+  const now = await boot(inside.place, placed, inside.state());
   running.set(id, now);
-  void now.ended.then((how) => lab.queue(id, () => byItself(life, id, now, how)));
+  void now.ended.then((how) => inside.queue(id, () => byItself(life, id, now, how)));
 }
 
 /** A host that ended without being told to: `poweroff` or `reboot` on it, or a crash. */
 async function byItself(life: Life, id: string, was: Running, how: "off" | "reboot") {
-  const { lab, running } = life;
+  const { inside, running } = life;
   if (running.get(id) !== was) return;
   await off(life, id);
   if (how === "reboot") await start(life, id);
-  lab.options.onPower?.(id, how === "reboot");
+  inside.options.onPower?.(id, how === "reboot");
 }
 
 async function stop(life: Life, id: string): Promise<void> {
@@ -103,7 +106,7 @@ async function stop(life: Life, id: string): Promise<void> {
   if (now === undefined) return;
   now.askToEnd();
   const late = new AbortController();
-  const { stopTimeoutMs = 120_000 } = life.lab.options;
+  const { stopTimeoutMs = 120_000 } = life.inside.options;
   await Promise.race([
     now.ended,
     wait(stopTimeoutMs, undefined, { signal: late.signal }).catch(() => {}),
@@ -112,19 +115,19 @@ async function stop(life: Life, id: string): Promise<void> {
   await off(life, id);
 }
 
-async function off({ lab, running }: Life, id: string): Promise<void> {
+async function off({ inside, running }: Life, id: string): Promise<void> {
   running.delete(id);
-  await cutPower(lab.place, hostOf(lab, id), lab.state());
+  await cutPower(inside.place, hostOf(inside, id), inside.state());
 }
 
 async function remove(life: Life, id: string): Promise<void> {
-  const { lab } = life;
+  const { inside } = life;
   await off(life, id);
-  const placed = hostOf(lab, id);
-  const held = Object.keys(lab.state().holders);
-  await lab.change((state) => dropHost(state, id));
-  for (const address of held) await routeAddress(lab.place, address, lab.state());
-  await removePort(lab.place, placed);
-  await removeDisk(lab.place, id);
-  await lab.tellGateway();
+  const placed = hostOf(inside, id);
+  const held = Object.keys(inside.state().holders);
+  await inside.change((state) => dropHost(state, id));
+  for (const address of held) await routeAddress(inside.place, address, inside.state());
+  await removePort(inside.place, placed);
+  await removeDisk(inside.place, id);
+  await inside.tellGateway();
 }

@@ -6,7 +6,7 @@ import { LabFailure } from "../failure.ts";
 import { hostGroup } from "./boot.ts";
 import { killGroup, removeGroup } from "./cgroup.ts";
 import { mountsBelow } from "./disk.ts";
-import type { Place } from "./place.ts";
+import { isName, type Place, planPlace } from "./place.ts";
 import { serviceGroup } from "./service.ts";
 
 /** What is left of a lab, in words; empty when nothing is. */
@@ -35,6 +35,28 @@ export async function sweep(place: Place): Promise<void> {
   removeFolder(place);
   removePropagationFolders(place);
 }
+
+/**
+ * Removes a lab that nobody runs any more, and gives what there was, in words.
+ * @throws LabFailure while its process lives, or what has this name is no lab's
+ */
+export async function clear(place: Place): Promise<readonly string[]> {
+  const owner = ownerOf(place);
+  if (owner !== undefined)
+    throw new LabFailure(
+      `the lab ${place.name} is process ${owner}, which takes no commands now`,
+      `it may be coming up or going down; \`kill ${owner}\` ends it in order`,
+    );
+  const left = leftovers(place);
+  if (left.length > 0) await sweep(place);
+  return left;
+}
+
+/** Names of labs whose processes are gone and whose things are not. */
+export const abandoned = (): readonly string[] =>
+  readdirSync("/run")
+    .filter((name) => isName(name) && existsSync(join("/run", name, "owner")))
+    .filter((name) => ownerOf(planPlace(name)) === undefined);
 
 /** A name may be another program's already, whose processes and files are none of the lab's. */
 function refuseOthers(place: Place): void {
@@ -78,27 +100,32 @@ function removePropagationFolders({ name }: Place): void {
 const ownerFile = (place: Place): string => join(place.folder, "owner");
 
 /**
- * Notes that this process has the lab, for as long as it lives.
+ * Notes that this lab has the name, for as long as its process lives.
  * @throws LabFailure when another one that lives has it
  */
 export function own(place: Place): void {
-  const other = ownerOf(place);
-  if (other !== undefined)
-    throw new LabFailure(
-      `a lab named ${place.name} is running already, as process ${other}`,
-      "end it first, or use another name",
-    );
+  refuseSecond(place);
   mkdirSync(place.folder, { recursive: true, mode: 0o755 });
-  writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)}\n`);
+  writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)} ${place.mark}\n`);
 }
 
-/** The other process that has the lab. One that crashed has it no more. */
+/** @throws LabFailure when another lab that lives has the name */
+export function refuseSecond(place: Place): void {
+  const other = ownerOf(place);
+  if (other === undefined) return;
+  throw new LabFailure(
+    `a lab named ${place.name} is running already, as process ${other}`,
+    "end it first, or use another name: `--name NAME`",
+  );
+}
+
+/** The process of another lab that has the name. One that crashed has it no more. */
 export function ownerOf(place: Place): number | undefined {
   if (!existsSync(ownerFile(place))) return undefined;
-  const [pid = "", start] = readFileSync(ownerFile(place), "utf8").trim().split(" ");
+  const [pid = "", start, mark] = readFileSync(ownerFile(place), "utf8").trim().split(" ");
   // A full disk leaves an empty file, which is nobody's.
   const lives = start !== undefined && startOf(Number(pid)) === start;
-  return lives && Number(pid) !== process.pid ? Number(pid) : undefined;
+  return lives && mark !== place.mark ? Number(pid) : undefined;
 }
 
 /** When a process was started; the number alone may have gone to another process since. */

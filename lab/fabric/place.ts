@@ -1,9 +1,12 @@
 /** Where a lab keeps what it makes: everything carries the lab's name, so that all can be found. */
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { LabFailure } from "../failure.ts";
 
 export type Place = {
+  /** Tells two labs of one process apart: the first may have failed, and not be away yet. */
+  readonly mark: string;
   /** Begins the name of each namespace, cgroup and machine. */
   readonly name: string;
   /** Disks, logs and lists; removed with the lab. */
@@ -22,8 +25,7 @@ export type Place = {
  * @throws LabFailure on a machine without cgroup v2
  */
 export function planPlace(name: string, folder = `/run/${name}`): Place {
-  // No dot, which ends it in longer names: one lab never takes another's things for its own.
-  if (!/^[a-z][a-z0-9-]{0,20}$/.test(name))
+  if (!isName(name))
     throw new LabFailure(
       `"${name}" cannot be a lab's name`,
       "use small letters, digits and dashes",
@@ -31,6 +33,7 @@ export function planPlace(name: string, folder = `/run/${name}`): Place {
   const hierarchies = cgroupRoots();
   const [first = ""] = hierarchies;
   return {
+    mark: randomUUID(),
     name,
     folder,
     router: `${name}.router`,
@@ -39,6 +42,9 @@ export function planPlace(name: string, folder = `/run/${name}`): Place {
     cgroups: hierarchies.map((root) => join(root, name)),
   };
 }
+
+/** No dot, which ends it in longer names: one lab never takes another's things for its own. */
+export const isName = (text: string): boolean => /^[a-z][a-z0-9-]{0,20}$/.test(text);
 
 export const hostFolder = (place: Place, id: string): string => join(place.folder, "hosts", id);
 

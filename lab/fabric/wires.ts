@@ -2,7 +2,7 @@
 import { LabFailure } from "../failure.ts";
 import { flowsSeen } from "./flows.ts";
 import type { Names } from "./gateway-services.ts";
-import { hostOf, type Lab } from "./lab.ts";
+import { hostOf, type Inside } from "./inside.ts";
 import { forgetConnections, makeNetwork, plug, routeAddress, routedTo, unplug } from "./router.ts";
 import { dropLink, type FabricState, type FilterRule, type Link, placeLink } from "./state.ts";
 
@@ -26,31 +26,31 @@ export type Wires = {
   readonly flows: () => Promise<ReadonlyMap<number, string>>;
 };
 
-export const wiresOf = (lab: Lab, isOn: (id: string) => boolean): Wires => ({
+export const wiresOf = (inside: Inside, isOn: (id: string) => boolean): Wires => ({
   setHolders: (address, ids) =>
-    lab.queue("routes", async () => {
-      for (const id of ids) hostOf(lab, id);
-      await lab.change((state) => ({ ...state, holders: { ...state.holders, [address]: ids } }));
-      await routeAddress(lab.place, address, lab.state());
+    inside.queue("routes", async () => {
+      for (const id of ids) hostOf(inside, id);
+      await inside.change((state) => ({ ...state, holders: { ...state.holders, [address]: ids } }));
+      await routeAddress(inside.place, address, inside.state());
     }),
-  holders: (address) => routedTo(lab.place, address, lab.state()),
+  holders: (address) => routedTo(inside.place, address, inside.state()),
   setRules: async (id, rules) => {
-    hostOf(lab, id);
-    const before = lab.state().rules[id] ?? [];
-    await lab.change((state) => ({ ...state, rules: { ...state.rules, [id]: rules } }));
-    if (closesSome(before, rules)) await forgetConnections(lab.place, id, lab.state());
+    hostOf(inside, id);
+    const before = inside.state().rules[id] ?? [];
+    await inside.change((state) => ({ ...state, rules: { ...state.rules, [id]: rules } }));
+    if (closesSome(before, rules)) await forgetConnections(inside.place, id, inside.state());
   },
   attachPrivate: (id, network, link) =>
-    lab.queue(id, () => attach(lab, id, { network, ...(link && { link }) }, isOn(id))),
+    inside.queue(id, () => attach(inside, id, { network, ...(link && { link }) }, isOn(id))),
   detachPrivate: (id, network) =>
-    lab.queue(id, async () => {
-      const placed = hostOf(lab, id);
+    inside.queue(id, async () => {
+      const placed = hostOf(inside, id);
       const gone = placed.spec.links.filter((link) => link.network === network);
-      await unplug(lab.place, placed, lab.state(), gone);
-      await lab.change((state) => dropLink(state, id, network));
+      await unplug(inside.place, placed, inside.state(), gone);
+      await inside.change((state) => dropLink(state, id, network));
     }),
-  setNames: (names) => lab.tellGateway(names),
-  flows: () => flowsSeen(lab.place, lab.state()),
+  setNames: (names) => inside.tellGateway(names),
+  flows: () => flowsSeen(inside.place, inside.state()),
 });
 
 /** Whether something that was open may be closed now. */
@@ -60,19 +60,19 @@ function closesSome(before: readonly FilterRule[], after: readonly FilterRule[])
 }
 
 async function attach(
-  lab: Lab,
+  inside: Inside,
   id: string,
   { network, link }: { readonly network: string; readonly link?: string },
   on: boolean,
 ): Promise<string> {
-  const { links } = hostOf(lab, id).spec;
+  const { links } = hostOf(inside, id).spec;
   const name = link ?? nextName(links);
   if (links.some((other) => other.name === name || other.network === network))
     throw new LabFailure(`${id} has ${name} or a link to ${network}`, "attach each network once");
   const added: Link = { name, kind: "private", network };
-  await lab.change((state: FabricState) => placeLink(state, id, added));
-  await makeNetwork(lab.place, lab.state().networks[network] ?? "");
-  if (on) await plug(lab.place, hostOf(lab, id), added, lab.state());
+  await inside.change((state: FabricState) => placeLink(state, id, added));
+  await makeNetwork(inside.place, inside.state().networks[network] ?? "");
+  if (on) await plug(inside.place, hostOf(inside, id), added, inside.state());
   return name;
 }
 

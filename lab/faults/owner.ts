@@ -1,5 +1,5 @@
 /** What the stack's owner does through the documented, signed API, as a person by `exo` would. */
-
+import { isDeepStrictEqual } from "node:util";
 import { LabFailure } from "../failure.ts";
 import type { Rule, World } from "../model/exoscale/world.ts";
 import { type Api, createApi } from "../plugins/exoscale/api.ts";
@@ -8,8 +8,14 @@ export type OwnerApi = {
   readonly stop: (instance: string) => Promise<void>;
   readonly start: (instance: string) => Promise<void>;
   readonly reboot: (instance: string) => Promise<void>;
-  /** Takes the rules away that let heartbeats in; gives how to put them back. */
-  readonly dropHeartbeatRules: () => Promise<() => Promise<void>>;
+  /** The rules that let heartbeats in. @throws LabFailure when there is none */
+  readonly heartbeatRules: () => HeartbeatRules;
+};
+
+export type HeartbeatRules = {
+  readonly drop: () => Promise<void>;
+  /** Puts back what was dropped and is not there again; may be asked again when it fails. */
+  readonly putBack: () => Promise<void>;
 };
 
 export function ownerApi(
@@ -25,21 +31,32 @@ export function ownerApi(
     stop: on("stop"),
     start: on("start"),
     reboot: on("reboot"),
-    dropHeartbeatRules: () => dropHeartbeatRules(api, world()),
+    heartbeatRules: () => heartbeatRules(api, world),
   };
 }
 
-async function dropHeartbeatRules(api: Api, world: World): Promise<() => Promise<void>> {
-  const found = Object.values(world.securityGroups).flatMap(({ id, rules = [] }) =>
-    rules.filter(({ protocol }) => protocol === "udp").map((rule) => ({ group: id, rule })),
+function heartbeatRules(api: Api, world: () => World): HeartbeatRules {
+  const rulesOf = (group: string) => world().securityGroups[group]?.rules ?? [];
+  const found = Object.keys(world().securityGroups).flatMap((group) =>
+    rulesOf(group)
+      .filter(({ protocol }) => protocol === "udp")
+      .map((rule) => ({ path: `/security-group/${group}/rules`, group, rule })),
   );
   if (found.length === 0)
     throw new LabFailure("no security group has a rule for heartbeats", "`heal` puts it back");
-  for (const { group, rule } of found)
-    await api.operate("DELETE", `/security-group/${group}/rules/${rule.id}`);
-  return async () => {
-    for (const { group, rule } of found)
-      await api.operate("POST", `/security-group/${group}/rules`, bodyOf(rule));
+  return {
+    drop: async () => {
+      for (const { path, rule } of found) await api.operate("DELETE", `${path}/${rule.id}`);
+    },
+    putBack: async () => {
+      for (const { path, group, rule } of found) {
+        // `pulumi up` may have been here before.
+        const isThere = rulesOf(group).some((other) =>
+          isDeepStrictEqual(bodyOf(other), bodyOf(rule)),
+        );
+        if (!isThere) await api.operate("POST", path, bodyOf(rule));
+      }
+    },
   };
 }
 

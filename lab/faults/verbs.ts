@@ -4,8 +4,9 @@
  */
 import { LabFailure } from "../failure.ts";
 import type { Lab } from "../lab.ts";
-import type { Effect, Fault } from "../model/exoscale/fault.ts";
-import { checkCount, numberIn, wholeIn } from "./arguments.ts";
+import { apiVerbs } from "./api.ts";
+import { checkCount, numberIn } from "./arguments.ts";
+import { heal } from "./heal.ts";
 
 export type Verb = {
   /** What is given after it, for people. */
@@ -50,26 +51,15 @@ const inside =
     );
   };
 
-/** What the faults of the API are taken away by, all at once. */
-const faultName = "asked for";
-
-/** Lets an effect meet these calls, or all where none is named. */
-function inflict({ cloud }: Lab, effect: Effect, calls: readonly string[]): void {
-  const named = calls.length === 0 ? {} : { calls: calls as NonNullable<Fault["calls"]> };
-  cloud.input({ kind: "fault", fault: { name: faultName, effect, ...named } });
-}
-
-/** A fault of the API that takes a number first. */
-const fault = (usage: string, does: string, effectOf: (arg: string) => Effect): Verb => ({
-  usage,
-  does,
-  run: async ({ lab }, [arg = "", ...calls]) => {
-    inflict(lab, effectOf(arg), calls);
-    return undefined;
-  },
-});
-
-const dayMs = 86_400_000;
+/** The cloud's operation is over before the machine is: that is waited for as well. */
+const ordered =
+  (what: "stop" | "start" | "reboot"): Act =>
+  async (lab, id) => {
+    if (lab.fabric.isFrozen(id))
+      throw new LabFailure(`${id} is frozen and hears nothing`, "`thaw` it first, or `kill` it");
+    await lab.owner[what](id);
+    await lab.settled();
+  };
 
 const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) => {
   if (one === other)
@@ -89,9 +79,9 @@ export const verbs: Readonly<Record<string, Verb>> = {
   ),
   freeze: onHost("NODE", "stops it in its tracks", (lab, id) => lab.fabric.freeze(id, true)),
   thaw: onHost("NODE", "lets a frozen one go on", (lab, id) => lab.fabric.freeze(id, false)),
-  stop: onHost("NODE", "stops it through the cloud's API", (lab, id) => lab.owner.stop(id)),
-  start: onHost("NODE", "starts it through the cloud's API", (lab, id) => lab.owner.start(id)),
-  reboot: onHost("NODE", "reboots it through the cloud's API", (lab, id) => lab.owner.reboot(id)),
+  stop: onHost("NODE", "stops it through the cloud's API", ordered("stop")),
+  start: onHost("NODE", "starts it through the cloud's API", ordered("start")),
+  reboot: onHost("NODE", "reboots it through the cloud's API", ordered("reboot")),
   handover: onHost("NODE", "hands its addresses to a peer", inside("baton-agent", "handover")),
   maintenance: onHost(
     "NODE on|off",
@@ -148,40 +138,14 @@ export const verbs: Readonly<Record<string, Verb>> = {
   "metadata-mend": onHost("NODE", "lets it reach the metadata service again", (lab, id) =>
     lab.fabric.cutFromMetadata(id, false),
   ),
-  "api-error": fault("STATUS [CALL…]", "answers calls with an HTTP status", (status) => ({
-    kind: "error",
-    status: wholeIn(status, "HTTP status of an error", [400, 599]),
-  })),
-  "api-slow": fault("MS [CALL…]", "lets operations take so long", (ms) => ({
-    kind: "slow-operation",
-    ms: numberIn(ms, "time in milliseconds", [0, dayMs]),
-  })),
-  "api-hang": {
-    usage: "[CALL…]",
-    does: "takes calls and never answers",
-    run: async ({ lab }, calls) => {
-      inflict(lab, { kind: "hang" }, calls);
-      return undefined;
-    },
-  },
-  "api-limit": {
-    usage: "CALLS PER_SECONDS",
-    does: "takes so many calls of a key in so many seconds",
-    run: async ({ lab }, [calls = "", seconds = ""]) => {
-      const rateLimit = {
-        calls: wholeIn(calls, "number of calls", [0, 1_000_000]),
-        perMs: numberIn(seconds, "number of seconds", [0.001, 86_400]) * 1000,
-        retryAfterS: 1,
-      };
-      lab.cloud.input({ kind: "settings", settings: { rateLimit } });
-      return undefined;
-    },
-  },
+  ...apiVerbs,
   "drop-heartbeats": {
     usage: "",
     does: "removes the security-group rule for heartbeats, through the API",
     run: async ({ lab, undo }) => {
-      undo.set("heartbeats", await lab.owner.dropHeartbeatRules());
+      const rules = lab.owner.heartbeatRules();
+      undo.set("rules for heartbeats", rules.putBack);
+      await rules.drop();
       return undefined;
     },
   },
@@ -203,29 +167,12 @@ export const verbs: Readonly<Record<string, Verb>> = {
       return undefined;
     },
   },
-  heal: { usage: "", does: "undoes every fault, and switches all hosts on", run: heal },
+  heal: {
+    usage: "",
+    does: "undoes every fault; all hosts are on, and all agents take part",
+    run: heal,
+  },
 };
-
-async function heal({ lab, undo }: Around): Promise<undefined> {
-  const { fabric, cloud } = lab;
-  cloud.input({ kind: "mend", name: faultName });
-  cloud.input({ kind: "settings", settings: { rateLimit: undefined } });
-  for (const [name, back] of undo) {
-    undo.delete(name);
-    await back();
-  }
-  const all = Object.values(cloud.world().instances);
-  for (const { id, state } of all) {
-    await fabric.cutFromApi(id, false);
-    await fabric.cutFromMetadata(id, false);
-    await fabric.impair(id, {});
-    for (const end of ["client", ...all.map((other) => other.id)])
-      if (end !== id) await fabric.mend(id, end);
-    if (fabric.isOn(id)) await fabric.freeze(id, false);
-    else if (state === "stopped") await lab.owner.start(id);
-    else await fabric.startHost(id);
-  }
-}
 
 /** A verb that checks how many words it is given. @throws LabFailure for a word that is none */
 export function verbNamed(name: string): Verb {

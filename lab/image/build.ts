@@ -2,8 +2,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { callerOf, makeFolder } from "../caller.ts";
 import { attempt, must } from "../command.ts";
-import { LabFailure } from "../failure.ts";
+import { mountsBelow } from "../fabric/disk.ts";
 import { sourcesFor } from "./apt-sources.ts";
 import { type ImageFile, imageFiles } from "./files.ts";
 import { type Flavour, packagesOf, releases } from "./flavour.ts";
@@ -19,16 +20,20 @@ export type BuildOptions = {
 /**
  * The root file system of a flavour; built on first use, which takes about a minute.
  * @returns its folder, to be used read-only
- * @throws LabFailure when a package mirror cannot be reached or the disk is full
+ * @throws LabFailure when a package mirror cannot be reached or the disk is full; the signal's
+ *   reason when it was ended, with nothing left
  */
 export async function ensureImage(flavour: Flavour, options: BuildOptions): Promise<string> {
   const { folder, built } = imagePlan(flavour, options.cache);
   if (built) return folder;
   const part = `${folder}.part-${process.pid}`;
-  await mkdir(dirname(folder), { recursive: true });
+  makeFolder(dirname(folder), callerOf(process.env));
   await removeDeadParts(dirname(folder));
   try {
-    await bootstrap(flavour, part, options);
+    await bootstrap(flavour, part, options).catch((error) => {
+      options.signal?.throwIfAborted();
+      throw error;
+    });
     await finish(flavour, part);
     await rename(part, folder).catch((error: NodeJS.ErrnoException) => {
       // Somebody else has built the same image meanwhile; one of the two is enough.
@@ -59,7 +64,8 @@ async function bootstrap(flavour: Flavour, part: string, options: BuildOptions):
     {
       input: sources,
       onLine: (line) => {
-        if (line.startsWith("I: ")) options.report?.(`${title}: ${line.slice(3)}`);
+        if (line.startsWith("I: ") && !options.signal?.aborted)
+          options.report?.(`${title}: ${line.slice(3)}`);
       },
       ...(options.signal && { signal: options.signal }),
     },
@@ -136,7 +142,6 @@ async function removeDeadParts(folder: string): Promise<void> {
 /** Never crosses into a mount: a half image may still have this machine's /dev in it. */
 async function remove(part: string): Promise<void> {
   if (!existsSync(part)) return;
-  if (readFileSync("/proc/self/mounts", "utf8").includes(` ${part}/`))
-    throw new LabFailure(`${part} still has mounts in it`, `unmount them, then remove ${part}`);
+  for (const path of mountsBelow(part)) await must(["umount", path]);
   await must(["rm", "--recursive", "--force", "--one-file-system", part]);
 }

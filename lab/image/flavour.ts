@@ -5,6 +5,13 @@ export type Flavour = "netplan" | "ifupdown";
 
 export const flavours = ["netplan", "ifupdown"] as const;
 
+/**
+ * Debian 12 boots with ifupdown; every other system boots Debian 13 with netplan in its place.
+ * @param system as the stack file names it
+ */
+export const flavourFor = (system: string): Flavour =>
+  system === "debian-12" ? "ifupdown" : "netplan";
+
 export type Release = { readonly title: string; readonly suite: string };
 
 export const releases: Readonly<Record<Flavour, Release>> = {

@@ -1,146 +1,138 @@
 /**
- * One forced failover, watched from outside: what the client saw, what the cloud's log has, and
+ * One forced failover, watched from outside: what the clients saw, what the cloud's log has, and
  * where the fabric sends the traffic at the end. No agent is asked.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { answerTimeoutMs, type Measurement } from "../client/client.ts";
+import { answerTimeoutMs, type Traffic } from "../client/client.ts";
 import { isAnswered, type Sample, type Summary, summarize } from "../client/measure.ts";
 import type { Lab } from "../lab.ts";
-import type { CloudEvent } from "../model/exoscale/cloud.ts";
+import { isHeldBy, limitOf, shouldHold } from "./holders.ts";
+import { type CloudMove, cloudMs, failoverIn, movesSince } from "./moves.ts";
 
-/** Moments are Unix milliseconds of this machine. */
+/** What the fault came to for one address. Moments are Unix milliseconds of this machine. */
 export type Ordeal = {
+  readonly address: string;
   readonly faultAt: number;
-  /** How long the agents may take until their claim reaches the cloud. */
+  /** How long the agents may take until their first call reaches the cloud. */
   readonly limitMs: number;
-  /** What the agents asked of the cloud since, in order. */
+  /** What the agents asked of the cloud for this address since, in order. */
   readonly moves: readonly CloudMove[];
   readonly client: Summary;
-  /** Requests that failed when fault, limit and the cloud's own time do not explain it. */
-  readonly failedOutside: readonly Sample[];
-  /** Until when requests may fail. */
+  /** Until when requests may fail; before the fault where it is none of this address's. */
   readonly forcedUntil: number;
-  /** Who the fabric sends traffic to at the end. */
+  /** Who should hold it when it is over. */
+  readonly expected: readonly string[];
+  /** Who the fabric sends its traffic to at the end. */
   readonly holders: readonly string[];
-};
-
-/** A change of who holds, as the cloud saw it. */
-export type CloudMove = {
-  readonly kind: "attach" | "detach";
-  /** The host that it is about. */
-  readonly host: string;
-  readonly at: number;
-  /** When it took effect; undefined where it has not ended yet. */
-  readonly until: number | undefined;
 };
 
 /** The aim of the design: the limit and 5 %. */
 const slack = 1.05;
 
-/**
- * The agent asks every 250 ms whether a call's operation is over, and then reads the cloud: so it
- * learns of each of the two, the claim and the release, up to so much later than it was.
- */
-const learningMs = 300;
-
-export function movesSince(lab: Lab, faultAt: number): readonly CloudMove[] {
-  const wall = Date.now() - lab.cloud.nowMs();
-  const began = lab.cloud.events.filter(
-    (event): event is CloudEvent & { kind: "began" } =>
-      event.kind === "began" && wall + event.atMs >= faultAt,
-  );
-  return began.flatMap(({ atMs, operation }) => {
-    const { change } = operation;
-    if (change.kind !== "attach" && change.kind !== "detach") return [];
-    const ended = lab.cloud.events.find(
-      (event) => event.kind === "ended" && event.operation.id === operation.id,
-    );
-    const until = ended === undefined ? undefined : wall + ended.atMs;
-    return [{ kind: change.kind, host: lab.hostOf(change.instance), at: wall + atMs, until }];
-  });
-}
-
-/**
- * The time that the cloud itself took for what was asked of it. What it did at once for several
- * addresses counts once: nobody waited for it twice.
- */
-export function cloudMs(moves: readonly CloudMove[]): number {
-  let sum = 0;
-  let counted = Number.NEGATIVE_INFINITY;
-  for (const { at, until = at } of [...moves].sort((a, b) => a.at - b.at)) {
-    sum += Math.max(0, until - Math.max(at, counted));
-    counted = Math.max(counted, until);
-  }
-  return sum;
-}
-
-export const limitOf = ({ stack: { election } }: Lab): number =>
-  election.method === "heartbeat" ? election.intervalMs * election.deadRatio : Number.NaN;
-
 export type OrdealOptions = {
+  /** The load balancer that the fault befalls. */
+  readonly victim: string;
   /** Brings the fault about; it has begun when this is called. */
   readonly force: () => Promise<unknown>;
-  /** Who should hold when it is over. */
-  readonly expected: string;
+  readonly signal?: AbortSignal;
   readonly timeoutMs?: number;
   /** Clean samples for so long show that it is over. */
   readonly quietMs?: number;
 };
 
-/** Forces a failover and waits until the client has noticed nothing for a while, or time is up. */
+/** Load balancers that are on. */
+export const nodesUp = ({ stack, fabric, instance }: Lab): readonly string[] =>
+  stack.nodes.map(({ name }) => name).filter((name) => fabric.isOn(instance(name).id));
+
+/**
+ * Forces a failover and waits until every address is held by whom it should be and its client has
+ * noticed nothing for a while, or time is up.
+ */
 export async function runOrdeal(
   lab: Lab,
-  client: Measurement,
-  { force, expected, timeoutMs = 30_000, quietMs = 1500 }: OrdealOptions,
-): Promise<Ordeal> {
-  const [address = ""] = lab.addresses();
+  traffic: readonly Traffic[],
+  { victim, force, signal, timeoutMs = 30_000, quietMs = 1500 }: OrdealOptions,
+): Promise<readonly Ordeal[]> {
+  const up = nodesUp(lab).filter((node) => node !== victim);
+  const before = await Promise.all(
+    traffic.map(async ({ address, client }) => {
+      const holders = await lab.holders(address);
+      const expected = shouldHold(lab, address, { up, holders });
+      const limitMs = limitOf(lab, address, victim, { up, holders });
+      return { address, client, expected, limitMs, isHit: holders.includes(victim) };
+    }),
+  );
   const faultAt = Date.now();
   await force();
-  const isOver = async (): Promise<boolean> => {
-    const holders = await lab.holders(address);
+  const isOver = async ({ address, client, expected }: (typeof before)[number]) => {
     const late = client.samples().filter(({ at }) => at >= Date.now() - quietMs);
-    return holders.join() === expected && late.length > 0 && late.every(isAnswered);
+    const isQuiet = late.length > 0 && late.every(isAnswered);
+    return isQuiet && isHeldBy(expected, await lab.holders(address));
   };
-  while (Date.now() - faultAt < timeoutMs) {
-    await pause(100);
-    if (Date.now() - faultAt > quietMs + answerTimeoutMs && (await isOver())) break;
+  const enoughMs = timeoutMs + Math.max(0, ...before.map(({ limitMs }) => limitMs || 0));
+  while (Date.now() - faultAt < enoughMs) {
+    await pause(100, undefined, { ...(signal && { signal }) });
+    if (Date.now() - faultAt <= quietMs + answerTimeoutMs) continue;
+    if ((await Promise.all(before.map(isOver))).every(Boolean)) break;
   }
-  const limitMs = limitOf(lab);
   const moves = movesSince(lab, faultAt);
-  const samples = client.samples().filter(({ at }) => at >= faultAt - answerTimeoutMs);
-  const forcedUntil = faultAt + limitMs * slack + cloudMs(moves) + 2 * learningMs;
-  return {
-    faultAt,
-    limitMs,
-    moves,
-    client: summarize(samples),
-    failedOutside: unexplained(samples, { faultAt, forcedUntil }),
-    forcedUntil,
-    holders: await lab.holders(address),
-  };
+  return Promise.all(
+    before.map(async ({ address, client, expected, limitMs, isHit }): Promise<Ordeal> => {
+      const own = moves.filter((move) => move.address === address);
+      const window = limitMs * slack + cloudMs(failoverIn(own, victim));
+      return {
+        address,
+        faultAt,
+        limitMs,
+        moves: own,
+        client: summarize(client.samples().filter((one) => isHitBy(one, faultAt))),
+        forcedUntil: isHit ? faultAt + window : Number.NEGATIVE_INFINITY,
+        expected,
+        holders: await lab.holders(address),
+      };
+    }),
+  );
 }
+
+/** Whether a request was under way at a moment, or sent later. */
+export const isHitBy = ({ at, ms }: Sample, moment: number): boolean => at + ms >= moment;
 
 /** Requests that failed when fault, limit and the cloud's own time do not explain it. */
 export const unexplained = (
   samples: readonly Sample[],
   { faultAt, forcedUntil }: Pick<Ordeal, "faultAt" | "forcedUntil">,
 ): readonly Sample[] =>
-  samples.filter(
-    (one) => !isAnswered(one) && !(one.at >= faultAt - answerTimeoutMs && one.at <= forcedUntil),
+  samples.filter((one) => !isAnswered(one) && !(isHitBy(one, faultAt) && one.at <= forcedUntil));
+
+/**
+ * Whether a connection that had begun before a move was broken by it: its packets then go to a host
+ * that knows nothing of it. No new connection is hurt so.
+ */
+export const isCutShort = (one: Sample, moves: readonly CloudMove[]): boolean =>
+  one.error !== undefined &&
+  /RESET|PIPE/.test(one.error) &&
+  moves.some(
+    ({ doneAt, until }) =>
+      until !== undefined && one.at <= until && one.at + one.ms >= (doneAt ?? until),
   );
 
-/** What was not as promised, in words; empty when all was. A run that saw nothing shows nothing. */
-export function faultsOfOrdeal(
-  { client, failedOutside, holders }: Ordeal,
-  address: string,
-  expected: string,
-): readonly string[] {
-  const held = holders.join(" and ") || "nobody";
+/**
+ * What was not as promised, in words; empty when all was. A run that saw nothing shows nothing.
+ * @param samples all that the client has seen by now
+ */
+export function faultsOfOrdeal(ordeal: Ordeal, samples: readonly Sample[]): readonly string[] {
+  const { address, expected, holders, client } = ordeal;
+  const outside = unexplained(samples, ordeal);
+  const spoken = (names: readonly string[]) => names.join(" and ") || "nobody";
   return [
-    ...(holders.join() === expected ? [] : [`${address} is held by ${held}, not by ${expected}`]),
-    ...(failedOutside.length === 0
+    ...(isHeldBy(expected, holders)
       ? []
-      : [`${failedOutside.length} requests failed at a time that the fault does not explain`]),
-    ...(client.answered > 0 ? [] : ["the client got no answer at all: nothing is shown by it"]),
+      : [`${address} is held by ${spoken(holders)}, not by ${spoken(expected)}`]),
+    ...(outside.length === 0
+      ? []
+      : [`${address}: ${outside.length} requests failed when the fault does not explain it`]),
+    ...(client.answered > 0
+      ? []
+      : [`${address}: the client got no answer at all: nothing is shown by it`]),
   ];
 }

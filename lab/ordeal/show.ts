@@ -1,62 +1,69 @@
 /** An ordeal as a time line for people: what happened when, and the requests beside it. */
-import { answerTimeoutMs } from "../client/client.ts";
 import { isAnswered, type Sample } from "../client/measure.ts";
-import type { Ordeal } from "./ordeal.ts";
+import type { CloudMove } from "./moves.ts";
+import { isHitBy, type Ordeal } from "./ordeal.ts";
 
 type Moment = { readonly at: number; readonly text: string };
 
 const signed = (ms: number): string => `${ms < 0 ? "-" : "+"}${(Math.abs(ms) / 1000).toFixed(3)} s`;
 
-/** @param fault what was forced, as `lb1 lost its power` */
+const seconds = (ms: number): string => (ms / 1000).toFixed(3);
+
+/**
+ * @param samples all that the client has seen
+ * @param fault what was forced, as `lb1 lost its power`
+ */
 export function timeLine(ordeal: Ordeal, samples: readonly Sample[], fault: string): string {
   const { faultAt, limitMs, moves, client, forcedUntil } = ordeal;
-  const failed = samples.filter((one) => one.at >= faultAt - answerTimeoutMs && !isAnswered(one));
-  const [first] = failed;
-  const last = failed.at(-1);
-  const afterFirst = samples.find(
-    (one) => isAnswered(one) && first !== undefined && one.at > first.at,
-  );
-  const afterLast = samples.find(
-    (one) => isAnswered(one) && last !== undefined && one.at > last.at,
-  );
   const moments: Moment[] = [
     { at: faultAt, text: fault },
-    ...(first ? [{ at: first.at, text: "first request that failed" }] : []),
-    ...moves.flatMap(({ kind, host, at, until }) => [
-      {
-        at,
-        text:
-          kind === "attach"
-            ? `claim for ${host} reaches the cloud`
-            : `release of ${host} reaches the cloud`,
-      },
-      ...(until === undefined
-        ? []
-        : [
-            {
-              at: until,
-              text: `it is done: ${((until - at) / 1000).toFixed(1)} s of the cloud's own`,
-            },
-          ]),
-    ]),
-    ...(afterFirst ? [{ at: afterFirst.at, text: "first good answer" }] : []),
-    ...(afterLast && afterLast !== afterFirst
-      ? [{ at: afterLast.at, text: "every answer good again" }]
+    ...moves.flatMap(momentsOf),
+    ...momentsIn(samples, faultAt),
+    ...(Number.isFinite(forcedUntil)
+      ? [{ at: forcedUntil, text: "from here on no request may fail" }]
       : []),
   ];
   const lines = moments
     .sort((a, b) => a.at - b.at)
     .map(({ at, text }) => `  ${signed(at - faultAt).padStart(10)}  ${text}`);
-  const [claim] = moves;
+  const [move] = moves;
+  const what = move?.kind === "detach" ? "release" : "claim";
   const detected =
-    claim === undefined
+    move === undefined
       ? "no claim was seen"
-      : `${((claim.at - faultAt) / 1000).toFixed(3)} s until the claim, limit ${(limitMs / 1000).toFixed(1)} s`;
+      : `${seconds(move.at - faultAt)} s until the ${what}, limit ${(limitMs / 1000).toFixed(1)} s`;
+  const until = Math.max(forcedUntil, faultAt + limitMs);
   return [
     ...lines,
-    `  requests   ${strip(samples, faultAt, forcedUntil)}`,
+    `  requests   ${strip(samples, faultAt, until)}`,
     `  ${detected}; ${client.failed} of ${client.sent} requests failed, longest gap ${client.gaps[0]?.ms ?? 0} ms`,
   ].join("\n");
+}
+
+const momentsOf = ({ kind, host, at, until }: CloudMove): readonly Moment[] => [
+  { at, text: `${kind === "attach" ? "claim for" : "release of"} ${host} reaches the cloud` },
+  ...(until === undefined
+    ? []
+    : [
+        { at: until, text: `it is done: ${((until - at) / 1000).toFixed(1)} s of the cloud's own` },
+      ]),
+];
+
+function momentsIn(samples: readonly Sample[], faultAt: number): readonly Moment[] {
+  const failed = samples.filter((one) => isHitBy(one, faultAt) && !isAnswered(one));
+  const [first] = failed;
+  const last = failed.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const answeredAfter = ({ at }: Sample) => samples.find((one) => isAnswered(one) && one.at > at);
+  const afterFirst = answeredAfter(first);
+  const afterLast = answeredAfter(last);
+  return [
+    { at: first.at, text: "first request that failed" },
+    ...(afterFirst ? [{ at: afterFirst.at, text: "first good answer" }] : []),
+    ...(afterLast && afterLast !== afterFirst
+      ? [{ at: afterLast.at, text: "every answer good again" }]
+      : []),
+  ];
 }
 
 const cells = 60;

@@ -4,24 +4,29 @@ import { hostsOf } from "../../stack/stack.ts";
 import { makeEngine } from "../engine/make.ts";
 import { type EnginePlan, enginePlan } from "../engine/plan.ts";
 import { checkNeeds } from "../fabric/needs.ts";
+import { LabFailure } from "../failure.ts";
 import { ensureImage } from "../image/build.ts";
-import type { Flavour } from "../image/flavour.ts";
+import { type Flavour, flavourFor } from "../image/flavour.ts";
 import { cacheFolder, type ImagePlan, imagePlan } from "../image/where.ts";
 import type { Progress } from "../view/progress.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Debian 12 is the one system that the lab boots with ifupdown. */
 const flavoursOf = (stack: Stack): readonly Flavour[] => [
-  ...new Set(
-    hostsOf(stack).map(
-      ({ system }): Flavour => (system.name === "debian-12" ? "ifupdown" : "netplan"),
-    ),
-  ),
+  ...new Set(hostsOf(stack).map(({ system }) => flavourFor(system.name))),
 ];
 
-/** Makes engine and images ready, side by side. @throws LabFailure with what is in the way */
-export async function prepare(stack: Stack, env: Env, progress: Progress): Promise<void> {
+/**
+ * Makes engine and images ready, side by side.
+ * @param signal ends the making; this returns when nothing half-made is left
+ * @throws LabFailure with what is in the way
+ */
+export async function prepare(
+  stack: Stack,
+  env: Env,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   checkNeeds();
   const cache = cacheFolder(env);
   const engine = await enginePlan({ cache, env });
@@ -29,12 +34,36 @@ export async function prepare(stack: Stack, env: Env, progress: Progress): Promi
   const screen = screenOf(engine, images, cache);
   if (screen === undefined) return;
   progress.say(screen);
-  await progress.step("engine and images", async (detail) => {
-    await Promise.all([
-      makeEngine(engine, detail),
-      ...images.map(({ flavour }) => ensureImage(flavour, { cache, report: detail })),
-    ]);
+  let ends: readonly PromiseSettledResult<unknown>[] = [];
+  const made = progress.step("engine and images", async (detail) => {
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const making = [
+      makeEngine(engine, detail, either),
+      ...images.map(({ flavour }) =>
+        ensureImage(flavour, { cache, report: detail, signal: either }),
+      ),
+    ];
+    // One that fails ends the others: what comes next needs all of them.
+    for (const one of making) one.catch((error) => failed.abort(error));
+    ends = await Promise.allSettled(making);
+    either.throwIfAborted();
   });
+  await made.catch((error) => {
+    if (signal.aborted) tellStopped([engine, ...images], ends, progress);
+    throw error;
+  });
+}
+
+function tellStopped(
+  planned: readonly { readonly title: string }[],
+  ends: readonly PromiseSettledResult<unknown>[],
+  { say }: Progress,
+): void {
+  const lost = ends.flatMap((end, at) => (end.status === "rejected" ? [planned[at]?.title] : []));
+  if (lost.length > 0) say(`stopped: ${lost.join(" and ")}; the next run makes that anew`);
+  for (const end of ends)
+    if (end.status === "rejected" && end.reason instanceof LabFailure) say(end.reason.message);
 }
 
 /** One screen; nothing when all is there already. */

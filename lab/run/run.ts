@@ -1,13 +1,14 @@
 /** One run of the lab, from an empty machine to an empty machine. */
 import { setTimeout as pause } from "node:timers/promises";
-import { answerTimeoutMs, type Measurement } from "../client/client.ts";
+import type { Traffic } from "../client/client.ts";
 import { serveControl, socketOf } from "../control/server.ts";
+import { refuseSecond } from "../fabric/leftovers.ts";
+import { planPlace } from "../fabric/place.ts";
 import type { Lab } from "../lab.ts";
 import { readStack } from "../lab.ts";
-import { faultsOfOrdeal, runOrdeal, unexplained } from "../ordeal/ordeal.ts";
-import { timeLine } from "../ordeal/show.ts";
 import { look, render } from "../view/live.ts";
 import type { Progress, Screen } from "../view/progress.ts";
+import { failOver } from "./failover.ts";
 import { prepare } from "./plan.ts";
 import { askedPort, begin, standUp, startTraffic } from "./stand-up.ts";
 
@@ -30,7 +31,8 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
   const { name, stackFile, agent, env, signal } = options;
   const stack = readStack(stackFile);
   askedPort(stack);
-  await prepare(stack, env, progress);
+  refuseSecond(planPlace(name));
+  await prepare(stack, env, progress, signal);
   const begun = performance.now();
   const troubles: string[] = [];
   const onTrouble = (error: unknown): void => {
@@ -38,100 +40,70 @@ export async function runLab(options: RunOptions, progress: Progress): Promise<b
   };
   const report = (): void => {};
   const lab = await begin({ stackFile, name, agent, env, report, onTrouble }, progress);
-  let client: Measurement | undefined;
+  let traffic: readonly Traffic[] | undefined;
+  const asked = new AbortController();
+  const ends = AbortSignal.any([signal, asked.signal]);
+  const words = {
+    down: async () => {
+      asked.abort();
+      return "it is being taken down";
+    },
+    desk: async () => JSON.stringify({ argv: lab.desk.at([]), env: lab.desk.env }),
+    status: async () => (traffic ? render(await look(lab, traffic)).join("\n") : "it is coming up"),
+  };
+  const work = async (): Promise<boolean> => {
+    await standUp(lab, progress, { signal: ends, hurry: options.hurry });
+    traffic = await startTraffic(lab, progress, ends);
+    progress.say(`from nothing to traffic: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    const fine = options.failover ? await failOver(lab, traffic, progress, ends) : true;
+    if (!options.once) await showUntil(ends, lab, traffic, options);
+    return fine;
+  };
   try {
-    const ended = interrupted(signal);
-    const stop = new AbortController();
-    const words = {
-      down: async () => {
-        stop.abort();
-        return "it is being taken down";
-      },
-      desk: async () => JSON.stringify({ argv: lab.desk.at([]), env: lab.desk.env }),
-      status: async () => (client ? render(await look(lab, client)).join("\n") : "it is coming up"),
-    };
     const control = await serveControl(socketOf(name), { lab, undo: new Map() }, words);
-    const work = async (): Promise<boolean> => {
-      await standUp(lab, progress, options);
-      client = await startTraffic(lab, progress);
-      progress.say(`from nothing to traffic: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-      const fine = options.failover ? await failOver(lab, client, progress) : true;
-      if (!options.once)
-        await showUntil(AbortSignal.any([signal, stop.signal]), lab, client, options);
-      return fine;
-    };
     try {
-      const fine = await Promise.race([work(), ended]);
+      const fine = await work();
       for (const trouble of troubles) progress.say(`the lab itself had trouble: ${trouble}`);
       return fine && troubles.length === 0;
+    } catch (error) {
+      // Ended by a word of its own, before there was anything to judge.
+      if (!asked.signal.aborted || signal.aborted) throw error;
+      return false;
     } finally {
       await control.close();
     }
   } finally {
-    await progress.step("everything is taken down", async () => {
-      // What the client has seen is told already; without it all the same.
-      await client?.stop().catch(onTrouble);
-      // The engine notes what it has made until it ends; it was told to.
-      await lab.deployment.idle();
-      await lab.down();
-    });
+    await progress.step("everything is taken down", () => takeDown(lab, traffic ?? [], onTrouble));
   }
 }
 
-/** The live view ends in order when the run is interrupted; everything else has so long. */
-const graceMs = 3000;
+/** How long machines that are being made, or stopped in order, are waited for. */
+const graceMs = 5000;
 
-const interrupted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const late = (): void => void setTimeout(() => reject(signal.reason), graceMs).unref();
-    if (signal.aborted) late();
-    signal.addEventListener("abort", late, { once: true });
-  });
-
-async function failOver(lab: Lab, client: Measurement, progress: Progress): Promise<boolean> {
-  const [address = ""] = lab.addresses();
-  const [holder = ""] = await lab.holders(address);
-  const others = lab.stack.nodes.filter(({ name }) => name !== holder);
-  const [next] = others;
-  if (next === undefined) {
-    progress.say("one load balancer alone cannot fail over");
-    return true;
-  }
-  const ordeal = await progress.step(`${holder} loses its power`, () =>
-    runOrdeal(lab, client, {
-      force: () => lab.fabric.powerOff(lab.instance(holder).id),
-      expected: next.name,
-    }),
-  );
-  progress.say(timeLine(ordeal, client.samples(), `${holder} loses its power`));
-  await progress.step(`${holder} boots again`, async () => {
-    const { id } = lab.instance(holder);
-    await lab.fabric.startHost(id);
-    await lab.fabric.untilBooted(id);
-    // What its coming back may have broken is known by now.
-    await pause(2 * answerTimeoutMs);
-  });
-  const whole = { ...ordeal, failedOutside: unexplained(client.samples(), ordeal) };
-  const wrong = faultsOfOrdeal(whole, address, next.name);
-  for (const one of wrong) progress.say(`✗ ${one}`);
-  if (wrong.length === 0)
-    progress.say(
-      `✓ ${address} is held by ${next.name}; no request failed outside the forced window`,
-    );
-  return wrong.length === 0;
+async function takeDown(
+  lab: Lab,
+  traffic: readonly Traffic[],
+  onTrouble: (error: unknown) => void,
+): Promise<void> {
+  // What the clients have seen is told already; without it all the same.
+  for (const { client } of traffic) await client.stop().catch(onTrouble);
+  // The engine notes what it has made until it ends; it was told to.
+  await lab.deployment.idle();
+  await Promise.race([lab.settled(), pause(graceMs)]);
+  await lab.down();
 }
 
 /** Repaints the view until it is told to end; where lines stay, they come every ten seconds. */
 async function showUntil(
   signal: AbortSignal,
   lab: Lab,
-  client: Measurement,
+  traffic: readonly Traffic[],
   { screen, name }: RunOptions,
 ): Promise<void> {
   const hint = `Ctrl-C ends it; in another terminal, as root: npx baton lab --name ${name} kill NODE`;
   let lines = 0;
   while (!signal.aborted) {
-    const view = [...render(await look(lab, client)), hint].map((line) =>
+    const view = [...render(await look(lab, traffic)), hint].map((line) =>
       line.slice(0, screen.columns - 1),
     );
     const back = screen.isLive && lines > 0 ? `\x1b[${lines}A\x1b[J` : "";

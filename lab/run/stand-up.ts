@@ -1,55 +1,66 @@
 /** From a stack file to traffic: cloud, `pulumi up`, hosts booted, an address that is held. */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Stack } from "../../stack/stack.ts";
-import { type Measurement, startMeasuring } from "../client/client.ts";
+import { type Measurement, startMeasuring, type Traffic } from "../client/client.ts";
 import { isAnswered } from "../client/measure.ts";
 import { LabFailure } from "../failure.ts";
 import { type Lab, type LabOptions, startLab } from "../lab.ts";
+import { isHeldBy, shouldHold } from "../ordeal/holders.ts";
+import { nodesUp } from "../ordeal/ordeal.ts";
 import type { Progress } from "../view/progress.ts";
+import { unless } from "./unless.ts";
 
 /** Cloud and hosts, with nothing in them; the caller takes it down, whatever comes later. */
 export const begin = (options: LabOptions, progress: Progress): Promise<Lab> =>
   progress.step("the emulated cloud", () => startLab(options));
 
-/** Stands the stack up in a lab and waits until its address is held by one that should. */
+export type StandUpOptions = {
+  /** Ends it, with the reason of the signal; the engine ends in order. */
+  readonly signal?: AbortSignal;
+  readonly hurry?: AbortSignal;
+};
+
+/** Stands the stack up in a lab and waits until each address is held by whom it should be. */
 export async function standUp(
   lab: Lab,
   progress: Progress,
-  { signal, hurry }: { readonly signal?: AbortSignal; readonly hurry?: AbortSignal } = {},
+  { signal, hurry }: StandUpOptions = {},
 ): Promise<void> {
   const standIn = lab.deployment.isStandIn ? " (stand-in for Exoscale's provider)" : "";
   await progress.step(`pulumi up${standIn}`, async () => {
     await lab.deployment.up(signal, hurry);
-    await lab.settled();
+    await unless(signal, lab.settled());
   });
   const instances = Object.values(lab.cloud.world().instances);
   await progress.step(`${instances.length} hosts boot from their user-data`, async (detail) => {
-    await Promise.all(
-      instances.map(async ({ id }) => {
-        const { errors, seconds } = await lab.fabric.untilBooted(id);
-        if (errors.length > 0)
-          throw new LabFailure(
-            `${lab.hostOf(id)}: cloud-init reports ${errors.join("; ")}`,
-            "its journal tells more",
-          );
-        detail(`${lab.hostOf(id)} after ${seconds.toFixed(1)} s`);
-      }),
-    );
+    const booted = instances.map(async ({ id }) => {
+      const { errors, seconds } = await lab.fabric.untilBooted(id);
+      if (errors.length > 0)
+        throw new LabFailure(
+          `${lab.hostOf(id)}: cloud-init reports ${errors.join("; ")}`,
+          "its journal tells more",
+        );
+      detail(`${lab.hostOf(id)} after ${seconds.toFixed(1)} s`);
+    });
+    await unless(signal, Promise.all(booted));
   });
   for (const address of lab.addresses())
-    await progress.step(`${address} is held`, () => untilHeld(lab, address));
+    await progress.step(`${address} is held`, () => untilHeld(lab, address, signal));
 }
 
-async function untilHeld(lab: Lab, address: string): Promise<void> {
-  for (let tried = 0; tried < 300; tried += 1) {
-    if ((await lab.holders(address)).length === 1) return;
-    await pause(100);
+/** Waits until an address is held by whom it should be. @throws LabFailure after 30 s */
+export async function untilHeld(lab: Lab, address: string, signal?: AbortSignal): Promise<void> {
+  for (let tried = 0; ; tried += 1) {
+    const holders = await lab.holders(address);
+    const wanted = shouldHold(lab, address, { up: nodesUp(lab), holders });
+    if (isHeldBy(wanted, holders)) return;
+    if (tried === 300)
+      throw new LabFailure(
+        `after 30 s ${address} is held by ${holders.join(" and ") || "nobody"}, not by ${wanted.join(" and ")}`,
+        "the agents' journals tell why",
+      );
+    await pause(100, undefined, { ...(signal && { signal }) });
   }
-  const holders = await lab.holders(address);
-  throw new LabFailure(
-    `after 30 s ${address} is held by ${holders.join(" and ") || "nobody"}`,
-    "the agents' journals tell why",
-  );
 }
 
 /**
@@ -65,25 +76,41 @@ export function askedPort({ name, services }: Stack): number {
   );
 }
 
-/** A client that asks through the address; every app server has answered when this returns. */
-export async function startTraffic(lab: Lab, progress: Progress): Promise<Measurement> {
-  const [address = ""] = lab.addresses();
+/**
+ * A client for each address, which asks through it; every app server has answered each of them when
+ * this returns.
+ */
+export async function startTraffic(
+  lab: Lab,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<readonly Traffic[]> {
   const port = askedPort(lab.stack);
-  const client = await startMeasuring(lab.fabric, { url: `http://${address}:${port}/` });
-  const wanted = lab.stack.appServers.length;
-  await progress.step(`every app server answers through ${address}`, async () => {
-    for (let tried = 0; tried < 200; tried += 1) {
-      await pause(100);
-      const recent = client.samples().slice(-60);
-      const backends = new Set(recent.flatMap(({ backend = [] }) => backend));
-      if (recent.length === 60 && recent.every(isAnswered) && backends.size >= wanted) return;
-    }
-    throw new LabFailure(
-      `not all app servers answer; what came of the last requests: ${outcomes(client)}`,
-      "the hosts' journals tell why",
+  const traffic = await Promise.all(
+    lab.addresses().map(async (address): Promise<Traffic> => {
+      const client = await startMeasuring(lab.fabric, { url: `http://${address}:${port}/` });
+      return { address, client };
+    }),
+  );
+  for (const { address, client } of traffic)
+    await progress.step(`every app server answers through ${address}`, () =>
+      untilAllAnswer(lab, client, signal),
     );
-  });
-  return client;
+  return traffic;
+}
+
+async function untilAllAnswer(lab: Lab, client: Measurement, signal?: AbortSignal): Promise<void> {
+  const wanted = lab.stack.appServers.length;
+  for (let tried = 0; tried < 200; tried += 1) {
+    await pause(100, undefined, { ...(signal && { signal }) });
+    const recent = client.samples().slice(-60);
+    const backends = new Set(recent.flatMap(({ backend = [] }) => backend));
+    if (recent.length === 60 && recent.every(isAnswered) && backends.size >= wanted) return;
+  }
+  throw new LabFailure(
+    `not all app servers answer; what came of the last requests: ${outcomes(client)}`,
+    "the hosts' journals tell why",
+  );
 }
 
 /** How often each end came about, for people: `app1 20, 503 4, timeout 36`. */

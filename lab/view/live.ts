@@ -1,13 +1,17 @@
-/** The running lab on a terminal: who holds, what the agents say, what the client sees. */
-import { answerTimeoutMs, type Measurement } from "../client/client.ts";
+/** The running lab on a terminal: who holds, what the agents say, what the clients see. */
+import { answerTimeoutMs, type Traffic } from "../client/client.ts";
 import { isAnswered, type Sample } from "../client/measure.ts";
 import type { Lab } from "../lab.ts";
 import { type NodeView, nodeViews } from "./observe.ts";
 
 export type Seen = {
+  readonly addresses: readonly SeenAddress[];
+  readonly nodes: readonly NodeView[];
+};
+
+export type SeenAddress = {
   readonly address: string;
   readonly holders: readonly string[];
-  readonly nodes: readonly NodeView[];
   /** Of the last second. */
   readonly recent: readonly Sample[];
   readonly failed: number;
@@ -16,24 +20,32 @@ export type Seen = {
 
 const windowMs = 1000;
 
-export async function look(lab: Lab, client: Measurement): Promise<Seen> {
-  const [address = ""] = lab.addresses();
-  const [holders, nodes] = await Promise.all([lab.holders(address), nodeViews(lab)]);
+export async function look(lab: Lab, traffic: readonly Traffic[]): Promise<Seen> {
+  const [nodes, ...addresses] = await Promise.all([
+    nodeViews(lab),
+    ...traffic.map((one) => lookAt(lab, one)),
+  ]);
+  return { nodes, addresses };
+}
+
+async function lookAt(lab: Lab, { address, client }: Traffic): Promise<SeenAddress> {
+  const holders = await lab.holders(address);
   // What was asked a moment ago may still be answered.
   const until = Date.now() - answerTimeoutMs;
-  const samples = client.samples();
-  return {
-    address,
-    holders,
-    nodes,
-    recent: samples.slice(-200).filter(({ at }) => at > until - windowMs && at <= until),
-    failed: samples.filter((one) => !isAnswered(one)).length,
-    sent: samples.length,
-  };
+  const last = client.samples().slice(-200);
+  const recent = last.filter(({ at }) => at > until - windowMs && at <= until);
+  const { failed, sent } = client.summary();
+  return { address, holders, recent, failed, sent };
 }
 
 /** The view as lines of text. */
-export function render({ address, holders, nodes, recent, failed, sent }: Seen): readonly string[] {
+export const render = ({ addresses, nodes }: Seen): readonly string[] =>
+  addresses.flatMap((one) => renderAddress(one, nodes));
+
+function renderAddress(
+  { address, holders, recent, failed, sent }: SeenAddress,
+  nodes: readonly NodeView[],
+): readonly string[] {
   const answered = recent.filter(isAnswered);
   const counts: Record<string, number> = {};
   for (const { backend = "unknown" } of answered) counts[backend] = (counts[backend] ?? 0) + 1;

@@ -17,9 +17,11 @@ export type Machines = {
   readonly take: (event: CloudEvent) => void;
   /** Waits until all that the cloud has said so far is done. */
   readonly settled: () => Promise<void>;
+  /** When the router had the new holders of an address, by operation: Unix milliseconds. */
+  readonly routed: ReadonlyMap<string, number>;
 };
 
-export type Surroundings = {
+export type MachinesOptions = {
   readonly fabric: Fabric;
   readonly stack: Stack;
   readonly world: () => World;
@@ -29,11 +31,12 @@ export type Surroundings = {
   readonly onTrouble: (error: unknown) => void;
 };
 
-export function machinesOf(around: Surroundings): Machines {
-  const { fabric, world, publish, onTrouble } = around;
+export function machinesOf(options: MachinesOptions): Machines {
+  const { fabric, world, publish, onTrouble } = options;
   const queues = new Map<string, Promise<void>>();
   /** Instances that have a machine, and when it is there; the cloud knows them a while longer. */
   const alive = new Map<string, Promise<void> | undefined>();
+  const routed = new Map<string, number>();
   const inTurn = (subject: string, work: () => Promise<unknown>): void => {
     const before = queues.get(subject) ?? Promise.resolve();
     const now = before.then(work).then(() => {}, onTrouble);
@@ -45,8 +48,8 @@ export function machinesOf(around: Surroundings): Machines {
         const { stage, instance } = event;
         if (stage === "destroying") alive.delete(instance.id);
         publish(world());
-        inTurn("names", () => fabric.setNames(namesOf(around.stack, world())));
-        inTurn(instance.id, () => live(around, stage, instance));
+        inTurn("names", () => fabric.setNames(namesOf(options.stack, world())));
+        inTurn(instance.id, () => live(options, stage, instance));
         if (stage === "created") alive.set(instance.id, queues.get(instance.id));
         return;
       }
@@ -55,13 +58,14 @@ export function machinesOf(around: Surroundings): Machines {
           inTurn(event.instance, () => fabric.setRules(event.instance, rulesOf(event.rules)));
         return;
       case "holders": {
-        const { elasticIp } = event;
+        const { elasticIp, by } = event;
         const ip = world().elasticIps[elasticIp]?.ip;
         if (ip === undefined) return;
         inTurn(ip, async () => {
           await Promise.all(event.holders.map((id) => alive.get(id)));
           const holders = event.holders.filter((id) => alive.has(id));
           await fabric.setHolders(ip, holders);
+          if (by !== "person") routed.set(by.operation, Date.now());
         });
         return;
       }
@@ -69,7 +73,7 @@ export function machinesOf(around: Surroundings): Machines {
         inTurn(event.instance, () => {
           const { network } = event.link;
           const name = world().privateNetworks[network]?.name ?? network;
-          return fabric.attachPrivate(event.instance, network, privateLink(around.stack, name));
+          return fabric.attachPrivate(event.instance, network, privateLink(options.stack, name));
         });
         return;
       case "left":
@@ -80,10 +84,10 @@ export function machinesOf(around: Surroundings): Machines {
   const settled = async (): Promise<void> => {
     await Promise.all(queues.values());
   };
-  return { take, settled };
+  return { take, settled, routed };
 }
 
-async function live({ fabric, stack, world }: Surroundings, stage: Stage, instance: Instance) {
+async function live({ fabric, stack, world }: MachinesOptions, stage: Stage, instance: Instance) {
   const { id } = instance;
   switch (stage) {
     case "created":

@@ -1,12 +1,14 @@
 /** What a stack file says that the cloud does not know: names of links, of hosts, of downloads. */
 import { randomUUID } from "node:crypto";
-import { hostsOf, type Stack } from "../../stack/stack.ts";
-import type { Flavour } from "../image/flavour.ts";
+import { type Address, hostsOf, type Stack } from "../../stack/stack.ts";
+import { type Flavour, flavourFor } from "../image/flavour.ts";
 import type { ElasticIp, Instance, World } from "../model/exoscale/world.ts";
 
-/** Debian 12 boots with ifupdown; everything else boots Debian 13 with netplan in its place. */
-export const flavourOf = (world: World, instance: Instance): Flavour =>
-  world.templates[instance.make?.template ?? ""]?.version === "12" ? "ifupdown" : "netplan";
+/** By the template that the instance was made of, which may be another than the stack's system. */
+export function flavourOf({ templates }: World, { make }: Instance): Flavour {
+  const { family = "", version = "" } = templates[make?.template ?? ""] ?? {};
+  return flavourFor(`${family.replace("Linux ", "")}-${version}`);
+}
 
 /** The public link as guests see it. */
 export const publicLink = ({ networks }: Stack): string =>
@@ -43,3 +45,13 @@ export function reserved({ name, addresses }: Stack): Readonly<Record<string, El
   });
   return Object.fromEntries(all.map((one) => [one.id, one]));
 }
+
+/** An address in the cloud: by its `ip`, or as the program describes what it makes. */
+export const elasticIpOf = (
+  { name }: Stack,
+  { elasticIps }: World,
+  address: Address,
+): ElasticIp | undefined =>
+  Object.values(elasticIps).find(
+    ({ ip, description }) => ip === address.ip || description === `${address.name} of ${name}`,
+  );

@@ -43,6 +43,7 @@ export type LabWorld = {
   readonly fabric: Fabric;
   readonly cloud: Emulator;
   readonly settled: Machines["settled"];
+  readonly routed: Machines["routed"];
   readonly desk: Desk;
   /** Where programs of this machine reach the API by its names; who signs it, as a file. */
   readonly proxy: { readonly url: string; readonly authority: string };
@@ -104,10 +105,11 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
       },
     });
     servers.push(cloud);
-    const { settled } = machines;
+    const { settled, routed } = machines;
     const trusted = at("authority.pem");
     const desk = deskOf(fabric.client().netns, deskKey, options.owner, trusted);
-    return { fabric, cloud, settled, desk, down, proxy: { ...proxy, authority: trusted } };
+    const told = { ...proxy, authority: trusted };
+    return { fabric, cloud, settled, routed, desk, down, proxy: told };
   } catch (error) {
     await down();
     throw error;

@@ -29,11 +29,12 @@ function agent(priority: number, trouble?: string) {
     wake: () => undefined,
     stop: () => undefined,
   };
-  const ask = (name: string, value: string) => obey({ pump }, name, value, { save: () => trouble });
+  const ask = (name: string, value: string) =>
+    obey({ pump }, name, value, { save: async () => trouble });
   return { ask, told };
 }
 
-test("a priority is set as it is given, and a step ends at 1 and 255", () => {
+test("a priority is set as it is given, and a step ends at 1 and 255", async () => {
   const set: readonly [from: number, value: string, to: number][] = [
     [10, "0", 0],
     [10, "255", 255],
@@ -47,27 +48,27 @@ test("a priority is set as it is given, and a step ends at 1 and 255", () => {
   ];
   for (const [from, value, priority] of set) {
     const { ask, told } = agent(from);
-    assert.equal(ask("priority", value), undefined);
+    assert.equal(await ask("priority", value), undefined);
     assert.deepEqual(told, [{ type: "priority", priority }], `${from} ${value}`);
   }
   for (const value of ["", "high", "1e1", "1.5", "+", "--1", "1000"]) {
     const { ask, told } = agent(10);
-    assert.equal(ask("priority", value), "priority is +1, -1 or 0 to 255");
+    assert.equal(await ask("priority", value), "priority is +1, -1 or 0 to 255");
     assert.deepEqual(told, [], value);
   }
 });
 
-test("maintenance that a restart would end says so, and begins all the same", () => {
+test("maintenance that a restart would end says so, and begins all the same", async () => {
   const { ask, told } = agent(10, "disk full");
   assert.equal(
-    ask("maintenance", "on"),
+    await ask("maintenance", "on"),
     "maintenance is on until the next restart only: disk full",
   );
   assert.deepEqual(told, [{ type: "maintenance", on: true }]);
-  assert.equal(agent(10).ask("maintenance", "off"), undefined);
-  assert.equal(agent(10).ask("maintenance", "maybe"), "maintenance is on or off");
+  assert.equal(await agent(10).ask("maintenance", "off"), undefined);
+  assert.equal(await agent(10).ask("maintenance", "maybe"), "maintenance is on or off");
 });
 
-test("what is no command is named", () => {
-  assert.equal(agent(10).ask("reboot", ""), "no such command: reboot");
+test("what is no command is named", async () => {
+  assert.equal(await agent(10).ask("reboot", ""), "no such command: reboot");
 });

@@ -7,7 +7,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { table } from "../../cli/terminal.ts";
 import { summarize } from "../../lab/client/measure.ts";
-import { cloudMs, limitOf, movesSince } from "../../lab/ordeal/ordeal.ts";
+import { deadIntervalMs } from "../../lab/ordeal/holders.ts";
+import { cloudMs, movesSince } from "../../lab/ordeal/moves.ts";
 import { audit, type Bench, since, startBench, until, untilServed } from "../real/lab/bench.ts";
 
 const { values } = parseArgs({
@@ -153,7 +154,7 @@ for (const intervalMs of [1000, 200]) {
       changes: [[/^election:\n/m, election]],
     });
     try {
-      const limit = limitOf(bench.lab);
+      const limit = deadIntervalMs(bench.lab);
       for (const name of here) {
         const row = rows[name];
         const all: Run[] = [];

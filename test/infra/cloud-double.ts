@@ -76,6 +76,7 @@ function answer(world: World, token: string, inputs: Readonly<Record<string, str
       if (!isThere(world, String(inputs.name))) throw new Error("Instance not found");
       return {
         id: "i-1",
+        elasticIpIds: [],
         state: world.dead?.includes(String(inputs.name)) ? "stopped" : "running",
       };
     default:

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import {
+  caveat,
   judge,
   mayLeave,
   type NodeChange,
@@ -93,8 +94,8 @@ test("the advice of a refusal leads out of it", () => {
 
 test("the last load balancer that runs stays; a dead one may go", () => {
   const seen = (lb1: boolean, lb2: boolean) => [
-    { node: "lb1", running: lb1, state: lb1 ? "running" : "error" },
-    { node: "lb2", running: lb2, state: lb2 ? "running" : "error" },
+    { node: "lb1", running: lb1, holds: false, state: lb1 ? "running" : "error" },
+    { node: "lb2", running: lb2, holds: false, state: lb2 ? "running" : "error" },
   ];
   assert.ok(mayLeave("lb1", seen(true, true), []).ok);
   assert.ok(!mayLeave("lb1", seen(true, false), []).ok);
@@ -102,4 +103,18 @@ test("the last load balancer that runs stays; a dead one may go", () => {
   assert.ok(mayLeave("lb1", seen(true, false).slice(0, 1), []).ok, "there never was another");
   assert.ok(!mayLeave("lb1", seen(true, false).slice(0, 1), ["lb2"]).ok, "it has to boot first");
   assert.ok(mayLeave("lb1", seen(false, false).slice(0, 1), ["lb2"]).ok);
+});
+
+test("that the other one only runs is no sign that it is well; that it holds the address is", () => {
+  const seen = (holds: boolean, running = true) => [
+    { node: "lb1", running: true, holds: !holds, state: "running" },
+    { node: "lb2", running, holds, state: "running" },
+  ];
+  assert.match(
+    caveat("lb1", seen(false)) ?? "",
+    /lb1 leaves .* is that lb2 runs, not that it is well/,
+  );
+  assert.equal(caveat("lb1", seen(true)), undefined);
+  assert.equal(caveat("lb2", seen(false)), undefined);
+  assert.equal(caveat("lb1", seen(false, false)), undefined, "it is refused");
 });

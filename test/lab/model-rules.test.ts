@@ -72,6 +72,20 @@ test("the rate limit is by key, over a sliding span", () => {
   assert.deepEqual(statuses, [200, 200, 429, 200, 200]);
 });
 
+test("a rate limit for some keys leaves the others alone", () => {
+  const limited = (keys: readonly string[]) => {
+    const rateLimit = { calls: 0, perMs: 1000, retryAfterS: 1, keys };
+    const { answers } = played(
+      start({ rateLimit }),
+      [{ afterMs: 0, input: request(get(ids.lb1)) }],
+      1,
+    );
+    return answers.map(({ delivery }) => delivery.kind === "answer" && delivery.status);
+  };
+  assert.deepEqual(limited(["another"]), [200]);
+  assert.deepEqual(limited(["another", "k"]), [429]);
+});
+
 test("a stop goes through stopping, and takes no address away", () => {
   const stop: Action = { call: "stop-instance", instance: ids.lb1 };
   const cloud = step(start(), request(stop), 0, seeded(1)).cloud;

@@ -5,13 +5,7 @@ import { start } from "../../agent/core/start.ts";
 import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
 import { nextDeadline, step } from "../../agent/core/step.ts";
 import type { Advertisement, NodeId } from "../../agent/wire/advertisement.ts";
-import {
-  type Freshness,
-  heardList,
-  judge,
-  noPeers,
-  recentFrom,
-} from "../../agent/wire/freshness.ts";
+import { type Freshness, heardList, judge, noPeers } from "../../agent/wire/freshness.ts";
 import type { Action, Delivery } from "../../lab/model/exoscale/request.ts";
 import type { SimulatedCloud } from "./cloud.ts";
 import type { Queue } from "./queue.ts";
@@ -185,7 +179,7 @@ export class SimulatedNode {
       node: this.id,
       boot: this.#boot,
       sequence: this.#sequence,
-      recentFrom: Math.max(this.#recentFrom, recentFrom(this.#sequence)),
+      recentFrom: Math.max(this.#recentFrom, this.#sequence - 4),
       nowMs: this.#now,
     });
     this.#fresh = peers;

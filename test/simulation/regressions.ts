@@ -50,26 +50,8 @@ export const findings: Readonly<Record<string, Matches>> = {
     invariant === "I1" && group.wire === "exoip" && what.includes(" and "),
   "exoip-wire-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.wire === "exoip",
-  "contest-without-release": ({ faults }, { invariant, what }) =>
-    invariant === "I1" &&
-    what.includes(" and ") &&
-    faults.some(({ kind }) => kind === "die" || kind === "ail") &&
-    faults.length > 1,
-  "taker-dies-as-we-wake": (_, { invariant, what }) =>
-    invariant === "I1" && what.includes("the holder was never heard"),
   "outsider-remembered": (_, { invariant, what }) =>
     invariant === "I1" && what.includes("held outside the group; left alone"),
-  "wish-dead-keeps-its-share": ({ group, faults }, { invariant, what }) =>
-    invariant === "I1" &&
-    group.election !== "heartbeat" &&
-    what.includes(" and ") &&
-    faults.some(({ kind }) => kind === "die" || kind === "ail"),
-  "attached-by-hand-unawares": ({ faults }, { invariant, what }) =>
-    invariant === "I1" &&
-    what.includes(" and ") &&
-    faults.some(({ kind }) => kind.startsWith("person-")),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
-  "replay-of-a-lost-frame": (_, { invariant, what }) =>
-    invariant === "frames" && what.includes("never reached"),
 };

@@ -82,8 +82,8 @@ function byPolicy(
 
 function limited(turn: Turn, { credential }: Request, nowMs: number): Delivery | undefined {
   const { rateLimit } = turn.cloud.settings;
-  if (rateLimit === undefined) return undefined;
   const key = keyOf(credential);
+  if (rateLimit === undefined || rateLimit.keys?.includes(key) === false) return undefined;
   const served = (turn.cloud.served[key] ?? []).filter((atMs) => atMs > nowMs - rateLimit.perMs);
   if (served.length >= rateLimit.calls)
     return {

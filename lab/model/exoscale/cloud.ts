@@ -33,7 +33,13 @@ export type Settings = {
   readonly authStatus: 401 | 403;
   /** For each key; without it there is no limit. */
   readonly rateLimit?:
-    | { readonly calls: number; readonly perMs: number; readonly retryAfterS: number }
+    | {
+        readonly calls: number;
+        readonly perMs: number;
+        readonly retryAfterS: number;
+        /** Absent: every key. */
+        readonly keys?: readonly string[];
+      }
     | undefined;
 };
 

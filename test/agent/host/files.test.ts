@@ -4,13 +4,15 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { loadJson, saveJson } from "../../../agent/host/files.ts";
+import { createSaver, loadJson } from "../../../agent/host/files.ts";
 
-test("what was saved is loaded, for its owner alone, and nothing else is left", (context) => {
+const { save } = createSaver();
+
+test("what was saved is loaded, for its owner alone, and nothing else is left", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "deep", "peers.json");
-  assert.equal(saveJson(path, { one: 1 }), undefined);
+  assert.equal(await save(path, { one: 1 }), undefined);
   assert.deepEqual(loadJson(path), { one: 1 });
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(join(folder, "deep")), ["peers.json"]);
@@ -25,21 +27,31 @@ test("a broken or missing file is as good as none", (context) => {
   assert.equal(loadJson(path), undefined);
 });
 
-test("where nothing can be written, that is told and not thrown", () => {
+test("where nothing can be written, that is told and not thrown", async () => {
   assert.equal(
-    saveJson("/proc/nowhere/x.json", 1),
+    await save("/proc/nowhere/x.json", 1),
     "/proc/nowhere/x.json cannot be written: ENOENT",
   );
 });
 
-test("a folder of another account is named, with what to do", (context) => {
+test("a folder of another account is named, with what to do", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
   context.after(() => rmSync(folder, { recursive: true }));
   chmodSync(folder, 0o555);
   const isRoot = process.getuid?.() === 0;
   // Nothing is forbidden to root.
   if (isRoot) process.seteuid?.(65534);
-  const told = saveJson(join(folder, "x.json"), 1);
+  const told = await save(join(folder, "x.json"), 1);
   if (isRoot) process.seteuid?.(0);
   assert.equal(told, `${folder}/x.json cannot be written: EACCES; make ${folder} this account's`);
+});
+
+test("of values that come faster than they are written, only the last waits", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
+  context.after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "x.json");
+  const turns = new Set(Array.from({ length: 1_000 }, (_, value) => save(path, value)));
+  assert.equal(turns.size, 1);
+  await Promise.all(turns);
+  assert.equal(loadJson(path), 999);
 });

@@ -25,7 +25,7 @@ function serve(t: TestContext, changes: Partial<ServerParts> = {}): Served {
     socket: socketPath,
     status: () => sample(),
     metrics: () => "baton_healthy 1\n",
-    command(name, value) {
+    async command(name, value) {
       commands.push(`${name} ${value}`);
       return name === "handover" || name === "maintenance" ? undefined : `no such command: ${name}`;
     },

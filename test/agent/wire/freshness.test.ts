@@ -9,7 +9,6 @@ import {
   judge,
   noPeers,
   type Receiver,
-  recentFrom,
 } from "../../../agent/wire/freshness.ts";
 import { plain } from "./frames.ts";
 
@@ -41,6 +40,15 @@ function play(steps: readonly Step[], start: Freshness = noPeers): Freshness {
 }
 
 const plays: Readonly<Record<string, readonly Step[]>> = {
+  "who was silent for more than three intervals proves itself again": [
+    [from("1", 1, echo(99)), "new boot"],
+    [from("1", 2), "accepted", { nowMs: 3_000 }],
+    [from("1", 3), "unproven", { nowMs: 6_001 }],
+    [from("1", 3), "replayed", { nowMs: 6_100 }],
+    [from("1", 4, echo(84)), "stale-echo", { nowMs: 6_200 }],
+    [from("1", 5, [...echo(84), ...echo(99)]), "accepted", { nowMs: 6_300 }],
+    [from("1", 6), "accepted", { nowMs: 6_400 }],
+  ],
   "a boot counts from its first frame that echoes us": [
     [from("1", 1), "unproven"],
     [from("1", 2, echo(100)), "new boot"],
@@ -216,8 +224,4 @@ test("the heard-list has proven boots first, then the youngest, and never more t
   const list = heardList(play(both.flat()), 0);
   assert.equal(list.length, 20);
   assert.ok(list.slice(0, 16).every(({ proven }) => proven));
-});
-
-test("the usual window is the last 16 frames", () => {
-  assert.deepEqual([recentFrom(0), recentFrom(16), recentFrom(17)], [1, 1, 2]);
 });

@@ -36,12 +36,16 @@ test("a lab's name ends before a dot, so that no lab is part of another", () => 
     assert.throws(() => planPlace(name, "/tmp/x"), LabFailure, name);
 });
 
-test("a lab belongs to its process for as long as that lives", () =>
+test("a name belongs to one lab for as long as its process lives", () =>
   withScratch((folder) => {
     const place = planPlace("baton-lab", join(folder, "lab"));
     assert.equal(ownerOf(place), undefined);
     own(place);
     assert.equal(ownerOf(place), undefined);
+    // Nor is it a second lab's of the same process, which would sweep it away.
+    const second = planPlace("baton-lab", join(folder, "lab"));
+    assert.equal(ownerOf(second), process.pid);
+    assert.throws(() => own(second), /is running already/);
     const file = join(folder, "lab/owner");
     // The same number, but begun at another time: a process that is gone.
     writeFileSync(file, `${process.ppid} 1\n`);

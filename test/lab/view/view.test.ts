@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Sample } from "../../../lab/client/measure.ts";
-import { render, type Seen } from "../../../lab/view/live.ts";
+import { render, type SeenAddress } from "../../../lab/view/live.ts";
 import { progressOn, screenFor } from "../../../lab/view/progress.ts";
 
 /** A screen that keeps what is written, and a clock that is moved by hand. */
@@ -67,30 +67,25 @@ test("only a terminal that can is written over", () => {
 
 const sample = (n: number, rest: Partial<Sample>): Sample => ({ n, at: n * 20, ms: 2, ...rest });
 
-const nothing: Seen = {
+const nothing: SeenAddress = {
   address: "198.51.100.50",
   holders: [],
-  nodes: [],
   recent: [],
   failed: 0,
   sent: 0,
 };
 
 test("the view of nothing at all says so", () => {
-  assert.deepEqual(render(nothing), [
+  assert.deepEqual(render({ nodes: [], addresses: [nothing] }), [
     "198.51.100.50 is held by nobody",
     "requests: none answered   failed now 0/s, in all 0 of 0",
   ]);
 });
 
 test("the view counts answers by app server, and names all that hold", () => {
-  const lines = render({
+  const one = {
     ...nothing,
     holders: ["lb1", "lb2"],
-    nodes: [
-      { name: "lb1", isOn: false, status: undefined },
-      { name: "lb2", isOn: true, status: undefined },
-    ],
     recent: [
       sample(0, { status: 200, backend: "app2" }),
       sample(1, { status: 200, backend: "app1" }),
@@ -100,11 +95,20 @@ test("the view counts answers by app server, and names all that hold", () => {
     ],
     failed: 12,
     sent: 99,
-  });
-  assert.deepEqual(lines, [
+  };
+  const nodes = [
+    { name: "lb1", isOn: false, status: undefined },
+    { name: "lb2", isOn: true, status: undefined },
+  ];
+  const other = { ...nothing, address: "198.51.100.51", holders: ["lb2"] };
+  assert.deepEqual(render({ nodes, addresses: [one, other] }), [
     "198.51.100.50 is held by lb1 and lb2",
     "  lb1        off",
     "  lb2        its agent does not answer",
     "requests: app1 1/s  app2 1/s  unknown 1/s   failed now 2/s, in all 12 of 99",
+    "198.51.100.51 is held by lb2",
+    "  lb1        off",
+    "  lb2        its agent does not answer",
+    "requests: none answered   failed now 0/s, in all 0 of 0",
   ]);
 });

@@ -6,11 +6,12 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { agentBundle } from "../../../cli/agent-bundle.ts";
-import type { Measurement } from "../../../lab/client/client.ts";
+import type { Measurement, Traffic } from "../../../lab/client/client.ts";
 import { type Gap, isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import { verbNamed } from "../../../lab/faults/verbs.ts";
 import { type Lab, type LabOptions, startLab } from "../../../lab/lab.ts";
-import { type CloudMove, movesSince } from "../../../lab/ordeal/ordeal.ts";
+import { movesSince } from "../../../lab/ordeal/moves.ts";
+import { isCutShort } from "../../../lab/ordeal/ordeal.ts";
 import { standUp, startTraffic } from "../../../lab/run/stand-up.ts";
 import { nodeViews } from "../../../lab/view/observe.ts";
 import { progressOn } from "../../../lab/view/progress.ts";
@@ -42,6 +43,14 @@ export type Bench = {
   readonly down: () => Promise<void>;
 };
 
+let labs = 0;
+
+/** A name of its own for each lab: one that fails may not be away as the next begins. */
+export function labName(): string {
+  labs += 1;
+  return `baton-${process.pid}-${labs}`;
+}
+
 /** A stack file made of an example, changed; each change has to find what it changes. */
 export function stackFrom(
   example: string,
@@ -70,7 +79,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
   const troubles: string[] = [];
   const lab = await startLab({
     stackFile: stackFrom(example, changes, folder),
-    name: `baton-${process.pid}`,
+    name: labName(),
     agent: (await agentBundle("exoscale")).text,
     env: process.env,
     report: log,
@@ -78,15 +87,15 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     ...(settings && { settings }),
   });
   const undo = new Map<string, () => Promise<void>>();
-  let client: Measurement | undefined;
+  let traffic: readonly Traffic[] = [];
   const down = async (): Promise<void> => {
-    await client?.stop();
+    for (const { client } of traffic) await client.stop();
     await lab.down();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
     await standUp(lab, progress);
-    client = await startTraffic(lab, progress);
+    traffic = await startTraffic(lab, progress);
   } catch (error) {
     await tellJournals(lab);
     await down();
@@ -101,7 +110,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
   return {
     lab,
     address,
-    client: () => client ?? assert.fail("the client has not begun"),
+    client: () => traffic[0]?.client ?? assert.fail("the client has not begun"),
     troubles,
     say: (verb, ...args) => verbNamed(verb).run({ lab, undo }, args),
     holder,
@@ -195,18 +204,6 @@ export async function outcomeOf(
   );
   return { ...outcome, holder: expected };
 }
-
-/**
- * Whether a connection that had begun before a move was broken by it: its packets then go to a host
- * that knows nothing of it. No new connection is hurt so.
- */
-const isCutShort = (one: Sample, moves: readonly CloudMove[]): boolean =>
-  one.error !== undefined &&
-  /RESET|PIPE/.test(one.error) &&
-  moves.some(({ until: done = 0 }) => one.at <= done + routedMs && one.at + one.ms >= done);
-
-/** The router has the new route so long after the cloud says so, at most. */
-const routedMs = 200;
 
 /** Both hosts well and heard, one of them holding and both knowing it, nothing left from before. */
 export async function audit(bench: Bench): Promise<void> {

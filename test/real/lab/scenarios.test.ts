@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { mendApi } from "../../../lab/faults/api.ts";
 import {
   audit,
   type Bench,
@@ -153,7 +154,7 @@ test("the API is down for 60 s as the holder dies: the claim comes when it is ba
     await wait(60_000);
     const back = Date.now();
     // Only the API is well again; the host stays dead.
-    bench.lab.cloud.input({ kind: "mend", name: "asked for" });
+    mendApi(bench.lab);
     await until("the other holds too", async () =>
       (await bench.lab.holders(bench.address)).includes(next),
     );

@@ -1,11 +1,20 @@
 /** Other stacks in the lab, each shortly: it stands, answers from every app server, fails over. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
+import { createFabric } from "../../../lab/fabric/fabric.ts";
+import { startLab } from "../../../lab/lab.ts";
 import {
   audit,
   type Bench,
   type BenchOptions,
+  labName,
+  log,
   outcomeOf,
+  stackFrom,
   startBench,
   tellJournals,
 } from "./bench.ts";
@@ -39,6 +48,27 @@ const smokes: readonly Smoke[] = [
     ],
   },
 ];
+
+test("a lab whose engine cannot be made leaves nothing behind", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "baton-lab-"));
+  const name = labName();
+  // No engine on the path, and no folder that one could be kept in.
+  const cache = join(folder, "cache");
+  writeFileSync(cache, "");
+  const made = startLab({
+    stackFile: stackFrom("minimal", [], folder),
+    name,
+    agent: "",
+    env: { PATH: "", BATON_CACHE: cache },
+    report: log,
+    onTrouble: (error) => assert.fail(String(error)),
+  });
+  await assert.rejects(made);
+  // Whatever went on behind it would show by then.
+  await wait(2000);
+  assert.deepEqual(createFabric({ name }).leftovers(), []);
+  rmSync(folder, { recursive: true });
+});
 
 for (const { title, shows, ...options } of smokes)
   suite(title, () => {

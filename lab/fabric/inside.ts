@@ -32,7 +32,7 @@ export type FabricOptions = {
   readonly stopTimeoutMs?: number;
 };
 
-export type Lab = {
+export type Inside = {
   readonly place: Place;
   readonly options: FabricOptions;
   readonly queue: Queue;
@@ -50,8 +50,8 @@ export type Lab = {
 };
 
 /** @throws LabFailure when the fabric has no such host */
-export function hostOf(lab: Lab, id: string): Placed {
-  const placed = lab.state().hosts[id];
+export function hostOf(inside: Inside, id: string): Placed {
+  const placed = inside.state().hosts[id];
   if (placed === undefined) throw new LabFailure(`there is no host ${id}`, "create it first");
   return placed;
 }
