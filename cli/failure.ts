@@ -1,8 +1,8 @@
 /** A failure of the world or the user's: it is told in a few lines, without a stack trace. */
 import type { Diagnostic } from "../stack/diagnostic.ts";
 
-/** Exit codes of every command. */
-export const exitCodes = { fine: 0, wrongInput: 1, usage: 2 } as const;
+/** Exit codes of every command; `unwell`: it was asked, and something is wrong with the stack. */
+export const exitCodes = { fine: 0, wrongInput: 1, usage: 2, unwell: 3 } as const;
 
 export class Failure extends Error {
   override readonly name = "Failure";

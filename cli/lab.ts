@@ -16,6 +16,7 @@ export function addLab(lab: Command): void {
   lab
     .description("A stack stood up for real on this machine, and what can befall it.")
     .option("--name <NAME>", "of the lab, where several run", "baton-lab")
+    .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (one) => `${one.name()} ${one.usage()}`.trim() });
   const named = (): string => lab.opts<Options>().name;
   lab
@@ -38,6 +39,14 @@ export function addLab(lab: Command): void {
     .command("status")
     .description("tells who holds, and what agents and client say")
     .action(() => told(named(), () => askLab(named(), ["status"])));
+  lab
+    .command("desk")
+    .usage("COMMAND…")
+    .argument("<command...>")
+    .description("runs a command where the stack's owner sits: `desk npx baton status STACK`")
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action((command: readonly string[]) => atDesk(named(), command));
   for (const [verb, { usage, does }] of Object.entries(verbs)) {
     lab
       .command(verb)
@@ -49,10 +58,24 @@ export function addLab(lab: Command): void {
   }
 }
 
-/** Prints the lab's answer. @throws Failure when there is none, or it refuses */
+/** Runs a command in the lab's network, with the keys of its owner; ends as that ends. */
+async function atDesk(name: string, command: readonly string[]): Promise<void> {
+  const { argv, env }: Spot = JSON.parse(await answerOf(name, () => askLab(name, ["desk"])));
+  const [program = "", ...args] = [...argv, ...command];
+  process.exitCode = await runToItsEnd(program, args, { env: { ...process.env, ...env } });
+}
+
+type Spot = { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
+
+/** Prints the lab's answer. */
 async function told(name: string, asked: () => Promise<string>): Promise<void> {
+  process.stdout.write(`${await answerOf(name, asked)}\n`);
+}
+
+/** @throws Failure when there is no answer, or the lab refuses */
+async function answerOf(name: string, asked: () => Promise<string>): Promise<string> {
   try {
-    process.stdout.write(`${await asked()}\n`);
+    return await asked();
   } catch (error) {
     if (error instanceof LabFailure) fail(`lab ${name}`, error.problem, error.fix);
     throw error;

@@ -2,10 +2,16 @@
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { addCheck } from "./check.ts";
+import { addDiagram } from "./diagram.ts";
 import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
 import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
 import { addLab } from "./lab.ts";
+import { addDoctor } from "./operate/doctor.ts";
+import { addDrill } from "./operate/drill.ts";
+import { addHandover, addMaintenance } from "./operate/move.ts";
+import { addRoll } from "./operate/roll.ts";
+import { addStatus } from "./operate/status.ts";
 import { report } from "./terminal.ts";
 
 function program(): Command {
@@ -20,8 +26,18 @@ function program(): Command {
   addSecret(baton.command("secret"));
   addCheck(baton.command("check"));
   addGenCloudInit(baton.command("gen-cloud-init"));
+  addDiagram(baton.command("diagram"));
+  addDoctor(baton.command("doctor"));
+  addDrill(baton.command("drill"));
+  addRoll(baton.command("roll"));
+  addStatus(baton.command("status"));
+  addHandover(baton.command("handover"));
+  addMaintenance(baton.command("maintenance"));
   addLab(baton.command("lab"));
-  baton.addHelpText("after", "\nExit codes: 0 fine, 1 the input is wrong, 2 usage.");
+  baton.addHelpText(
+    "after",
+    "\nExit codes: 0 fine, 1 the input is wrong, 2 usage, 3 the stack is not well.",
+  );
   return baton;
 }
 

@@ -29,6 +29,7 @@ export const validators = [
   "netplan.io",
   "nftables",
   "nginx-light",
+  "openssh-client",
   "openssl",
   "python3-venv",
   "python3-yaml",
@@ -44,6 +45,7 @@ export const labPrograms = [
   "iproute2",
   "mmdebstrap",
   "nftables",
+  "openssh-client",
   "openssl",
   "systemd-container",
 ];

@@ -9,12 +9,15 @@ const colour: Paint = (style, text) => styleText(styles[style], text);
 const coloured = (stream: NodeJS.WriteStream): boolean =>
   stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
 
+/** How a stream is painted: not at all where it is no terminal. */
+export const paintFor = (stream: NodeJS.WriteStream): Paint => (coloured(stream) ? colour : plain);
+
 /** More than a screen of diagnostics hides the first ones, which matter most. */
 const shownMax = 12;
 
 /** Prints diagnostics to standard error, each once, errors before warnings. */
 export function report(diagnostics: readonly Diagnostic[]): void {
-  const paint = coloured(process.stderr) ? colour : plain;
+  const paint = paintFor(process.stderr);
   const ordered = [
     ...diagnostics.filter(({ severity }) => severity === "error"),
     ...diagnostics.filter(({ severity }) => severity === "warning"),

@@ -26,6 +26,15 @@ export type Firewall = {
   readonly rules: readonly FirewallRule[];
 };
 
+/**
+ * Names of the groups in the cloud, which are unique in an organisation and has a `default` already.
+ * Peers look for the load balancers' by the name that the stack file gives it.
+ */
+export function groupName({ name, election }: Stack, group: Group): string {
+  const isNamed = election.method === "heartbeat" && election.peers.from === "security-group";
+  return group === "load-balancer" && isNamed ? election.peers.name : `${name}-${group}`;
+}
+
 /** The groups that a stack has, and their rules. */
 export function firewall(stack: Stack): Firewall {
   const groups: Group[] = ["default", "load-balancer"];

@@ -118,6 +118,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     });
     return {
       ...world,
+      // At the desk one deploys, too.
+      desk: { ...world.desk, env: { ...deployment.env, ...world.desk.env } },
       stack,
       deployment,
       owner: ownerApi(world.cloud.endpoint, owner, world.cloud.world),

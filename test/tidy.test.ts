@@ -32,8 +32,16 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   agent: [],
   "user-data": ["stack", "agent/config.ts"],
   infra: ["stack", "user-data"],
+  operate: [
+    "stack",
+    "infra/firewall.ts",
+    "infra/clouds/exoscale-templates.ts",
+    "agent/cloud",
+    "agent/status/status.ts",
+    "lab/client",
+  ],
   lab: ["stack", "agent/status/status.ts"],
-  cli: ["stack", "user-data", "lab", "package.json"],
+  cli: ["stack", "user-data", "operate", "lab", "agent/status", "package.json"],
 };
 
 test("rooms import only along the arrows of the architecture", () => {

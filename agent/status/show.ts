@@ -1,5 +1,4 @@
 /** The status as people read it. */
-import type { Happened } from "../journal.ts";
 import type { Status } from "./status.ts";
 
 /** @param color whether escape sequences are welcome */
@@ -49,12 +48,13 @@ export function show(status: Status, color: boolean): string {
 /** Names come from the cloud, reasons from programs: none of them moves or turns the text. */
 const clean = (text: string): string => text.replace(/\p{C}/gu, "?");
 
-function told(move: Happened): string {
+function told(move: Status["moves"][number]): string {
   if (move.kind === "holders") return `${move.ip} held by ${move.holders.join(", ") || "nobody"}`;
   if (move.kind !== "moved") return move.kind;
-  const { ip, detectMs, claimMs, confirmMs } = move;
+  const { ip, detectMs, claimMs, confirmMs, why } = move;
   const noticed = detectMs === undefined ? "" : `noticed ${span(detectMs)} after the last frame, `;
-  return `${ip} taken over: ${noticed}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
+  const because = why === undefined ? "" : `${why}; `;
+  return `${ip} taken over: ${because}${noticed}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
 }
 
 const units: readonly (readonly [number, string])[] = [

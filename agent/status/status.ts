@@ -23,7 +23,8 @@ export type Status = {
   readonly resigning: boolean;
   readonly addresses: readonly AddressStatus[];
   readonly peers: readonly PeerStatus[];
-  readonly moves: readonly Happened[];
+  /** Where it was our own claim: why. */
+  readonly moves: readonly (Happened & { readonly why?: string })[];
   readonly api: ApiHealth & { readonly clockAheadMs: number | undefined };
   readonly frames: Counters;
   readonly settleMs: number;
@@ -97,15 +98,26 @@ export function statusOf(parts: StatusParts): Status {
     resigning: state.resigning !== undefined,
     addresses: [...state.addresses.values()].map((one) => addressOf(one, parts, nameOf)),
     peers: members.map((member) => peerOf(member, parts)),
-    moves: events
-      .filter(({ kind }) => kind === "moved" || kind === "holders")
-      .slice(-movesMax)
-      .map((one) => (one.kind === "holders" ? { ...one, holders: one.holders.map(nameOf) } : one)),
+    moves: movesIn(events, nameOf),
     api: { ...parts.api, clockAheadMs: parts.clockAheadMs },
     frames: parts.counters,
     settleMs: settings.settleMs,
   };
   return { ...draft, problems: problemsOf(draft) };
+}
+
+function movesIn(events: readonly Happened[], nameOf: (id: string) => string): Status["moves"] {
+  const claims = new Map<string, string>();
+  const moves: Status["moves"][number][] = [];
+  for (const one of events) {
+    if (one.kind === "request" && one.what === "claim") claims.set(one.ip, one.why);
+    if (one.kind === "holders") moves.push({ ...one, holders: one.holders.map(nameOf) });
+    if (one.kind === "moved") {
+      const why = claims.get(one.ip);
+      moves.push(why === undefined ? one : { ...one, why });
+    }
+  }
+  return moves.slice(-movesMax);
 }
 
 function addressOf(

@@ -2,8 +2,8 @@
  * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
  * own boot and a recent sequence of ours, which nobody could have recorded earlier; after that only
  * higher sequences count, and who was silent proves itself again, since frames that were lost on
- * their way may have been recorded. No clock and no stored state decides, so a lost state directory mutes
- * nobody and an old recording revives nobody.
+ * their way may have been recorded. No clock and no stored state decides, so a lost state directory
+ * mutes nobody and an old recording revives nobody.
  */
 import type {
   BootId,
@@ -25,7 +25,7 @@ type Newest = {
 type PeerFreshness = {
   /** The boot that counts. */
   readonly proven: Newest | undefined;
-  /** A frame that does not prove itself; we echo it, or two nodes that start would wait for ever. */
+  /** A frame that proves nothing; we echo it, or two nodes that start would wait for ever. */
   readonly candidate: Newest | undefined;
   /** Boots that were replaced: their last frames may hold an echo that is still recent. */
   readonly retired: readonly BootId[];
@@ -104,8 +104,8 @@ export function judge(
 }
 
 /**
- * The sender's entries about this node's present boot: two while this node proves itself again. Each
- * is a proof of freshness; a link that works both ways (R8) needs one that is `proven` and young.
+ * The sender's entries about this node's present boot: two while this node proves itself again.
+ * Each is a proof of freshness; a link that works both ways (R8) needs one that is `proven`, young.
  */
 const echoesIn = (frame: SignedAdvertisement, boot: BootId): readonly Heard[] =>
   frame.heard.filter((one) => one.boot === boot);

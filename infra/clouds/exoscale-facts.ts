@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "../../stack/stack.ts";
 import type { Facts } from "../../user-data/facts.ts";
+import { groupName } from "../firewall.ts";
 import { agentPolicy } from "../identity.ts";
 import type { Recorded } from "../last-deployment.ts";
 import { reasonOf, stop } from "../problem.ts";
@@ -36,7 +37,7 @@ export async function makeFacts(place: Place, stack: Stack, zone: string): Promi
   const addresses = await makeAddresses(place, stack, zone);
   const nodeGroup = new exoscale.SecurityGroup(
     `${place.name}-load-balancer`,
-    { name: nodeGroupName(stack), description: `Load balancers of ${stack.name}` },
+    { name: groupName(stack, "load-balancer"), description: `Load balancers of ${stack.name}` },
     { parent: place.parent },
   );
   const own = Object.keys(stack.agent.credentials).length > 0;
@@ -57,12 +58,6 @@ export async function makeFacts(place: Place, stack: Stack, zone: string): Promi
 }
 
 type Key = { readonly key?: string; readonly secret?: string };
-
-/** Peers look for the group by the name that the stack file gives it. */
-const nodeGroupName = ({ name, election }: Stack): string =>
-  election.method === "heartbeat" && election.peers.from === "security-group"
-    ? election.peers.name
-    : `${name}-load-balancer`;
 
 /**
  * An address whose `ip` stands in the stack file exists already; the others are made. One that was

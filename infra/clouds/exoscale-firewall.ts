@@ -1,7 +1,7 @@
 /** The firewall as security groups and their rules. */
 import type { ID, Output } from "@pulumi/pulumi";
 import type { Stack } from "../../stack/stack.ts";
-import { type FirewallRule, firewall, type Group } from "../firewall.ts";
+import { type FirewallRule, firewall, type Group, groupName } from "../firewall.ts";
 import { type Outputs, textsOf } from "../last-deployment.ts";
 import type { Place } from "./exoscale-facts.ts";
 import * as exoscale from "./exoscale-resources.ts";
@@ -33,9 +33,8 @@ export function makeFirewall(
   const { groups: wanted, rules } = firewall(stack);
   const made = wanted.map((group) => {
     if (group === "load-balancer") return [group, nodeGroup];
-    // The organisation has a group `default` of its own, and names are unique in it.
     const args = {
-      name: `${stack.name}-${group}`,
+      name: groupName(stack, group),
       description: `${purposes[group]} of ${stack.name}`,
     };
     return [group, new exoscale.SecurityGroup(`${name}-${group}`, args, { parent })];

@@ -1,19 +1,11 @@
 /** Which template each host starts from. */
 import type * as pulumi from "@pulumi/pulumi";
 import type { Host } from "../../stack/stack.ts";
-import type { SystemName } from "../../stack/systems.ts";
 import { reasonOf, stop, stopWhereRefused } from "../problem.ts";
 import { getTemplate } from "./exoscale-functions.ts";
+import { templates } from "./exoscale-templates.ts";
 
 export type Image = { readonly templateId: string; readonly defaultUser: string };
-
-/** Exoscale's own templates; it has none of the other systems. */
-const templates: Readonly<Partial<Record<SystemName, string>>> = {
-  "ubuntu-22.04": "Linux Ubuntu 22.04 LTS 64-bit",
-  "ubuntu-24.04": "Linux Ubuntu 24.04 LTS 64-bit",
-  "debian-12": "Linux Debian 12 (Bookworm) 64-bit",
-  "debian-13": "Linux Debian 13 (Trixie) 64-bit",
-};
 
 /** The template of a host, by name or id. @throws RunError where the system has none */
 export const imageName = ({ name, image, system }: Host): string =>

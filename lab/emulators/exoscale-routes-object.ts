@@ -5,6 +5,7 @@ import type { Routes } from "./exoscale-routes.ts";
 const catalogueRoutes: Routes = {
   "GET zone": () => ({ call: "list-zones" }),
   "GET operation/:id": ({ id }) => ({ call: "get-operation", id }),
+  "GET quota": () => ({ call: "list-quotas" }),
   "GET instance-type": () => ({ call: "list-instance-types" }),
   "GET instance-type/:id": ({ id }) => ({ call: "get-instance-type", id }),
   "GET template": ({ url }) => ({ call: "list-templates", filter: bodies.templateFilter(url) }),

@@ -48,6 +48,12 @@ async function writeSeed(upper: string, spec: HostSpec, image: string, authority
     path: "/etc/cloud/cloud.cfg.d/92-lab-links.cfg",
     content: `network: {version: 2, ethernets: ${links}}\n`,
   });
+  // The image stands in for those of other systems, which have users of their own.
+  if (spec.user !== undefined)
+    await putFile(upper, {
+      path: "/etc/cloud/cloud.cfg.d/91-lab-user.cfg",
+      content: `system_info: {default_user: {name: ${spec.user}}}\n`,
+    });
   await putFile(upper, { path: "/etc/resolv.conf", content: `nameserver ${gateway}\n` });
   if (authority === undefined) return;
   const store = "/etc/ssl/certs/ca-certificates.crt";

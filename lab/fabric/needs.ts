@@ -12,6 +12,7 @@ const packages: Readonly<Record<string, string>> = {
   mount: "mount",
   nft: "nftables",
   nsenter: "util-linux",
+  "ssh-keygen": "openssh-client",
   "systemd-nspawn": "systemd-container",
 };
 

@@ -19,6 +19,8 @@ export type HostSpec = {
   /** Of the public link. */
   readonly mac: string;
   readonly flavour: Flavour;
+  /** Who logs in by SSH; the image's own user unless given. */
+  readonly user?: string;
   readonly links: readonly Link[];
 };
 

@@ -51,6 +51,7 @@ const known: Readonly<Record<Call, true>> = {
   "list-instance-types": true,
   "list-instances": true,
   "list-private-networks": true,
+  "list-quotas": true,
   "list-security-groups": true,
   "list-ssh-keys": true,
   "list-templates": true,

@@ -62,6 +62,7 @@ async function runBeside(page: Beside, options: RunOptions): Promise<boolean> {
       asked.abort();
       return "it is being taken down";
     },
+    desk: async () => JSON.stringify({ argv: lab.desk.at([]), env: lab.desk.env }),
     status: async () => (traffic ? render(await look(lab, traffic)).join("\n") : "it is coming up"),
   };
   const work = async (): Promise<boolean> => {

@@ -1,5 +1,6 @@
 /** The lab's own certificate authority: what its hosts trust, and what its servers show. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "../command.ts";
@@ -17,7 +18,10 @@ const days = "30";
 
 const fix = "the lab's servers show certificates that `openssl` makes; is it installed?";
 
-/** Makes an authority and one certificate of it; the authority's own key is forgotten at once. */
+/**
+ * Makes an authority and one certificate of it; the authority's own key is forgotten at once.
+ * @param names of its servers, or their addresses
+ */
 export async function makeAuthority(names: readonly string[]): Promise<Authority> {
   // Only its owner can look into such a folder.
   const folder = mkdtempSync(join(tmpdir(), "baton-authority-"));
@@ -34,7 +38,7 @@ export async function makeAuthority(names: readonly string[]): Promise<Authority
     );
     const asked = ["-keyout", at("server.key"), "-out", at("server.csr"), "-subj", "/CN=baton lab"];
     await must(["openssl", "req", ...newKey, ...asked], {}, fix);
-    const alternatives = names.map((name) => `DNS:${name}`).join(",");
+    const alternatives = names.map((name) => `${isIP(name) ? "IP" : "DNS"}:${name}`).join(",");
     writeFileSync(
       at("extensions"),
       `subjectAltName=${alternatives}\nextendedKeyUsage=serverAuth\n`,

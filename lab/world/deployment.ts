@@ -28,6 +28,8 @@ export type DeploymentOptions = {
 
 export type Deployment = {
   readonly isStandIn: boolean;
+  /** What `pulumi` is run with, and where this stack's config is. */
+  readonly env: Readonly<Record<string, string>>;
   /**
    * Makes what the stack file says; first it mends what an interrupted run has left.
    * @param signal tells the engine to end in order
@@ -51,12 +53,13 @@ const stackName = "lab";
 /** @throws LabFailure when the engine cannot begin */
 export async function createDeployment(options: DeploymentOptions): Promise<Deployment> {
   const { folder, owner } = options;
+  const secret = options.env.BATON_SECRET ?? randomBytes(32).toString("base64url");
   const workspace = createWorkspace({
     engine: options.engine,
     folder,
     env: {
       // What is set stays, and a stack of one's own may need more; a lab needs no account.
-      BATON_SECRET: randomBytes(32).toString("base64url"),
+      BATON_SECRET: secret,
       BATON_STAND_IN_POLL_MS: "100",
       ...options.env,
     },
@@ -85,6 +88,12 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
   await must("config", "set", "baton:stack", relative(root, resolve(options.stackFile)));
   return {
     isStandIn: workspace.isStandIn,
+    env: {
+      ...workspace.env,
+      BATON_SECRET: secret,
+      PULUMI_STACK: stackName,
+      BATON_PULUMI_CONFIG_FILE: config,
+    },
     up: async (signal, hurry) => {
       await mend({
         pulumi: (...args) => run(args),

@@ -115,8 +115,14 @@ const specOf = (stack: Stack, world: World, instance: Instance): HostSpec => ({
   ip: instance.publicIp ?? "",
   mac: instance.make?.macAddress ?? "",
   flavour: flavourOf(world, instance),
+  ...userOf(world, instance),
   links: [{ name: publicLink(stack), kind: "public" }],
 });
+
+function userOf(world: World, { make }: Instance): Pick<HostSpec, "user"> {
+  const user = world.templates[make?.template ?? ""]?.defaultUser;
+  return user === undefined ? {} : { user };
+}
 
 /** The fabric carries IPv4, and lets everything out: so do groups without egress rules. */
 const rulesOf = (rules: readonly CloudRule[]): readonly FilterRule[] =>

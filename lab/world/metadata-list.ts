@@ -8,19 +8,26 @@ export type Described = {
   readonly zone: string;
   readonly publicIp: string;
   readonly size: string;
+  /** A key a line. */
+  readonly sshKeys: string;
   /** As the API takes it: base64. */
   readonly userData: string;
 };
 
 export type MetadataList = Readonly<Record<string, Described>>;
 
-export function listOf(world: World): MetadataList {
+/** @param deskKey an SSH key that every instance lets in, beside those that it was made with */
+export function listOf(world: World, deskKey: string): MetadataList {
   const described = (instance: Instance, publicIp: string): Described => ({
     id: instance.id,
     name: instance.name,
     zone: world.zone,
     publicIp,
     size: world.instanceTypes[instance.make?.instanceType ?? ""]?.size ?? "",
+    sshKeys: [
+      ...(instance.make?.sshKeys ?? []).flatMap((name) => world.sshKeys[name]?.publicKey ?? []),
+      deskKey,
+    ].join("\n"),
     userData: instance.make?.userData ?? "",
   });
   return Object.fromEntries(

@@ -24,6 +24,7 @@ const metaData = (host: Described): Readonly<Record<string, string>> => ({
   "local-ipv4": host.publicIp,
   "public-hostname": host.publicIp,
   "public-ipv4": host.publicIp,
+  "public-keys": host.sshKeys,
   "service-offering": host.size,
   "vm-id": host.id,
 });

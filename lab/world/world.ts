@@ -8,12 +8,14 @@ import { fileURLToPath } from "node:url";
 import type { Stack } from "../../stack/stack.ts";
 import { type Emulator, startExoscale } from "../emulators/exoscale.ts";
 import { catalogue } from "../emulators/exoscale-catalogue.ts";
+import { gateway } from "../fabric/addresses.ts";
 import { createFabric, type Fabric } from "../fabric/fabric.ts";
 import type { Service } from "../fabric/service.ts";
 import { LabFailure } from "../failure.ts";
 import type { Change } from "../model/exoscale/change.ts";
 import type { CloudEvent, Settings } from "../model/exoscale/cloud.ts";
 import { makeAuthority } from "./authority.ts";
+import { type Desk, deskOf, makeDeskKey } from "./desk.ts";
 import { type Machines, machinesOf } from "./machines.ts";
 import { listOf, writeList } from "./metadata-list.ts";
 import { agentUrl, reserved } from "./naming.ts";
@@ -42,6 +44,7 @@ export type LabWorld = {
   readonly cloud: Emulator;
   readonly settled: Machines["settled"];
   readonly routed: Machines["routed"];
+  readonly desk: Desk;
   /** Where programs of this machine reach the API by its names; who signs it, as a file. */
   readonly proxy: { readonly url: string; readonly authority: string };
   /** Removes all of it. */
@@ -52,7 +55,7 @@ export type LabWorld = {
 export async function startWorld(options: WorldOptions): Promise<LabWorld> {
   const { name, stack } = options;
   const names = serverNames(stack);
-  const authority = await makeAuthority([...names.api, ...names.web]);
+  const authority = await makeAuthority([...names.api, ...names.web, gateway]);
   const folder = `/run/${name}`;
   const at = (file: string): string => join(folder, "cloud", file);
   const sockets = { api: at("api.sock"), web: at("web.sock") };
@@ -74,6 +77,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
   await fabric.up();
   try {
     mkdirSync(at(""), { recursive: true, mode: 0o700 });
+    const deskKey = await makeDeskKey(at("desk"));
     const list = at("metadata.json");
     writeList(list, {});
     await startMetadata(fabric, list);
@@ -85,7 +89,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
       fabric,
       stack,
       world: () => cloud?.world() ?? fail("the cloud has not begun"),
-      publish: (world) => writeList(list, listOf(world)),
+      publish: (world) => writeList(list, listOf(world, deskKey.public)),
       onTrouble: options.onTrouble,
     });
     cloud = await startExoscale({
@@ -102,14 +106,10 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
     });
     servers.push(cloud);
     const { settled, routed } = machines;
-    return {
-      fabric,
-      cloud,
-      settled,
-      routed,
-      down,
-      proxy: { ...proxy, authority: at("authority.pem") },
-    };
+    const trusted = at("authority.pem");
+    const desk = deskOf(fabric.client().netns, deskKey, options.owner, trusted);
+    const told = { ...proxy, authority: trusted };
+    return { fabric, cloud, settled, routed, desk, down, proxy: told };
   } catch (error) {
     await down();
     throw error;

@@ -24,7 +24,7 @@ test("each call that is served answers as the document says", {
   };
   const ofInstance = (instance: string) => ({ instance: { id: instance } });
 
-  for (const list of ["zones", "instance-types", "templates", "ssh-keys", "instances"])
+  for (const list of ["zones", "quotas", "instance-types", "templates", "ssh-keys", "instances"])
     await get(`list-${list}`);
   const template = Object.keys(empty.templates)[0] ?? "";
   const [type = "", larger = ""] = Object.keys(empty.instanceTypes);

@@ -57,7 +57,7 @@ export async function serveMetadata(
   const file = join(folder, "metadata.json");
   const known = hosts.map(({ spec: { id, name, ip }, userData }) => {
     const base64 = Buffer.from(userData).toString("base64");
-    const rest = { zone: "ch-gva-2", publicIp: ip, size: "small" };
+    const rest = { zone: "ch-gva-2", publicIp: ip, size: "small", sshKeys: "" };
     return [ip, { id, name, userData: base64, ...rest }] as const;
   });
   writeList(file, Object.fromEntries(known));

@@ -89,6 +89,8 @@ function all(world: World, call: ListCall): Json {
       return {
         "instance-types": each(world.instanceTypes, (type) => instanceTypeBody(world, type)),
       };
+    case "list-quotas":
+      return { quotas: quotasOf(world) };
     case "list-iam-roles":
       return { "iam-roles": each(world.iamRoles, roleBody) };
     case "list-api-keys":
@@ -103,6 +105,30 @@ const zonesOf = ({ zone, apiEndpoint }: World): readonly Json[] =>
     "api-endpoint": apiEndpoint.replace(/\/api-[a-z]+-[a-z]+-\d+\./, `/api-${name}.`),
     "sos-endpoint": `https://sos-${name}.exo.io`,
   }));
+
+/** Invented, as every organisation has its own; the resources' names are those of Exoscale's CLI. */
+const limits = {
+  instance: 20,
+  "elastic-ip": 5,
+  "security-group": 20,
+  "anti-affinity-group": 20,
+  "private-network": 10,
+} as const;
+
+function quotasOf(world: World): readonly Json[] {
+  const used: Readonly<Record<keyof typeof limits, object>> = {
+    instance: world.instances,
+    "elastic-ip": world.elasticIps,
+    "security-group": world.securityGroups,
+    "anti-affinity-group": world.antiAffinityGroups,
+    "private-network": world.privateNetworks,
+  };
+  return Object.entries(limits).map(([resource, limit]) => ({
+    resource,
+    usage: Object.keys(used[resource as keyof typeof limits]).length,
+    limit,
+  }));
+}
 
 type Filtered = Extract<Read, { readonly filter: object }>;
 

@@ -15,6 +15,7 @@ type ListCall =
   | "list-private-networks"
   | "list-ssh-keys"
   | "list-instance-types"
+  | "list-quotas"
   | "list-iam-roles"
   | "list-api-keys";
 

@@ -19,6 +19,15 @@ import {
   until,
   untilServed,
 } from "./bench.ts";
+import {
+  examines,
+  findsTheRule,
+  handsOver,
+  keepsOut,
+  rehearses,
+  rolls,
+  statusTells,
+} from "./commands.ts";
 
 let bench: Bench;
 
@@ -201,6 +210,20 @@ test("a person moves the address by hand: the agents let it be there", async () 
   assert.equal(seen.failed, 0);
 });
 
+test("`baton status` tells who holds, and what is wrong with one that died", () =>
+  statusTells(bench, other));
+
+test("`baton handover` moves the address, and measures that no request failed", () =>
+  handsOver(bench, other));
+
+test("`baton maintenance` takes the holder out and back, and refuses the last one", () =>
+  keepsOut(bench, other));
+
+test("`baton doctor` finds nothing wrong", () => examines(bench));
+
+test("`baton drill` stops the holder and starts it again, within the budget", () =>
+  rehearses(bench, other));
+
 test("refresh and up after failovers change nothing and replace nothing", async () => {
   const holder = await bench.holder();
   const seen = await outcomeOf(bench, "refresh and up", holder, async () => {
@@ -215,7 +238,7 @@ test("refresh and up after failovers change nothing and replace nothing", async 
 test("somebody removes the rule for heartbeats: one move; refresh and up put it back", () =>
   movesUnheard("no rule for heartbeats for 10 s", async () => {
     await bench.say("drop-heartbeats");
-    await wait(10_000);
+    await Promise.all([wait(10_000), findsTheRule(bench)]);
     await bench.lab.deployment.refresh();
     await bench.lab.deployment.up();
   }));
@@ -239,6 +262,15 @@ test("new user-data: both at once are stopped, one by name is replaced and has t
   assert.notEqual(instance(next).id, before);
   assert.equal(await bench.say("exec", next, "cat", "/etc/motd"), "new");
   assert.deepEqual([seen.attaches, seen.detaches, seen.failed], [0, 0, 0]);
+});
+
+test("`baton roll` replaces the one that is left, and no other", async () => {
+  const { fabric, instance } = bench.lab;
+  const isNew = async (node: string): Promise<boolean> =>
+    (await fabric.exec(instance(node).id, ["cat", "/etc/motd"])).stdout === "new";
+  const left = (await isNew("lb1")) ? "lb2" : "lb1";
+  await rolls(bench, [left]);
+  assert.ok(await isNew(left));
 });
 
 test("destroy leaves nothing in the cloud, and no host", async () => {

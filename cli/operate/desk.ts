@@ -1,0 +1,96 @@
+/** What every command for a running stack begins with: the stack file, the cloud, the hosts. */
+import { type Command, Option } from "commander";
+import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
+import { createExoscale } from "../../operate/exoscale.ts";
+import { OperateFailure } from "../../operate/failure.ts";
+import { knownHostsFile, type Remote, sshRemote } from "../../operate/remote.ts";
+import type { Node, Stack } from "../../stack/stack.ts";
+import { suggest } from "../../stack/suggest.ts";
+import { fail } from "../failure.ts";
+import { readStackFile } from "../stack-file.ts";
+
+export type DeskOptions = { readonly identity?: string; readonly user?: string };
+
+export type Desk = {
+  readonly file: string;
+  readonly stack: Stack;
+  readonly zone: string;
+  readonly cloud: Cloud;
+  readonly remote: Remote;
+};
+
+/** The arguments and options that all of these commands have. */
+export const atDesk = (command: Command): Command =>
+  command
+    .argument("<stack>", "stack file")
+    .addOption(
+      new Option("--identity <file>", "SSH private key; else what `ssh` finds").env(
+        "BATON_SSH_IDENTITY",
+      ),
+    )
+    .option("--user <name>", "who logs in by SSH; else the user of the host's template");
+
+/** Opens what the stack file names; asks nobody yet. @throws Failure with what is wrong */
+export function openDesk(file: string, options: DeskOptions): Desk {
+  const { stack } = readStackFile(file);
+  if (stack.cloud.provider !== "exoscale")
+    return fail(
+      file,
+      `a running stack on ${stack.cloud.provider} is not seen from here yet`,
+      "log in to a node: `sudo baton-agent status`",
+    );
+  const { zone } = stack.cloud;
+  const cloud = told(file, () => createExoscale(stack, zone, process.env));
+  return { file, stack, zone, cloud, remote: sshRemote(knownHostsFile(process.env), options) };
+}
+
+/** A load balancer by its name. @throws Failure that lists them */
+export function nodeNamed({ stack, file }: Desk, name: string): Node {
+  const found = stack.nodes.find((node) => node.name === name);
+  if (found !== undefined) return found;
+  const names = stack.nodes.map((node) => node.name);
+  const meant = suggest(name, names);
+  const hint = meant === undefined ? "" : `did you mean ${meant}? `;
+  const what = stack.appServers.some((one) => one.name === name)
+    ? `${name} is an app server, and holds no address`
+    : `there is no load balancer ${JSON.stringify(name.slice(0, 80))} in this stack`;
+  return fail(file, what, `${hint}load balancers: ${names.join(", ")}`);
+}
+
+/** The machine of a node. @throws Failure where there is none, or it is off */
+export function instanceOf({ file }: Desk, seen: Seen, name: string): CloudHost {
+  const found = seen.hosts.find(({ host }) => host === name);
+  if (found?.running) return found;
+  return found === undefined
+    ? fail(file, `the cloud has no instance of ${name}`, "`pulumi up` makes it")
+    : fail(file, `${name} is ${found.state}`, `\`exo compute instance start ${found.name}\``);
+}
+
+/** Failures of the cloud and of hosts as those of a command. */
+export function told<Value>(file: string, work: () => Value): Value {
+  const translate = (error: unknown): never => {
+    if (error instanceof OperateFailure) return fail(file, error.problem, error.fix);
+    throw error;
+  };
+  try {
+    const value = work();
+    return (value instanceof Promise ? value.catch(translate) : value) as Value;
+  } catch (error) {
+    return translate(error);
+  }
+}
+
+const patienceMs = 1000;
+
+/** Says what is waited for, where it takes more than a second. Only a terminal is told. */
+export async function patiently<Value>(what: string, work: Promise<Value>): Promise<Value> {
+  const { stderr } = process;
+  if (stderr.isTTY !== true) return work;
+  const timer = setTimeout(() => stderr.write(`${what} …`), patienceMs);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    stderr.write("\r\x1b[2K");
+  }
+}

@@ -1,0 +1,88 @@
+/** `baton drill`: the failover rehearsal on a running stack. */
+import { writeFileSync } from "node:fs";
+import { createInterface } from "node:readline/promises";
+import type { Command } from "commander";
+import { budgetOf, type Drill, passed, runDrill, sceneOf } from "../../operate/drill/drill.ts";
+import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/report.ts";
+import { takeSnapshot } from "../../operate/snapshot.ts";
+import { exitCodes, UsageError } from "../failure.ts";
+import { atDesk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { say, step } from "./move.ts";
+
+type Options = DeskOptions & {
+  readonly yes?: boolean;
+  readonly url?: string;
+  readonly budget?: string;
+  readonly picture?: string;
+  readonly json?: boolean;
+};
+
+export const addDrill = (command: Command): Command =>
+  atDesk(command)
+    .description("Stop the holder's instance and start it again, and measure what clients see.")
+    .option("--yes", "without asking first")
+    .option("--url <url>", "what the client asks; else the first http service")
+    .option("--budget <seconds>", "how long nobody may answer; else the agents' limit and 5 s")
+    .option("--picture <file>", "the time line as SVG")
+    .option("--json", "the report as JSON")
+    .addHelpText("after", help)
+    .action(drill);
+
+const help = `
+Ctrl-C starts the instance again before it ends.
+
+Exit codes: 0 within the budget and all well again, 1 it could not be done, 2 usage, 3 it was not,
+130 interrupted.`;
+
+async function drill(file: string, options: Options): Promise<void> {
+  const given = options.budget === undefined ? undefined : Number(options.budget) * 1000;
+  if (given !== undefined && !(given > 0)) throw new UsageError("--budget takes seconds");
+  const desk = openDesk(file, options);
+  const scene = await told(file, () =>
+    step("cloud and agents are asked", async () =>
+      sceneOf(desk.stack, await takeSnapshot(desk.stack, desk)),
+    ),
+  );
+  const { name } = scene.holder;
+  if (!options.yes && !(await isWanted(`${name} is stopped and started again.`))) return;
+  const budgetMs = given ?? budgetOf(desk.stack);
+  const interrupt = new AbortController();
+  const end = (): void => {
+    if (!interrupt.signal.aborted) say("\nending: the instance is started again …");
+    interrupt.abort();
+  };
+  process.on("SIGINT", end).on("SIGTERM", end);
+  const request = { scene, url: options.url, budgetMs, signal: interrupt.signal };
+  try {
+    const report = await told(file, () => runDrill(desk, request, step));
+    show(report, options);
+  } catch (error) {
+    if (error !== interrupt.signal.reason) throw error;
+  }
+  if (interrupt.signal.aborted) process.exitCode = 130;
+}
+
+/** @throws UsageError where nobody can be asked */
+async function isWanted(what: string): Promise<boolean> {
+  if (process.stdin.isTTY !== true)
+    throw new UsageError(`${what} Say --yes, as nobody can be asked here`);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await terminal.question(`${what} Go on? [y/N] `);
+  terminal.close();
+  if (/^y(es)?$/i.test(answer.trim())) return true;
+  process.stderr.write("nothing was touched\n");
+  process.exitCode = exitCodes.wrongInput;
+  return false;
+}
+
+function show({ samples, ...report }: Awaited<ReturnType<typeof runDrill>>, options: Options) {
+  if (options.picture !== undefined) writeFileSync(options.picture, drillPicture(report, samples));
+  process.stdout.write(options.json ? json(report) : text(report, strip(report, samples)));
+  process.exitCode = passed(report) ? exitCodes.fine : exitCodes.unwell;
+}
+
+const json = (report: Drill): string =>
+  `${JSON.stringify({ ...report, passed: passed(report) }, null, 2)}\n`;
+
+const text = (report: Drill, row: string): string =>
+  `${[...timeLine(report), `  requests  ${row}`, verdictOf(report)].join("\n")}\n`;

@@ -1,0 +1,96 @@
+/** `baton roll`: new user-data, a new image or a new agent on every load balancer, without an outage. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Command, Option } from "commander";
+import { beginTraffic, endTraffic } from "../../operate/move.ts";
+import { type Engine, pulumi } from "../../operate/roll/engine.ts";
+import { turnsOf } from "../../operate/roll/plan.ts";
+import { type Rolled, roll } from "../../operate/roll/roll.ts";
+import { takeSnapshot } from "../../operate/snapshot.ts";
+import { exitCodes, fail, UsageError } from "../failure.ts";
+import { atDesk, type Desk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { outageWords, print, say, step } from "./move.ts";
+
+type Options = DeskOptions & {
+  readonly url?: string;
+  readonly measure: boolean;
+  readonly json?: boolean;
+  readonly configFile?: string;
+  readonly patience: string;
+};
+
+/** Where Pulumi.yaml is, from which the paths in its config start. */
+const project = fileURLToPath(new URL("../..", import.meta.url));
+
+export const addRoll = (command: Command): Command =>
+  atDesk(command)
+    .description("Replace the load balancers that are not what the stack file says, one at a time.")
+    .option("--url <url>", "what the client asks; else the first http service")
+    .option("--no-measure", "without a client")
+    .addOption(
+      new Option("--config-file <file>", "its config, where it lies elsewhere").env(
+        "BATON_PULUMI_CONFIG_FILE",
+      ),
+    )
+    .option("--patience <seconds>", "how long one may take until it is well again", "600")
+    .option("--json", "the result as JSON")
+    .addHelpText("after", help)
+    .action(rollAll);
+
+const help = `
+App servers stay as they are. Ctrl-C ends it between two steps; the next run goes on from there.
+
+Exit codes: 0 all are as the stack file says, 1 it could not go on, 2 usage, 3 requests failed,
+130 interrupted.`;
+
+async function rollAll(file: string, options: Options): Promise<void> {
+  const patienceMs = Number(options.patience) * 1000;
+  if (!(patienceMs > 0)) throw new UsageError("--patience takes seconds");
+  const desk = openDesk(file, options);
+  const engine = pulumi(project, options.configFile);
+  await told(file, () => mustBeOf(desk, engine));
+  const snapshot = await told(file, () =>
+    step("cloud and agents are asked", () => takeSnapshot(desk.stack, desk)),
+  );
+  told(file, () => turnsOf(desk.stack, snapshot));
+  const interrupt = new AbortController();
+  const end = (): void => {
+    if (!interrupt.signal.aborted) say("\nending after this step; `baton roll` goes on from here");
+    interrupt.abort();
+  };
+  process.on("SIGINT", end).on("SIGTERM", end);
+  const rolled: Rolled[] = [];
+  const { stack } = desk;
+  const onRolled = (one: Rolled): void => void rolled.push(one);
+  const { signal } = interrupt;
+  const request = { stack, engine, snapshot, signal, patienceMs, step, onRolled };
+  const [address] = snapshot.addresses;
+  const outage = await told(file, async () => {
+    const url = options.measure ? options.url : false;
+    const traffic = address && (await beginTraffic(stack, address, url));
+    try {
+      await roll(desk, request);
+    } catch (error) {
+      await traffic?.stop();
+      throw error;
+    }
+    return endTraffic(traffic);
+  });
+  const lines = rolled.map(({ node, replaced, tookMs }) =>
+    replaced ? `${node}: replaced in ${Math.round(tookMs / 1000)} s` : `${node}: as it should be`,
+  );
+  print({ rolled, outage }, [...lines, outageWords(outage)].join("\n"), options);
+  if (interrupt.signal.aborted) process.exitCode = 130;
+  else process.exitCode = outage && outage.failed > 0 ? exitCodes.unwell : exitCodes.fine;
+}
+
+/** @throws Failure where the Pulumi stack is made of another stack file */
+async function mustBeOf({ file }: Desk, engine: Engine): Promise<void> {
+  const named = await engine.stackFile();
+  if (resolve(project, named) === resolve(file)) return;
+  fail(
+    file,
+    `the Pulumi stack is made of ${named}`,
+    "nothing was touched; `pulumi stack select NAME`, or PULUMI_STACK=NAME",
+  );
+}

@@ -1,0 +1,41 @@
+/** The seam to a cloud as a desk sees it: who is there, who holds, and the changes of a drill. */
+
+/** A host of the stack as the cloud knows it. */
+export type CloudHost = {
+  /** Its name in the stack file. */
+  readonly host: string;
+  readonly id: string;
+  /** Its name in the cloud. */
+  readonly name: string;
+  /** The cloud's own word. */
+  readonly state: string;
+  readonly running: boolean;
+  readonly ip: string | undefined;
+  /** Who logs in by SSH, as its template says. */
+  readonly user: string;
+};
+
+export type CloudAddress = {
+  /** Its name in the stack file. */
+  readonly name: string;
+  /** Undefined where the stack file has none and the cloud has made none. */
+  readonly ip: string | undefined;
+  /** The cloud's id; undefined where the cloud does not know it. */
+  readonly id: string | undefined;
+  /** Names of hosts of the stack, or of instances that are none. */
+  readonly holders: readonly string[];
+};
+
+export type Seen = {
+  readonly hosts: readonly CloudHost[];
+  readonly addresses: readonly CloudAddress[];
+};
+
+/** Each of them throws an `OperateFailure` when the cloud does not do it. */
+export type Cloud = {
+  readonly look: () => Promise<Seen>;
+  /** Names of the instances that carry an address, by the quickest question. */
+  readonly holders: (seen: Seen, address: CloudAddress) => Promise<readonly string[]>;
+  readonly stop: (host: CloudHost) => Promise<void>;
+  readonly start: (host: CloudHost) => Promise<void>;
+};

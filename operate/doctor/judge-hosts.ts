@@ -1,0 +1,56 @@
+/** Whether the hosts are what the stack file says now. Pure. */
+import { type Finding, note, ok, wrong } from "../finding.ts";
+import type { Snapshot } from "../snapshot.ts";
+import type { Checkup } from "./examine.ts";
+
+/** What each agent found out itself: API, key, the address on the host, clock, peers. */
+export const judgeChecks = ({ checks }: Checkup): Finding[] =>
+  Object.entries(checks).flatMap(([node, lines]): Finding[] => {
+    if ("why" in lines)
+      return [
+        wrong(node, `it could not check itself: ${lines.why}`, "there: baton-agent check -online"),
+      ];
+    const faults = lines.filter(({ fine }) => !fine);
+    return faults.length > 0
+      ? faults.map(({ what, fix }) => wrong(node, `not so: ${what}`, fix))
+      : [ok(node, `all ${lines.length} of its own checks: API, key, address, clock, peers`)];
+  });
+
+/**
+ * @param wanted SHA-256 of each host's user-data as the stack file makes it now; undefined where
+ *   it was not rendered
+ */
+export function judgeUserData(
+  { userData }: Checkup,
+  wanted: Readonly<Record<string, string>> | undefined,
+): Finding[] {
+  const asked = Object.entries(userData);
+  if (asked.length === 0) return [];
+  if (wanted === undefined) {
+    const fix = "pulumi stack output --json --show-secrets | baton doctor STACK --facts -";
+    return [note("user-data", "not compared: it needs what only `pulumi up` knows", fix)];
+  }
+  const other = asked.filter(([host, digest]) => digest !== undefined && digest !== wanted[host]);
+  const unread = asked.filter(([, digest]) => digest === undefined).map(([host]) => host);
+  const list = other.map(([host]) => host).join(", ");
+  return [
+    ...(other.length > 0
+      ? [wrong("user-data", `not what the stack file says now: ${list}`, "`baton roll STACK`")]
+      : [ok("user-data", "every host has what the stack file says")]),
+    ...(unread.length > 0
+      ? [note("user-data", `not read on ${unread.join(", ")}`, "may the SSH user use sudo there?")]
+      : []),
+  ];
+}
+
+/** @param own version of the agent that this project builds */
+export function judgeVersions({ hosts }: Snapshot, own: string): Finding[] {
+  const versions = hosts.flatMap(({ name, agent }) =>
+    agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
+  );
+  const others = versions.filter(({ version }) => version !== own);
+  if (versions.length === 0) return [];
+  if (others.length === 0) return [ok("agents", `all of version ${own}`)];
+  const list = others.map(({ name, version }) => `${name} has ${version}`).join(", ");
+  return [note("agents", `${list}; this is ${own}`, "`baton roll STACK` brings this one")];
+}

@@ -1,0 +1,26 @@
+/** One thing that is not as it should be: where, what, and what to do about it. */
+export type Finding = {
+  /** `wrong` endangers the address; a `note` is worth knowing; `ok` was looked at and is right. */
+  readonly level: "wrong" | "note" | "ok";
+  /** A host, an address, or the stack itself. */
+  readonly where: string;
+  readonly what: string;
+  /** Empty where nothing is to be done. */
+  readonly fix: string;
+};
+
+export const ok = (where: string, what: string): Finding => ({ level: "ok", where, what, fix: "" });
+
+export const wrong = (where: string, what: string, fix: string): Finding => ({
+  level: "wrong",
+  where,
+  what,
+  fix,
+});
+
+export const note = (where: string, what: string, fix: string): Finding => ({
+  level: "note",
+  where,
+  what,
+  fix,
+});

@@ -1,0 +1,97 @@
+/** Hosts by the system's own SSH client: its keys, its agent, its configuration. */
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import type { CloudHost } from "./cloud.ts";
+
+export type Ran =
+  | {
+      readonly kind: "ran";
+      readonly code: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }
+  | { readonly kind: "unreachable"; readonly why: string };
+
+/** Runs a command line on a host. Never rejects: what goes wrong is one of the ends. */
+export type Remote = (host: CloudHost, command: string, limitMs?: number) => Promise<Ran>;
+
+export type SshOptions = {
+  /** Private key; else what the SSH client finds by itself. */
+  readonly identity?: string;
+  /** Who logs in; else the user of the host's template. */
+  readonly user?: string;
+};
+
+const connectS = 5;
+const limitMsDefault = 20_000;
+/** What ssh(1) exits with when it is its own fault. */
+const sshFailed = 255;
+
+/** Where hosts' keys are kept: a host that was replaced is another one, at the same address. */
+export function knownHostsFile(env: Readonly<Record<string, string | undefined>>): string {
+  const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
+  return join(state, "baton", "known_hosts");
+}
+
+export const sshRemote =
+  (knownHosts: string, { identity, user }: SshOptions): Remote =>
+  (host, command, limitMs = limitMsDefault) => {
+    if (host.ip === undefined)
+      return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
+    mkdirSync(dirname(knownHosts), { recursive: true, mode: 0o700 });
+    const options = [
+      "BatchMode=yes",
+      `ConnectTimeout=${connectS}`,
+      "ServerAliveInterval=3",
+      "ServerAliveCountMax=3",
+      "StrictHostKeyChecking=accept-new",
+      `UserKnownHostsFile=${knownHosts}`,
+      // A host is known by its instance: addresses come back with another one behind them.
+      `HostKeyAlias=${host.id}`,
+      "LogLevel=ERROR",
+      ...(identity === undefined ? [] : ["IdentitiesOnly=yes"]),
+    ];
+    return run(
+      [
+        ...["-T", ...options.flatMap((one) => ["-o", one])],
+        ...(identity === undefined ? [] : ["-i", identity]),
+        ...["-l", user ?? host.user, "--", host.ip, command],
+      ],
+      limitMs,
+    );
+  };
+
+function run(args: readonly string[], limitMs: number): Promise<Ran> {
+  return new Promise((resolve) => {
+    const child = spawn("ssh", args, { stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    let isLate = false;
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const timer = setTimeout(() => {
+      isLate = true;
+      child.kill("SIGKILL");
+    }, limitMs);
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      resolve({ kind: "unreachable", why: `ssh cannot run: ${error.message}` });
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      if (isLate)
+        resolve({ kind: "unreachable", why: `no answer over SSH in ${limitMs / 1000} s` });
+      else if (code === sshFailed) resolve({ kind: "unreachable", why: lastLine(stderr) });
+      else resolve({ kind: "ran", code: code ?? 1, stdout, stderr });
+    });
+  });
+}
+
+const lastLine = (text: string): string =>
+  text.trim().split("\n").at(-1)?.replaceAll("\r", "") || "SSH failed without a word";

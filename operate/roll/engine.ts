@@ -1,0 +1,83 @@
+/** The Pulumi program as a roll uses it: one load balancer named, everything else held as it is. */
+import { spawn } from "node:child_process";
+import { z } from "zod";
+import { OperateFailure } from "../failure.ts";
+
+/** Each of them throws an `OperateFailure` with the engine's own last words. */
+export type Engine = {
+  /** The stack file that this Pulumi stack is made of, as its config names it. */
+  readonly stackFile: () => Promise<string>;
+  /** Whether an update would replace or restart the host, were it the one that may be. */
+  readonly wouldChange: (resource: string, host: string) => Promise<boolean>;
+  readonly replace: (host: string) => Promise<void>;
+  /** Names no host any more. */
+  readonly release: () => Promise<void>;
+};
+
+const steps = z.object({
+  steps: z.array(z.object({ op: z.string(), urn: z.string() })).default([]),
+});
+
+/**
+ * The stack that is selected, or that PULUMI_STACK names.
+ * @param folder of the project's Pulumi.yaml
+ */
+export function pulumi(folder: string, configFile: string | undefined): Engine {
+  const which = configFile === undefined ? [] : ["--config-file", configFile];
+  const run = async (...args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await ended(folder, [...args, ...which, "--non-interactive"]);
+    if (code === 0) return stdout;
+    const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
+    const said = lines.filter((line) => line !== "").slice(-6);
+    throw new OperateFailure(
+      `pulumi ${args[0]} failed (${code}): ${said.join("; ")}`,
+      "mend that, and `baton roll` goes on where it stopped",
+    );
+  };
+  const name = (host: string) => run("config", "set", "baton:replace", host);
+  return {
+    stackFile: async () => (await run("config", "get", "baton:stack")).trim(),
+    wouldChange: async (resource, host) => {
+      await name(host);
+      const planned = steps.parse(JSON.parse(await run("preview", "--json")));
+      return planned.steps.some(({ op, urn }) => op !== "same" && urn.endsWith(`::${resource}`));
+    },
+    replace: async (host) => {
+      await name(host);
+      await run("up", "--yes", "--skip-preview", "--suppress-outputs");
+    },
+    release: async () => {
+      await run("config", "rm", "baton:replace");
+    },
+  };
+}
+
+type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };
+
+function ended(cwd: string, args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    // In a group of its own: Ctrl-C ends the roll after this step, and no update half way.
+    const child = spawn("pulumi", args, {
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", (error) =>
+      reject(
+        new OperateFailure(
+          `pulumi cannot run: ${error.message}`,
+          "nothing was touched; install it: https://www.pulumi.com/docs/install/",
+        ),
+      ),
+    );
+    child.on("close", (code) => resolve({ code: code ?? 1, stdout, stderr }));
+  });
+}

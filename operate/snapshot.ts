@@ -1,0 +1,83 @@
+/** What can be known of a stack from a desk at one moment: plain data, without a secret in it. */
+import type { Status } from "../agent/status/status.ts";
+import { hostsOf, type Stack } from "../stack/stack.ts";
+import type { Cloud, CloudAddress, CloudHost } from "./cloud.ts";
+import type { Remote } from "./remote.ts";
+
+export type AgentSaid =
+  | { readonly kind: "answers"; readonly status: Status }
+  /** The host answers, and its agent does not. */
+  | { readonly kind: "silent"; readonly why: string }
+  /** The host was not asked, or did not answer. */
+  | { readonly kind: "unreachable"; readonly why: string };
+
+export type HostSeen = {
+  readonly name: string;
+  readonly role: "node" | "app-server";
+  /** Undefined where the cloud has none. */
+  readonly instance: CloudHost | undefined;
+  /** Of nodes alone. */
+  readonly agent: AgentSaid | undefined;
+};
+
+export type Snapshot = {
+  readonly at: string;
+  readonly stack: string;
+  readonly addresses: readonly CloudAddress[];
+  readonly hosts: readonly HostSeen[];
+  /** Instances that carry the stack's label and that the stack file does not have. */
+  readonly strangers: readonly CloudHost[];
+};
+
+/** Whether a node could hold, as its agent says. */
+export const isWell = ({ agent }: HostSeen): boolean =>
+  agent?.kind === "answers" && agent.status.healthy && !agent.status.maintenance;
+
+/** The command that asks the agent of a host; its socket is for root. */
+const askAgent = "sudo -n baton-agent status -json";
+
+/** @throws OperateFailure when the cloud does not tell; hosts that do not answer are no failure */
+export async function takeSnapshot(
+  stack: Stack,
+  { cloud, remote }: { readonly cloud: Pick<Cloud, "look">; readonly remote: Remote },
+): Promise<Snapshot> {
+  const { hosts, addresses } = await cloud.look();
+  const wanted = hostsOf(stack);
+  const seen = wanted.map(async ({ name, role }): Promise<HostSeen> => {
+    const instance = hosts.find(({ host }) => host === name);
+    const agent = role === "node" ? await agentOf(instance, remote) : undefined;
+    return { name, role, instance, agent };
+  });
+  return {
+    at: new Date().toISOString(),
+    stack: stack.name,
+    addresses,
+    hosts: await Promise.all(seen),
+    strangers: hosts.filter(({ host }) => !wanted.some(({ name }) => name === host)),
+  };
+}
+
+async function agentOf(instance: CloudHost | undefined, remote: Remote): Promise<AgentSaid> {
+  if (instance === undefined) return { kind: "unreachable", why: "there is no such instance" };
+  if (!instance.running) return { kind: "unreachable", why: `the instance is ${instance.state}` };
+  const ran = await remote(instance, askAgent);
+  if (ran.kind === "unreachable") return ran;
+  const said = (ran.stderr.trim() || ran.stdout.trim()).split("\n").at(-1) ?? "";
+  if (ran.code !== 0) return { kind: "silent", why: said || `exit code ${ran.code}` };
+  const status = statusIn(ran.stdout);
+  return status === undefined
+    ? { kind: "silent", why: "its answer is not understood: is it of another version?" }
+    : { kind: "answers", status };
+}
+
+/** The agent's own answer. One of another version may have more in it, or less. */
+function statusIn(text: string): Status | undefined {
+  try {
+    const value = JSON.parse(text);
+    const lists = ["addresses", "peers", "moves", "problems", "checks"];
+    const isWhole = lists.every((list) => Array.isArray(value?.[list])) && value.election;
+    return isWhole ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

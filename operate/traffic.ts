@@ -1,0 +1,87 @@
+/** A client of one's own that asks through an address, and what it saw of an outage. */
+import { spawn } from "node:child_process";
+import { startMeasuring } from "../lab/client/client.ts";
+import { isAnswered, type Sample, summarize } from "../lab/client/measure.ts";
+import type { CloudAddress } from "./cloud.ts";
+
+export type Traffic = {
+  /** Requests until now whose end is known. */
+  readonly samples: () => readonly Sample[];
+  readonly stop: () => Promise<readonly Sample[]>;
+};
+
+/** Begins to ask, every 20 ms on a connection of its own. */
+export async function startTraffic(url: string): Promise<Traffic> {
+  const runIn: Parameters<typeof startMeasuring>[0]["runIn"] = async (_, argv, options) => {
+    const [program = "", ...args] = argv;
+    // In a group of its own: Ctrl-C ends the command, which then says how far it came.
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"], detached: true });
+    const { onOutput } = options ?? {};
+    child.stdout.setEncoding("utf8").on("data", (text: string) => onOutput?.(text));
+    const ended = new Promise<{ code: number | null }>((resolve) => {
+      child.on("close", (code) => resolve({ code }));
+      child.on("error", () => resolve({ code: null }));
+    });
+    const signal = (name: NodeJS.Signals): void => void child.kill(name);
+    const stop = async (): Promise<void> => {
+      signal("SIGTERM");
+      await ended;
+    };
+    return { pid: child.pid ?? 0, ended, signal, stop };
+  };
+  const client = await startMeasuring({ client: () => ({ netns: "" }), runIn }, { url });
+  return {
+    samples: () => client.samples().map(understood),
+    stop: async () => {
+      await client.stop();
+      return client.samples().map(understood);
+    },
+  };
+}
+
+/** Whatever a service says shows that it is reached, so long as it is no fault of a server's. */
+const understood = (one: Sample): Sample =>
+  one.status !== undefined && one.status < 500 ? { ...one, status: 200 } : one;
+
+/** What a client saw; times in milliseconds. */
+export type Outage = {
+  readonly sent: number;
+  /** New connections that got no answer. */
+  readonly failed: number;
+  /** Connections that were open as the address moved, and were cut by it. */
+  readonly cutShort: number;
+  /** From the last answered request before the longest gap to the first one after it. */
+  readonly longestMs: number;
+  /** Unix milliseconds; undefined where every request was answered. */
+  readonly from: number | undefined;
+};
+
+export function outageIn(samples: readonly Sample[]): Outage {
+  const { sent, failed, gaps } = summarize(samples);
+  const [longest] = gaps;
+  const cutShort = samples.filter((one) => !isAnswered(one) && /RESET|PIPE/.test(one.error ?? ""));
+  return {
+    sent,
+    failed: failed - cutShort.length,
+    cutShort: cutShort.length,
+    longestMs: longest?.ms ?? 0,
+    from: longest?.from,
+  };
+}
+
+/** Whether everything was answered for a while, up to now. */
+export function isCalm(samples: readonly Sample[], forMs: number): boolean {
+  const since = Date.now() - forMs;
+  const recent = samples.filter(({ at }) => at >= since);
+  return recent.length > forMs / 60 && recent.every(isAnswered);
+}
+
+/** What to ask through an address; undefined where no service speaks HTTP. */
+export function urlOf(
+  services: readonly { readonly protocol: string; readonly port: number }[],
+  { ip }: Pick<CloudAddress, "ip">,
+): string | undefined {
+  const asked = services.find(({ protocol }) => protocol === "http");
+  if (asked === undefined || ip === undefined) return undefined;
+  return `http://${ip.includes(":") ? `[${ip}]` : ip}:${asked.port}/`;
+}

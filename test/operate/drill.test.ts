@@ -1,0 +1,94 @@
+/** A drill of a cloud in memory, with a real client that asks a real server. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { passed, runDrill, sceneOf } from "../../operate/drill/drill.ts";
+import { OperateFailure } from "../../operate/failure.ts";
+import type { Ports } from "../../operate/move.ts";
+import { takeSnapshot } from "../../operate/snapshot.ts";
+import { peer } from "../agent/status/sample.ts";
+import { answers, idOf, instance, stackOf } from "./scene.ts";
+
+const stack = stackOf("nodes: 2\nelection: { preempt: false }");
+const server = createServer((_, response) => response.end("<h1>app1</h1>"));
+let url = "";
+
+before(async () => {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+
+after(() => {
+  server.close();
+  server.closeAllConnections();
+});
+
+/** @param refuses what the cloud does not do */
+function world(refuses: readonly string[] = []) {
+  const deeds: string[] = [];
+  let holder = "lb1";
+  let isOff = false;
+  const change = (verb: string) => async () => {
+    if (refuses.includes(verb)) throw new OperateFailure(`${verb} is forbidden`, "allow it");
+    deeds.push(verb);
+    isOff = verb === "stop";
+    if (isOff) holder = "lb2";
+  };
+  const ports: Ports = {
+    cloud: {
+      look: async () => ({
+        hosts: ["lb1", "lb2"].map((node) =>
+          instance(node, { running: !(isOff && node === "lb1") }),
+        ),
+        addresses: [{ name: "web", ip: "203.0.113.7", id: "web", holders: [holder] }],
+      }),
+      holders: async () => [holder],
+      stop: change("stop"),
+      start: change("start"),
+    },
+    remote: async ({ host }) => {
+      const other = host === "lb1" ? "lb2" : "lb1";
+      const agent = answers(host, { peers: [peer({ id: idOf(other) })] });
+      const stdout = agent.kind === "answers" ? JSON.stringify(agent.status) : "";
+      return { kind: "ran", code: 0, stdout, stderr: "" };
+    },
+  };
+  const run = async (signal = new AbortController().signal) => {
+    const scene = sceneOf(stack, await takeSnapshot(stack, ports));
+    return runDrill(ports, { scene, url, budgetMs: 5000, signal }, (_, work) => work());
+  };
+  return { run, deeds };
+}
+
+test("it stops the holder, sees the other hold, and starts it again", async () => {
+  const { run, deeds } = world();
+  const report = await run();
+  assert.deepEqual(deeds, ["stop", "start"]);
+  assert.deepEqual([report.holder, report.taker, report.back], ["lb1", "lb2", true]);
+  assert.ok(passed(report) && report.outage.sent > 50);
+});
+
+test("a cloud that does not stop it is told, and nothing is started", async () => {
+  const { run, deeds } = world(["stop"]);
+  await assert.rejects(run(), /stop is forbidden/);
+  assert.deepEqual(deeds, []);
+});
+
+test("whoever has had enough finds the instance started again", async () => {
+  const { run, deeds } = world();
+  const enough = AbortSignal.abort();
+  await assert.rejects(run(enough), (error) => error === enough.reason);
+  assert.deepEqual(deeds, ["stop", "start"]);
+});
+
+test("nobody who answers, nothing that is touched", async () => {
+  const { run, deeds } = world();
+  const before = url;
+  url = "http://127.0.0.1:9/";
+  await assert.rejects(run(), /127\.0\.0\.1:9\/ does not answer from here; nothing was touched/);
+  url = before;
+  assert.deepEqual(deeds, []);
+});

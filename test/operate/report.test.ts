@@ -1,0 +1,84 @@
+/** What a drill came to: the verdict, the row of requests, and the picture. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Sample } from "../../lab/client/measure.ts";
+import { type Drill, passed } from "../../operate/drill/drill.ts";
+import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/report.ts";
+import { isCalm, outageIn, urlOf } from "../../operate/traffic.ts";
+
+const begun = Date.UTC(2026, 10, 21, 13);
+
+/** A request every 20 ms for 10 s; those from 2 s to 5 s fail. */
+const samples = Array.from({ length: 500 }, (_, n): Sample => {
+  const failed = n >= 100 && n < 250;
+  return { n, at: begun + n * 20, ms: 5, ...(failed ? { error: "timeout" } : { status: 200 }) };
+});
+
+const drill: Drill = {
+  stack: "shop",
+  address: "203.0.113.7",
+  holder: "lb1",
+  taker: "lb2",
+  back: true,
+  happenings: [
+    { at: begun, what: "lb1 is stopped through the API" },
+    { at: begun + 5000, what: "lb2 alone holds, as the cloud shows" },
+    { at: begun + 10_000, what: "lb1 is well and heard by all" },
+  ],
+  outage: outageIn(samples),
+  budgetMs: 8150,
+};
+
+test("an outage within the budget passes, and one beyond it fails", () => {
+  assert.equal(drill.outage.longestMs, 3020);
+  assert.equal(
+    verdictOf(drill),
+    "passed: 203.0.113.7 went from lb1 to lb2; 150 of 500 requests failed, for 3.0 s, the budget is 8.2 s",
+  );
+  const late = { ...drill, budgetMs: 3000 };
+  assert.ok(passed(drill) && !passed(late));
+  assert.match(verdictOf(late), /^FAILED: /);
+});
+
+test("a holder that is not well again fails a drill without an outage", () => {
+  const lost = { ...drill, outage: { ...drill.outage, failed: 0, longestMs: 0 }, back: false };
+  assert.ok(!passed(lost));
+  assert.match(verdictOf(lost), /^FAILED: .*all of 500 new requests.*; lb1 is not well again$/);
+});
+
+test("row, lines and picture show when it was", () => {
+  assert.equal(strip(drill, samples, 20), "████······██████████");
+  assert.equal(timeLine(drill)[1], "     +5.0 s  lb2 alone holds, as the cloud shows");
+  const picture = drillPicture(drill, samples);
+  assert.equal(
+    picture.match(/class="failed"/g)?.length,
+    12 + 1,
+    "quarters of a second, and the bar",
+  );
+  assert.match(picture, /budget 8\.2 s/);
+  assert.doesNotMatch(picture, /NaN|undefined/);
+});
+
+test("a connection that a move cuts is counted apart from new ones that fail", () => {
+  const cut: Sample = { n: 0, at: begun, ms: 30, error: "ECONNRESET" };
+  const { failed, cutShort } = outageIn([cut, { n: 1, at: begun + 20, ms: 1, status: 200 }]);
+  assert.deepEqual([failed, cutShort], [0, 1]);
+});
+
+test("calm is what was answered just now, and silence is not calm", () => {
+  const now = Date.now();
+  const answered = (n: number): Sample => ({ n, at: now - 500 + n * 20, ms: 1, status: 200 });
+  const all = Array.from({ length: 25 }, (_, n) => answered(n));
+  assert.ok(isCalm(all, 500));
+  assert.ok(!isCalm([...all.slice(0, -1), { ...answered(24), status: 503 }], 500));
+  assert.ok(!isCalm([], 500));
+});
+
+test("the first http service is asked, by a URL that an IPv6 address fits in", () => {
+  const services = [
+    { protocol: "tcp", port: 443 },
+    { protocol: "http", port: 8080 },
+  ];
+  assert.equal(urlOf(services, { ip: "2001:db8::7" }), "http://[2001:db8::7]:8080/");
+  assert.equal(urlOf(services.slice(0, 1), { ip: "203.0.113.7" }), undefined);
+});

@@ -1,0 +1,148 @@
+/** The commands for a running stack, run at the lab's desk as a person would run them. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { attempt, type Outcome } from "../../../lab/command.ts";
+import { audit, type Bench, log, until } from "./bench.ts";
+
+const main = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
+
+/** Runs `baton COMMAND STACK …` at the desk. */
+export async function baton(bench: Bench, command: string, ...rest: readonly string[]) {
+  const { at, env } = bench.lab.desk;
+  const argv = [process.execPath, main, command, join(bench.folder, "stack.yaml"), ...rest];
+  const begun = Date.now();
+  const ended = await attempt(at(argv), { env });
+  log(`baton ${command} ${rest.join(" ")}: ${ended.code} after ${Date.now() - begun} ms`);
+  for (const secret of [env.EXOSCALE_API_SECRET, env.BATON_SECRET])
+    assert.ok(secret && !`${ended.stdout}${ended.stderr}`.includes(secret), "a secret is printed");
+  return ended;
+}
+
+const whole = ({ code, stdout, stderr }: Outcome): string => `${code}\n${stdout}\n${stderr}`;
+
+/** What a command with `--json` said. */
+async function json(bench: Bench, code: number, command: string, ...rest: readonly string[]) {
+  const ended = await baton(bench, command, ...rest, "--json");
+  assert.equal(ended.code, code, whole(ended));
+  return JSON.parse(ended.stdout);
+}
+
+type Findings = readonly {
+  readonly level: string;
+  readonly where: string;
+  readonly what: string;
+}[];
+
+const wrongs = (findings: Findings): string[] =>
+  findings.filter(({ level }) => level === "wrong").map(({ where, what }) => `${where}: ${what}`);
+
+export async function statusTells(bench: Bench, other: (host: string) => string): Promise<void> {
+  const holder = await bench.holder();
+  const { addresses, hosts, findings } = await json(bench, 0, "status");
+  assert.deepEqual(addresses[0].holders, [holder]);
+  assert.deepEqual(findings, []);
+  const nodes: readonly { name: string; agent: { status: { healthy: boolean } } }[] = hosts.filter(
+    ({ role }: { role: string }) => role === "node",
+  );
+  assert.deepEqual(
+    nodes.map(({ name, agent }) => [name, agent.status.healthy]),
+    [
+      ["lb1", true],
+      ["lb2", true],
+    ],
+  );
+  const idle = other(holder);
+  await bench.say("kill", idle);
+  await until(`${idle} is missed`, async () => {
+    const ended = await baton(bench, "status");
+    return ended.code === 3 && ended.stdout.includes(`${idle}: neither its peers nor SSH reach it`);
+  });
+  // Nobody is left to take over, so nothing is touched.
+  const refused = await baton(bench, "handover", holder);
+  assert.equal(refused.code, 1, whole(refused));
+  assert.match(refused.stderr, /no other load balancer is seen to be well/);
+  assert.equal(await bench.holder(), holder);
+  await bench.say("boot", idle);
+}
+
+type Moved = { readonly to: string; readonly outage: { readonly failed: number } };
+
+export async function handsOver(bench: Bench, other: (host: string) => string): Promise<void> {
+  const holder = await bench.holder();
+  const { to, outage }: Moved = await json(bench, 0, "handover", holder);
+  assert.deepEqual([to, outage.failed], [other(holder), 0]);
+  assert.equal(await bench.soleHolder(), other(holder));
+  const again = await baton(bench, "handover", holder);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, new RegExp(`${holder} holds no address`));
+}
+
+export async function keepsOut(bench: Bench, other: (host: string) => string): Promise<void> {
+  const holder = await bench.holder();
+  const { to, outage }: Moved = await json(bench, 0, "maintenance", holder, "on");
+  assert.deepEqual([to, outage.failed], [other(holder), 0]);
+  const refused = await baton(bench, "maintenance", other(holder), "on");
+  assert.equal(refused.code, 1, whole(refused));
+  const drill = await baton(bench, "drill", "--yes");
+  assert.match(drill.stderr, /nobody is seen to be well who could take over/);
+  assert.equal(await bench.holder(), other(holder));
+  assert.deepEqual(await json(bench, 0, "maintenance", holder, "off"), {
+    node: holder,
+    maintenance: "off",
+  });
+}
+
+export async function examines(bench: Bench): Promise<void> {
+  const { deployment } = bench.lab;
+  const output = await deployment.pulumi("stack", "output", "--json", "--show-secrets");
+  const facts = join(bench.folder, "facts.json");
+  writeFileSync(facts, output.stdout);
+  const fine: Findings = await json(bench, 0, "doctor", "--facts", facts);
+  assert.deepEqual(
+    fine.filter(({ level }) => level !== "ok"),
+    [],
+  );
+  assert.ok(fine.some(({ what }) => what === "every host has what the stack file says"));
+}
+
+/** While the security group lacks the rule for heartbeats. */
+export async function findsTheRule(bench: Bench): Promise<void> {
+  const found: Findings = await json(bench, 3, "doctor");
+  assert.ok(
+    wrongs(found).some((one) => /one is missing: UDP 12345 from the group/.test(one)),
+    JSON.stringify(found),
+  );
+}
+
+export async function rehearses(bench: Bench, other: (host: string) => string): Promise<void> {
+  const holder = await bench.holder();
+  const asked = await baton(bench, "drill");
+  assert.equal(asked.code, 2);
+  assert.match(asked.stderr, /--yes, as nobody can be asked here/);
+  assert.equal(await bench.holder(), holder);
+  const picture = join(bench.folder, "drill.svg");
+  const report = await json(bench, 0, "drill", "--yes", "--picture", picture);
+  assert.deepEqual([report.taker, report.back, report.passed], [other(holder), true, true]);
+  // It hands over while its proxy still serves.
+  assert.equal(report.outage.failed, 0);
+  assert.match(readFileSync(picture, "utf8"), /is stopped through the API/);
+  const late = await baton(bench, "drill", "--yes", "--budget", "soon");
+  assert.equal(late.code, 2);
+}
+
+/** @param replaced the nodes that are not what the stack file says */
+export async function rolls(bench: Bench, replaced: readonly string[]): Promise<void> {
+  const before = new Map(["lb1", "lb2"].map((node) => [node, bench.lab.instance(node).id]));
+  const holder = await bench.holder();
+  const { rolled, outage } = await json(bench, 0, "roll");
+  const nodes: readonly { node: string; replaced: boolean }[] = rolled;
+  assert.equal(nodes.at(-1)?.node, holder, "the holder goes last");
+  for (const { node, replaced: was } of nodes) {
+    assert.equal(was, replaced.includes(node), node);
+    assert.equal(bench.lab.instance(node).id !== before.get(node), was, node);
+  }
+  assert.equal(outage.failed, 0);
+  await audit(bench);
+}
