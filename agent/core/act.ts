@@ -39,7 +39,7 @@ const patience = [
 ];
 const patientPeriodMs = 5_000;
 /** Calls of reads in any minute after which a node is patient, whatever has happened meanwhile. */
-const callsMax = 70;
+const callsMax = 60;
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
@@ -93,8 +93,10 @@ function remember(
   }
   const differs = decision.do !== "nothing" || decision.differs;
   const differsSince = differs ? (address.differsSince ?? now) : undefined;
-  if (address.reason === decision.why && address.differsSince === differsSince) return address;
-  const soon = differs && address.differsSince === undefined;
+  const readNow = decision.do === "nothing" && decision.readNow === true;
+  const same = address.reason === decision.why && address.differsSince === differsSince;
+  if (same && !readNow) return address;
+  const soon = readNow || (differs && address.differsSince === undefined);
   // What is about to be changed is read after that.
   const soonAt = decision.do === "nothing" ? now : now + 500;
   const observeAt = soon ? Math.min(address.observeAt, soonAt) : address.observeAt;

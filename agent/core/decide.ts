@@ -15,11 +15,15 @@ export type Decision =
       readonly why: string;
       readonly differs: boolean;
       readonly look?: Scope;
+      /** Something could be done now, were it not so long since the cloud was read. */
+      readonly readNow?: boolean;
     }
   | { readonly do: "claim"; readonly why: string }
   | { readonly do: "release"; readonly whom: NodeId; readonly why: string };
 
-const rest = (why: string, differs = false, look: Scope = "group"): Decision => ({
+type Rest = Extract<Decision, { readonly do: "nothing" }>;
+
+const rest = (why: string, differs = false, look: Scope = "group"): Rest => ({
   do: "nothing",
   why,
   differs,
@@ -140,32 +144,36 @@ function releasingOthers({ state, address, elected, others, candidates }: View):
     return rest("may be being released; waits", true);
   }
   const fresh = now - (address.seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
-  if (!fresh) return rest("holds; another held too, looks again", true);
-  for (const whom of surplus) {
-    const dead =
-      silent(state, whom) &&
-      address.knownHolders.has(whom) &&
-      isTurnToRelease(state, address, whom);
-    const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
-    if (address.seen?.stopped.has(whom) || dead || contested) {
-      return release(whom, "dead and still holding");
-    }
-    // A live node lets go by itself once it sees us. One that resigns may be too busy dying, one
-    // whom a person has made a holder does not know of it, and one that only another program
-    // elects cannot know of us.
-    const slow = (address.movedAt ?? now) + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
-    const peer = state.peers.get(whom);
-    if (slow && peer?.resigning) return release(whom, "resigned and still holds");
-    // One that does not hear us may take us for a dead holder.
-    if (slow && peer !== undefined && linked(state, peer)) {
-      if (!peer.healthy) return release(whom, "sick and still holds");
-      if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
-    }
-    if (slow && settings.election.method === "wish" && address.yielded === undefined) {
-      return release(whom, "not elected and still holds");
-    }
+  const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
+  if (!fresh) {
+    return { ...rest("holds; another held too, looks again", true), readNow: due !== undefined };
   }
-  return rest("holds; another holds too", true);
+  return due ?? rest("holds; another holds too", true);
+}
+
+/** Whether another holder that should not hold is to be released now, and why. */
+function releaseDue(state: State, address: AddressState, whom: NodeId): Decision | undefined {
+  const { now, settings } = state;
+  const dead =
+    silent(state, whom) && address.knownHolders.has(whom) && isTurnToRelease(state, address, whom);
+  const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
+  if (address.seen?.stopped.has(whom) || dead || contested) {
+    return release(whom, "dead and still holding");
+  }
+  // A live node lets go by itself once it sees us. One that resigns may be too busy dying, one
+  // whom a person has made a holder does not know of it, and one that only another program
+  // elects cannot know of us.
+  const slow = (address.movedAt ?? now) + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
+  if (!slow) return undefined;
+  const peer = state.peers.get(whom);
+  if (peer?.resigning) return release(whom, "resigned and still holds");
+  // One that does not hear us may take us for a dead holder.
+  if (peer !== undefined && linked(state, peer)) {
+    if (!peer.healthy) return release(whom, "sick and still holds");
+    if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
+  }
+  const wished = settings.election.method === "wish" && address.yielded === undefined;
+  return wished ? release(whom, "not elected and still holds") : undefined;
 }
 
 /** Another should hold. */

@@ -2,15 +2,18 @@
 import type { Call } from "../world/cloud.ts";
 import type { Checker } from "./checker.ts";
 
-/** R16: in trouble. */
-const perMinute = 120;
+/**
+ * R16: 120 in trouble. No cloud shows the holders of an address in one call, so a look at the group
+ * is a call for each node, and a larger group has 40 a minute for each.
+ */
+const perMinute = (nodes: number): number => 40 * Math.max(3, nodes);
 
 export const boundedUse: Checker = {
   invariant: "I6",
   end({ ids, cloud }) {
     for (const id of ids) {
       const most = busiest(cloud.calls.filter(({ from }) => from === id));
-      if (most > perMinute) return `${id} made ${most} calls in a minute`;
+      if (most > perMinute(ids.length)) return `${id} made ${most} calls in a minute`;
     }
     return undefined;
   },

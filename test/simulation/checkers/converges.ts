@@ -47,12 +47,23 @@ const unheardMs = 300_000;
  */
 const contestMs = 75_000;
 
+/**
+ * A person who makes a second node a holder tells no agent of it: that node sees it at its next look
+ * at itself, R16's 60 s; where it is dead, the holder of a large group at its next look at all, which
+ * the calls of an hour allow so often.
+ */
+const byHandMs = (nodes: number): number => (nodes <= 2 ? 60_000 : 90_000 * (nodes - 1));
+
 /** I1's bound for one run. */
 export function boundOf(world: World): number {
   const { plan, lost, ids } = world;
   // What a person did, or a handover, is respected first (R13, R16).
   const respected = plan.faults.some(({ kind }) => /^person|^handover/.test(kind));
-  const own = plan.boundMs + (respected ? plan.group.respectMs : 0);
+  const byHand = plan.faults.some(({ kind }) => kind === "person-attach");
+  const own =
+    plan.boundMs +
+    (respected ? plan.group.respectMs : 0) +
+    (byHand ? byHandMs(plan.nodes.length) : 0);
   const dead = lost.size > 0 ? contestMs * ids.length : 0;
   if (isMixed(world)) return own + exoipMs + dead;
   return own + dead + (plan.group.election === "heartbeat" ? 0 : unheardMs);

@@ -110,7 +110,7 @@ export class World {
     const heard = this.#heard.get(host.id) ?? new Set();
     this.#heard.set(host.id, heard);
     // What was recorded just now may be news still.
-    const young = this.queue.now - sentAt < youngMs;
+    const young = this.queue.now - sentAt < youngMs + this.#stoodStillMs(host.id);
     const known = heard.has(bytes);
     heard.add(bytes);
     if (origin === "node" || (origin === "replay" && young && !known)) return;
@@ -118,6 +118,14 @@ export class World {
     const kind = origin === "forged" ? "forged" : `a replay of one ${which}`;
     this.wrongFrames.push({ at: this.queue.now, by: host.id, kind });
     this.changed();
+  }
+
+  /** Whose clock stood still takes what was recorded meanwhile for news. */
+  #stoodStillMs(id: string): number {
+    const faults = this.plan.faults.filter(
+      ({ kind, node }) => kind === "stop-clock" && node === id,
+    );
+    return Math.max(0, ...faults.map(({ ms }) => ms));
   }
 
   /** A fault begins; until its end, and for a bound after it, much is excused. */
