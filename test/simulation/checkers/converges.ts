@@ -48,9 +48,9 @@ const unheardMs = 300_000;
 const contestMs = 75_000;
 
 /**
- * A person who makes a second node a holder tells no agent of it: that node sees it at its next look
- * at itself, R16's 60 s; where it is dead, the holder of a large group at its next look at all, which
- * the calls of an hour allow so often.
+ * A person who makes a second node a holder tells no agent of it: that node sees it at its next
+ * look at itself, R16's 60 s; where it is dead, the holder of a large group at its next look at all,
+ * which the calls of an hour allow so often.
  */
 const byHandMs = (nodes: number): number => (nodes <= 2 ? 60_000 : 90_000 * (nodes - 1));
 
