@@ -51,3 +51,6 @@ export function table(
     )
     .join("\n");
 }
+
+/** What programs and the cloud say: none of it moves the cursor or turns the text. */
+export const clean = (text: string): string => text.replace(/\p{C}/gu, "?");

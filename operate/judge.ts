@@ -1,6 +1,6 @@
 /** From what was seen to what is wrong, the worst first. Pure. */
 import type { Status } from "../agent/status/status.ts";
-import type { Stack } from "../stack/stack.ts";
+import { isShared, type Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
 import { type Finding, note, wrong } from "./finding.ts";
 import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
@@ -52,8 +52,7 @@ function judgeAddress(
         ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
         : "no load balancer is seen to be well: mend one first; what is below says why",
     );
-  const exclusive = stack.election.method !== "heartbeat" || stack.election.hold === "exclusive";
-  return exclusive && holders.length > 1
+  return !isShared(stack.election) && holders.length > 1
     ? faulty(
         `held by ${holders.join(" and ")}`,
         "after a move the second is let go in seconds; if not, see the agents' reasons",

@@ -2,12 +2,12 @@
  * Planned moves: a node is told to give its addresses away, or to keep out of the election, while
  * a client asks through the address. Nothing is touched unless somebody can take over.
  */
-import type { Stack } from "../stack/stack.ts";
+import { type Election, isShared, type Stack } from "../stack/stack.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
 import { OperateFailure } from "./failure.ts";
 import type { Remote } from "./remote.ts";
 import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
-import { isCalm, type Outage, outageIn, startTraffic, type Traffic, urlOf } from "./traffic.ts";
+import { isCalm, type Outage, startTraffic, type Traffic, urlOf } from "./traffic.ts";
 import { until } from "./wait.ts";
 
 export type Ports = { readonly cloud: Cloud; readonly remote: Remote };
@@ -18,7 +18,7 @@ export type Move = {
   readonly address: string;
   readonly from: string;
   readonly to: string;
-  /** From the order to the cloud's word that the other one alone holds. */
+  /** From the order to the cloud's word that it is carried out. */
   readonly tookMs: number;
   /** Undefined where nothing was measured. */
   readonly outage: Outage | undefined;
@@ -75,7 +75,8 @@ export async function beginTraffic(
 export async function endTraffic(traffic: Traffic | undefined): Promise<Outage | undefined> {
   if (traffic === undefined) return undefined;
   await until(() => isCalm(traffic.samples(), servedForMs) || undefined, 20_000, 100);
-  return outageIn(await traffic.stop());
+  await traffic.stop();
+  return traffic.outage();
 }
 
 export type MoveRequest = {
@@ -86,16 +87,27 @@ export type MoveRequest = {
   readonly what: Order;
   /** URL that the client asks; false measures nothing. */
   readonly url: string | false | undefined;
-  /** Whether these are the holders that end the move. */
-  readonly isDone: (holders: readonly string[]) => boolean;
 };
+
+/** Whether these are the holders that end a move; where all that are best hold, others stay. */
+export function isMoved(
+  election: Election,
+  node: string,
+  { what, holders }: { readonly what: Order; readonly holders: readonly string[] },
+): boolean {
+  const isRight = holders.includes(node) === (what === "maintenance off");
+  return isRight && holders.length > 0 && (isShared(election) || holders.length === 1);
+}
 
 /** Gives the order and waits until the cloud shows its end. @throws OperateFailure */
 export async function move(
   { cloud, remote }: Ports,
-  { stack, seen, host, address, what, url, isDone }: MoveRequest,
+  { stack, seen, host, address, what, url }: MoveRequest,
   step: Step,
 ): Promise<Move> {
+  // Who takes the address back waits before it does.
+  const waitMs = what === "maintenance off" ? stack.election.preemptDelayMs : 0;
+  const limitMs = movedWithinMs + waitMs;
   const traffic = await beginTraffic(stack, address, url);
   try {
     const begun = performance.now();
@@ -103,14 +115,17 @@ export async function move(
       await order(remote, host, what);
       return until(async () => {
         const holders = await cloud.holders(seen, address);
-        return isDone(holders) ? holders[0] : undefined;
-      }, movedWithinMs);
+        const isDone = isMoved(stack.election, host.host, { what, holders });
+        return isDone ? holders.join(" and ") : undefined;
+      }, limitMs);
     });
     const tookMs = Math.round(performance.now() - begun);
     if (to === undefined)
       throw new OperateFailure(
-        `${address.ip} has not moved in ${movedWithinMs / 1000} s`,
-        "`baton status` tells who holds and why",
+        `${address.ip} has not moved in ${limitMs / 1000} s`,
+        what === "maintenance on"
+          ? `\`baton status\` tells why; \`baton maintenance STACK ${host.host} off\` undoes it`
+          : "`baton status` tells who holds and why",
       );
     const outage = await endTraffic(traffic);
     const from = address.holders.join(" and ");

@@ -40,14 +40,19 @@ export const sshRemote =
   (host, command, limitMs = limitMsDefault) => {
     if (host.ip === undefined)
       return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
-    mkdirSync(dirname(knownHosts), { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(dirname(knownHosts), { recursive: true, mode: 0o700 });
+    } catch (error) {
+      const why = `no place for hosts' keys: ${(error as Error).message}`;
+      return Promise.resolve({ kind: "unreachable", why });
+    }
     const options = [
       "BatchMode=yes",
       `ConnectTimeout=${connectS}`,
       "ServerAliveInterval=3",
       "ServerAliveCountMax=3",
       "StrictHostKeyChecking=accept-new",
-      `UserKnownHostsFile=${knownHosts}`,
+      `UserKnownHostsFile=${quoted(knownHosts)}`,
       // A host is known by its instance: addresses come back with another one behind them.
       `HostKeyAlias=${host.id}`,
       "LogLevel=ERROR",
@@ -62,6 +67,9 @@ export const sshRemote =
       limitMs,
     );
   };
+
+/** As ssh_config(5) reads a file name: spaces part names, and percent signs begin tokens. */
+const quoted = (path: string): string => `"${path.replaceAll("%", "%%")}"`;
 
 function run(args: readonly string[], limitMs: number): Promise<Ran> {
   return new Promise((resolve) => {

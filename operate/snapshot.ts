@@ -33,6 +33,17 @@ export type Snapshot = {
 export const isWell = ({ agent }: HostSeen): boolean =>
   agent?.kind === "answers" && agent.status.healthy && !agent.status.maintenance;
 
+/** Whether a node is well, and hears and is heard by all the others that there are. */
+export function isLinked({ hosts }: Snapshot, node: string): boolean {
+  const found = hosts.find(({ name }) => name === node);
+  if (found === undefined || !isWell(found) || found.agent?.kind !== "answers") return false;
+  const there = hosts.flatMap(({ instance }) => (instance?.running ? instance.id : []));
+  const { peers } = found.agent.status;
+  // One that was replaced stands in the group's list for a while.
+  const others = peers.filter(({ id }) => there.includes(id));
+  return others.length > 0 && others.every(({ bothWays }) => bothWays);
+}
+
 /** The command that asks the agent of a host; its socket is for root. */
 const askAgent = "sudo -n baton-agent status -json";
 

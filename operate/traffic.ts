@@ -1,13 +1,15 @@
 /** A client of one's own that asks through an address, and what it saw of an outage. */
 import { spawn } from "node:child_process";
 import { startMeasuring } from "../lab/client/client.ts";
-import { isAnswered, type Sample, summarize } from "../lab/client/measure.ts";
+import { isAnswered, type Sample, type Summary } from "../lab/client/measure.ts";
 import type { CloudAddress } from "./cloud.ts";
 
 export type Traffic = {
-  /** Requests until now whose end is known. */
+  /** Requests of the last half an hour whose end is known. */
   readonly samples: () => readonly Sample[];
-  readonly stop: () => Promise<readonly Sample[]>;
+  /** Of all requests whose end is known. */
+  readonly outage: () => Outage;
+  readonly stop: () => Promise<void>;
 };
 
 /** Begins to ask, every 20 ms on a connection of its own. */
@@ -29,13 +31,18 @@ export async function startTraffic(url: string): Promise<Traffic> {
     };
     return { pid: child.pid ?? 0, ended, signal, stop };
   };
-  const client = await startMeasuring({ client: () => ({ netns: "" }), runIn }, { url });
+  let cutShort = 0;
+  const onSample = (one: Sample): void => {
+    if (isCut(one)) cutShort += 1;
+  };
+  const client = await startMeasuring(
+    { client: () => ({ netns: "" }), runIn },
+    { url, understand: understood, onSample },
+  );
   return {
-    samples: () => client.samples().map(understood),
-    stop: async () => {
-      await client.stop();
-      return client.samples().map(understood);
-    },
+    samples: client.samples,
+    outage: () => outageIn(client.summary(), cutShort),
+    stop: async () => void (await client.stop()),
   };
 }
 
@@ -56,14 +63,16 @@ export type Outage = {
   readonly from: number | undefined;
 };
 
-export function outageIn(samples: readonly Sample[]): Outage {
-  const { sent, failed, gaps } = summarize(samples);
-  const [longest] = gaps;
-  const cutShort = samples.filter((one) => !isAnswered(one) && /RESET|PIPE/.test(one.error ?? ""));
+/** Whether a connection broke that had come about. */
+export const isCut = (one: Sample): boolean =>
+  !isAnswered(one) && /RESET|PIPE/.test(one.error ?? "");
+
+/** @param cutShort how many of the requests were cut */
+export function outageIn({ sent, failed, gaps: [longest] }: Summary, cutShort: number): Outage {
   return {
     sent,
-    failed: failed - cutShort.length,
-    cutShort: cutShort.length,
+    failed: failed - cutShort,
+    cutShort,
     longestMs: longest?.ms ?? 0,
     from: longest?.from,
   };

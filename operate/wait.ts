@@ -1,9 +1,12 @@
 /** Waiting for something to come true, told by whoever sees it. */
 import { setTimeout as pause } from "node:timers/promises";
+import { OperateFailure } from "./failure.ts";
 
 /**
- * Asks again and again until there is an answer.
+ * Asks again and again until there is an answer; a cloud that fails to answer for a while is asked
+ * again, too.
  * @returns undefined when the time is over
+ * @throws OperateFailure when the time is over and the last question failed
  */
 export async function until<Value>(
   ask: () => Promise<Value | undefined> | Value | undefined,
@@ -12,9 +15,18 @@ export async function until<Value>(
 ): Promise<Value | undefined> {
   const end = performance.now() + limitMs;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (performance.now() + everyMs > end) return undefined;
+    let failure: OperateFailure | undefined;
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      if (!(error instanceof OperateFailure)) throw error;
+      failure = error;
+    }
+    if (performance.now() + everyMs > end) {
+      if (failure !== undefined) throw failure;
+      return undefined;
+    }
     await pause(everyMs);
   }
 }

@@ -129,6 +129,10 @@ export type CarpElection = Elected & {
 
 export type Election = HeartbeatElection | VrrpElection | CarpElection;
 
+/** Whether all nodes of equal best priority hold at once. */
+export const isShared = (election: Election): boolean =>
+  election.method === "heartbeat" && election.hold === "shared";
+
 export type HealthCheck = {
   readonly check:
     | { readonly kind: "http"; readonly url: string }

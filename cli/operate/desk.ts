@@ -8,6 +8,7 @@ import type { Node, Stack } from "../../stack/stack.ts";
 import { suggest } from "../../stack/suggest.ts";
 import { fail } from "../failure.ts";
 import { readStackFile } from "../stack-file.ts";
+import { clean } from "../terminal.ts";
 
 export type DeskOptions = { readonly identity?: string; readonly user?: string };
 
@@ -69,7 +70,8 @@ export function instanceOf({ file }: Desk, seen: Seen, name: string): CloudHost 
 /** Failures of the cloud and of hosts as those of a command. */
 export function told<Value>(file: string, work: () => Value): Value {
   const translate = (error: unknown): never => {
-    if (error instanceof OperateFailure) return fail(file, error.problem, error.fix);
+    if (error instanceof OperateFailure)
+      return fail(file, lineOf(error.problem), lineOf(error.fix));
     throw error;
   };
   try {
@@ -79,6 +81,8 @@ export function told<Value>(file: string, work: () => Value): Value {
     return translate(error);
   }
 }
+
+const lineOf = (said: string): string => clean(said.replace(/\s*\n\s*/g, "; "));
 
 const patienceMs = 1000;
 

@@ -90,10 +90,9 @@ async function handover(file: string, node: string, options: Options): Promise<v
     return fail(file, `${node} holds no address`, `nothing was touched; ${holders.join(", ")}`);
   }
   mustBeTakeable(desk, snapshot, node);
-  const isDone = (holders: readonly string[]) => holders.length === 1 && holders[0] !== node;
   const { stack } = desk;
   const what = "handover";
-  const request = { stack, seen, host, address, what, url: urlIn(options), isDone } as const;
+  const request = { stack, seen, host, address, what, url: urlIn(options) } as const;
   finish(await told(file, () => move(desk, request, step)), options);
 }
 
@@ -117,10 +116,8 @@ async function maintenance(
     return print({ node, maintenance: state }, `${node}: ${what}; no address moves`, options);
   }
   if (state === "on") mustBeTakeable(desk, snapshot, node);
-  const isDone = (holders: readonly string[]) =>
-    holders.length === 1 && (state === "off") === (holders[0] === node);
   const { stack } = desk;
-  const request = { stack, seen, host, address, what, url: urlIn(options), isDone };
+  const request = { stack, seen, host, address, what, url: urlIn(options) };
   finish(await told(file, () => move(desk, request, step)), options);
 }
 

@@ -26,6 +26,8 @@ export type MeasureOptions = {
   readonly url: string;
   readonly intervalMs?: number;
   readonly timeoutMs?: number;
+  /** How a request counts, where more than an HTTP 200 is an answer. */
+  readonly understand?: (sample: Sample) => Sample;
   /** Called with each request as its end is known. */
   readonly onSample?: (sample: Sample) => void;
 };
@@ -33,7 +35,7 @@ export type MeasureOptions = {
 /** @param client where to run it, and by what means: a fabric fits */
 export async function startMeasuring(
   fabric: Pick<Fabric, "client" | "runIn">,
-  { url, intervalMs = 20, timeoutMs = answerTimeoutMs, onSample }: MeasureOptions,
+  { url, intervalMs = 20, timeoutMs = answerTimeoutMs, understand, onSample }: MeasureOptions,
 ): Promise<Measurement> {
   const program = fileURLToPath(new URL("main.ts", import.meta.url));
   const { add, samples, summary } = startRecord();
@@ -42,7 +44,8 @@ export async function startMeasuring(
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
-      const sample: Sample = JSON.parse(line);
+      const said: Sample = JSON.parse(line);
+      const sample = understand?.(said) ?? said;
       add(sample);
       onSample?.(sample);
     }

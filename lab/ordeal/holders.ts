@@ -1,4 +1,5 @@
 /** Who should hold an address, and how soon after a fault: read from the stack file alone. */
+import { isShared } from "../../stack/stack.ts";
 import type { Lab } from "../lab.ts";
 
 /** What there is of load balancers: those that are well, and those that hold now. */
@@ -20,7 +21,7 @@ export function shouldHold(
   const staying = ordered.filter((node) => holders.includes(node));
   const [first] = staying.length > 0 ? staying : ordered;
   if (first === undefined) return [];
-  if (election.method !== "heartbeat" || election.hold === "exclusive") return [first];
+  if (!isShared(election)) return [first];
   const best = election.preempt ? (ordered[0] ?? first) : first;
   return ordered.filter((node) => rank(node) === rank(best));
 }

@@ -1,5 +1,6 @@
 /** The failover that a run performs, and what is said of it. */
 import { setTimeout as pause } from "node:timers/promises";
+import { isShared } from "../../stack/stack.ts";
 import { answerTimeoutMs, type Traffic } from "../client/client.ts";
 import type { Lab } from "../lab.ts";
 import { movesSince } from "../ordeal/moves.ts";
@@ -61,7 +62,7 @@ function tell(
   const wrong = ordeals.flatMap((ordeal) => {
     const { address, holders } = ordeal;
     const all = samplesOf(traffic, ordeal);
-    const own = joins.filter((join) => join.address === address && isShared(lab));
+    const own = joins.filter((join) => join.address === address && isShared(lab.stack.election));
     const cut = all.filter((one) => isCutShort(one, own));
     if (cut.length > 0)
       progress.say(`${address}: ${cut.length} connections under way were cut as another joined`);
@@ -76,6 +77,3 @@ function tell(
   for (const one of wrong) progress.say(`✗ ${one}`);
   return wrong.length === 0;
 }
-
-const isShared = ({ stack: { election } }: Lab): boolean =>
-  election.method === "heartbeat" && election.hold === "shared";

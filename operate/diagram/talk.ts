@@ -1,6 +1,6 @@
 /** Who may talk to whom, in the words of a picture: the rules of the stack, put together. */
 import { type FirewallRule, firewall } from "../../infra/firewall.ts";
-import type { Election, Stack } from "../../stack/stack.ts";
+import { type Election, isShared, type Stack } from "../../stack/stack.ts";
 
 /** Somebody outside of the stack, and what is open to them. */
 export type Outsider = {
@@ -71,9 +71,8 @@ export function electionIn(election: Election): string {
   const ratio = election.method === "heartbeat" ? election.deadRatio : 3;
   const seconds = (ms: number): string => `${ms / 1000} s`;
   const dead = `silent for ${ratio} × ${seconds(election.intervalMs)}: the next one claims`;
-  const shared = election.method === "heartbeat" && election.hold === "shared";
   const back = election.preempt
     ? "the preferred one takes it back when it is well again"
     : "nobody takes it back";
-  return shared ? `${dead}; all of equal rank hold at once` : `${dead}; ${back}`;
+  return isShared(election) ? `${dead}; all of equal rank hold at once` : `${dead}; ${back}`;
 }

@@ -24,6 +24,12 @@ export function judgeKey(calls: Calls): {
     return { answers: false, findings: [wrong("key", "the API refuses it", fix)] };
   }
   const refused = all.filter(({ ended }) => ended === "forbidden").map(({ call }) => call);
+  // The instance that is stopped and started is none, so that it is not found.
+  const unlooked = all.filter(
+    ({ call, ended }) =>
+      !["fine", "forbidden"].includes(ended) &&
+      !(ended === "not-found" && /^(stop|start)-instance$/.test(call)),
+  );
   const making = refused.filter((call) => ofMaking.includes(call));
   const operating = refused.filter((call) => !ofMaking.includes(call));
   const allow = "allow it in the key's role, or take a key that may do all of compute and iam";
@@ -34,7 +40,10 @@ export function judgeKey(calls: Calls): {
       ...(making.length > 0
         ? [note("key", `it may not: ${making.join(", ")}; \`pulumi up\` has to`, allow)]
         : []),
-      ...(refused.length === 0
+      ...unlooked.map(({ call, message }) =>
+        note("key", `not looked at, since ${call} failed: ${message}`, "try again in a minute"),
+      ),
+      ...(refused.length + unlooked.length === 0
         ? [ok("key", "it may read all that a stack is made of, and stop and start instances")]
         : []),
     ],

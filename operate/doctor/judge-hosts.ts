@@ -32,11 +32,17 @@ export function judgeUserData(
   }
   const other = asked.filter(([host, digest]) => digest !== undefined && digest !== wanted[host]);
   const unread = asked.filter(([, digest]) => digest === undefined).map(([host]) => host);
+  const same = asked.flatMap(([host, digest]) =>
+    digest !== undefined && digest === wanted[host] ? [host] : [],
+  );
+  const whose = unread.length > 0 ? `each of ${same.join(", ")}` : "every host";
   const list = other.map(([host]) => host).join(", ");
   return [
     ...(other.length > 0
       ? [wrong("user-data", `not what the stack file says now: ${list}`, "`baton roll STACK`")]
-      : [ok("user-data", "every host has what the stack file says")]),
+      : same.length > 0
+        ? [ok("user-data", `${whose} has what the stack file says`)]
+        : []),
     ...(unread.length > 0
       ? [note("user-data", `not read on ${unread.join(", ")}`, "may the SSH user use sudo there?")]
       : []),

@@ -5,11 +5,11 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sample } from "../../lab/client/measure.ts";
 import type { Stack } from "../../stack/stack.ts";
-import type { CloudAddress, CloudHost, Seen } from "../cloud.ts";
+import type { Cloud, CloudAddress, CloudHost, Seen } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
 import { beginTraffic, type Ports, type Step, takers } from "../move.ts";
-import { isWell, type Snapshot, takeSnapshot } from "../snapshot.ts";
-import { isCalm, type Outage, outageIn, type Traffic } from "../traffic.ts";
+import { isLinked, type Snapshot, takeSnapshot } from "../snapshot.ts";
+import { isCalm, type Outage, type Traffic } from "../traffic.ts";
 import { until } from "../wait.ts";
 
 export type Scene = {
@@ -89,7 +89,7 @@ const movedWithinMs = 120_000;
 const backWithinMs = 300_000;
 const calmMs = 1500;
 
-/** @throws OperateFailure when a step does not come to its end; the instance is then on again */
+/** @throws OperateFailure for a step without an end; the instance is then on, or it says not */
 export async function runDrill(
   ports: Ports,
   request: DrillRequest,
@@ -108,15 +108,17 @@ export async function runDrill(
   try {
     const taker = await leave(ports, scene, { step, happened, traffic, signal });
     const back = await comeBack(ports, scene, { step, happened, traffic, signal });
-    const samples = await traffic.stop();
+    await traffic.stop();
+    const samples = traffic.samples();
+    const outage = traffic.outage();
     return {
       stack: stack.name,
       address: address.ip ?? address.name,
       holder: holder.host,
       taker,
       back,
-      happenings: merged(happenings, samples),
-      outage: outageIn(samples),
+      happenings: merged(happenings, outage),
+      outage,
       budgetMs,
       samples,
     };
@@ -150,11 +152,13 @@ async function leave(
     const taker = await step(`${holder.host} is stopped, and ${address.ip} moves`, () =>
       until(async () => {
         signal.throwIfAborted();
-        if (refused !== undefined) throw refused;
+        // It still holds, then; why is told below.
+        if (refused !== undefined) return holder.host;
         const [first, ...more] = await cloud.holders(seen, address);
         return more.length === 0 && first !== holder.host ? first : undefined;
       }, movedWithinMs),
     );
+    if (refused !== undefined) throw refused;
     if (taker === undefined)
       throw new OperateFailure(
         `${address.ip} has not moved in ${movedWithinMs / 1000} s`,
@@ -168,9 +172,35 @@ async function leave(
   } catch (error) {
     // What was asked of the cloud comes to its end, and is undone.
     await stopped;
-    if (refused === undefined) await cloud.start(holder);
+    // One that failed may have been carried out all the same.
+    if (refused === undefined || !(await isOn(cloud, holder))) await startAgain(cloud, holder);
     throw error;
   }
+}
+
+const startTries = 4;
+
+/** Asks more than once: nothing else would end the outage. @throws OperateFailure that says so */
+async function startAgain(cloud: Cloud, holder: CloudHost): Promise<void> {
+  for (let tried = 1; ; tried += 1)
+    try {
+      return await cloud.start(holder);
+    } catch (error) {
+      if (!(error instanceof OperateFailure)) throw error;
+      if (await isOn(cloud, holder)) return;
+      if (tried === startTries)
+        throw new OperateFailure(
+          `${holder.host} may be off, as it is not started again: ${error.problem}`,
+          `\`exo compute instance start ${holder.name}\`; ${error.fix}`,
+        );
+      await pause(1000);
+    }
+}
+
+/** Whether the cloud says so; one that does not answer says nothing. */
+async function isOn(cloud: Cloud, { id }: CloudHost): Promise<boolean> {
+  const seen = await cloud.look().catch(() => undefined);
+  return seen?.hosts.some((host) => host.id === id && host.running) === true;
 }
 
 /** Starts the holder again and waits until it is well; gives whether it is. */
@@ -181,20 +211,13 @@ async function comeBack(
 ): Promise<boolean> {
   const isBack = await step(`${holder.host} is started again, and is well`, async () => {
     happened(`${holder.host} is started through the API`);
-    await ports.cloud.start(holder);
+    await startAgain(ports.cloud, holder);
     happened(`${holder.host} is on`);
     return until(async () => {
       // The instance is on: whoever has had enough may go.
       if (signal.aborted) return false;
-      const { hosts } = await takeSnapshot(stack, ports);
-      const nodes = hosts.filter(({ role }) => role === "node");
-      const linked = nodes.every(
-        (node) =>
-          isWell(node) &&
-          node.agent?.kind === "answers" &&
-          node.agent.status.peers.every(({ bothWays }) => bothWays),
-      );
-      return linked || undefined;
+      const snapshot = await takeSnapshot(stack, ports);
+      return stack.nodes.every(({ name }) => isLinked(snapshot, name)) || undefined;
     }, backWithinMs);
   });
   if (isBack) happened(`${holder.host} is well and heard by all`);
@@ -221,8 +244,7 @@ async function calm(traffic: Traffic): Promise<void> {
 }
 
 /** What was done and what the client saw of it, in one row. */
-function merged(happenings: readonly Happening[], samples: readonly Sample[]): Happening[] {
-  const { from, longestMs } = outageIn(samples);
+function merged(happenings: readonly Happening[], { from, longestMs }: Outage): Happening[] {
   const seen: Happening[] =
     from === undefined
       ? []

@@ -1,18 +1,7 @@
 /** In which order load balancers are replaced, and when it is better not to begin. Pure. */
 import type { Stack } from "../../stack/stack.ts";
 import { OperateFailure } from "../failure.ts";
-import { type HostSeen, isWell, type Snapshot } from "../snapshot.ts";
-
-/** Whether a node is well, and hears and is heard by all the others that there are. */
-export function isLinked({ hosts }: Snapshot, node: string): boolean {
-  const found = hosts.find(({ name }) => name === node);
-  if (found === undefined || !isWell(found) || found.agent?.kind !== "answers") return false;
-  const there = hosts.flatMap(({ instance }) => (instance?.running ? instance.id : []));
-  const { peers } = found.agent.status;
-  // One that was replaced stands in the group's list for a while.
-  const others = peers.filter(({ id }) => there.includes(id));
-  return others.length > 0 && others.every(({ bothWays }) => bothWays);
-}
+import { type HostSeen, isLinked, isWell, type Snapshot } from "../snapshot.ts";
 
 export type Turn = {
   readonly node: string;

@@ -8,10 +8,10 @@ import type { CloudHost } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
 import { judge } from "../judge.ts";
 import { order, type Ports, type Step, takers } from "../move.ts";
-import { type Snapshot, takeSnapshot } from "../snapshot.ts";
+import { isLinked, type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
 import type { Engine } from "./engine.ts";
-import { isLinked, type Turn, turnsOf } from "./plan.ts";
+import { type Turn, turnsOf } from "./plan.ts";
 
 export type Rolled = { readonly node: string; readonly replaced: boolean; readonly tookMs: number };
 

@@ -48,6 +48,12 @@ test("a key is told from an API that is away, and each call that it may not make
     "note key: it may not: list-iam-roles; `pulumi up` has to",
   ]);
   assert.equal(judgeKey(calls({ call: "list-zones" })).findings[0]?.level, "ok");
+  const busy = { call: "list-quotas", ended: "rate-limited", message: "429" } as const;
+  assert.deepEqual(
+    shown(judgeKey(calls({ call: "list-zones" }, busy)).findings),
+    ["note key: not looked at, since list-quotas failed: 429"],
+    "what was not looked at is not told to be right",
+  );
 });
 
 test("zone, template and quota are looked up", () => {
@@ -136,6 +142,15 @@ test("user-data is compared where it can be made, and by its digest alone", () =
   const checkup = { checks: {}, userData: { lb1: "aa", lb2: "bb", app1: undefined } };
   assert.deepEqual(shown(judgeUserData(checkup, { lb1: "aa", lb2: "cc", app1: "dd" })), [
     "wrong user-data: not what the stack file says now: lb2",
+    "note user-data: not read on app1",
+  ]);
+  const unread = { checks: {}, userData: { lb1: undefined } };
+  assert.deepEqual(shown(judgeUserData(unread, { lb1: "aa" })), [
+    "note user-data: not read on lb1",
+  ]);
+  const some = { checks: {}, userData: { lb1: "aa", app1: undefined } };
+  assert.deepEqual(shown(judgeUserData(some, { lb1: "aa", app1: "dd" })), [
+    "ok user-data: each of lb1 has what the stack file says",
     "note user-data: not read on app1",
   ]);
   assert.match(shown(judgeUserData(checkup, undefined))[0] ?? "", /^note user-data: not compared/);

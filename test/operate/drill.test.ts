@@ -26,16 +26,26 @@ after(() => {
   server.closeAllConnections();
 });
 
-/** @param refuses what the cloud does not do */
-function world(refuses: readonly string[] = []) {
+/**
+ * @param refuses what the cloud does not do
+ * @param fails how many times it does not start what it is asked to
+ */
+function world(refuses: readonly string[] = [], fails = 0) {
   const deeds: string[] = [];
   let holder = "lb1";
   let isOff = false;
+  let hiccups = fails;
   const change = (verb: string) => async () => {
+    if (verb === "start" && hiccups > 0) {
+      hiccups -= 1;
+      throw new OperateFailure("start is not answered", "try again");
+    }
     if (refuses.includes(verb)) throw new OperateFailure(`${verb} is forbidden`, "allow it");
     deeds.push(verb);
     isOff = verb === "stop";
     if (isOff) holder = "lb2";
+    if (isOff && refuses.includes("stop-late"))
+      throw new OperateFailure("stop-late is not answered", "look");
   };
   const ports: Ports = {
     cloud: {
@@ -51,7 +61,9 @@ function world(refuses: readonly string[] = []) {
     },
     remote: async ({ host }) => {
       const other = host === "lb1" ? "lb2" : "lb1";
-      const agent = answers(host, { peers: [peer({ id: idOf(other) })] });
+      // One that was replaced stands in the list for a while.
+      const gone = peer({ id: "id-of-one-before", heard: false, bothWays: false });
+      const agent = answers(host, { peers: [peer({ id: idOf(other) }), gone] });
       const stdout = agent.kind === "answers" ? JSON.stringify(agent.status) : "";
       return { kind: "ran", code: 0, stdout, stderr: "" };
     },
@@ -81,6 +93,23 @@ test("whoever has had enough finds the instance started again", async () => {
   const { run, deeds } = world();
   const enough = AbortSignal.abort();
   await assert.rejects(run(enough), (error) => error === enough.reason);
+  assert.deepEqual(deeds, ["stop", "start"]);
+});
+
+test("a start that fails is asked for again, and one that never comes about is told", async () => {
+  const lucky = world([], 1);
+  assert.ok((await lucky.run()).back);
+  assert.deepEqual(lucky.deeds, ["stop", "start"]);
+  const signal = AbortSignal.abort();
+  await assert.rejects(
+    world([], 100).run(signal),
+    /lb1 may be off, .*start is not answered; `exo compute instance start shop-lb1`/,
+  );
+});
+
+test("a stop that was carried out though the cloud did not say so is undone", async () => {
+  const { run, deeds } = world(["stop-late"]);
+  await assert.rejects(run(), /stop-late is not answered/);
   assert.deepEqual(deeds, ["stop", "start"]);
 });
 

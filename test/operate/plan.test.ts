@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { budgetOf, sceneOf } from "../../operate/drill/drill.ts";
-import { isLinked, turnsOf } from "../../operate/roll/plan.ts";
+import { turnsOf } from "../../operate/roll/plan.ts";
+import { isLinked } from "../../operate/snapshot.ts";
 import { peer } from "../agent/status/sample.ts";
 import { answers, type Changes, idOf, instance, seen, stackOf } from "./scene.ts";
 

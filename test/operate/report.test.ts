@@ -1,10 +1,10 @@
 /** What a drill came to: the verdict, the row of requests, and the picture. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Sample } from "../../lab/client/measure.ts";
+import { type Sample, summarize } from "../../lab/client/measure.ts";
 import { type Drill, passed } from "../../operate/drill/drill.ts";
 import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/report.ts";
-import { isCalm, outageIn, urlOf } from "../../operate/traffic.ts";
+import { isCalm, isCut, outageIn, urlOf } from "../../operate/traffic.ts";
 
 const begun = Date.UTC(2026, 10, 21, 13);
 
@@ -25,7 +25,7 @@ const drill: Drill = {
     { at: begun + 5000, what: "lb2 alone holds, as the cloud shows" },
     { at: begun + 10_000, what: "lb1 is well and heard by all" },
   ],
-  outage: outageIn(samples),
+  outage: outageIn(summarize(samples), 0),
   budgetMs: 8150,
 };
 
@@ -61,7 +61,8 @@ test("row, lines and picture show when it was", () => {
 
 test("a connection that a move cuts is counted apart from new ones that fail", () => {
   const cut: Sample = { n: 0, at: begun, ms: 30, error: "ECONNRESET" };
-  const { failed, cutShort } = outageIn([cut, { n: 1, at: begun + 20, ms: 1, status: 200 }]);
+  const all: Sample[] = [cut, { n: 1, at: begun + 20, ms: 1, status: 200 }];
+  const { failed, cutShort } = outageIn(summarize(all), all.filter(isCut).length);
   assert.deepEqual([failed, cutShort], [0, 1]);
 });
 

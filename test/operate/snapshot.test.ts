@@ -52,9 +52,10 @@ test("an agent of another version that says something else is no crash", async (
 });
 
 test("SSH that cannot come about is told in its own last words", async (context) => {
-  const folder = folderWith(context, {});
+  // ssh(1) takes a space for the end of a file name.
+  const folder = folderWith(context, { "a file": "" });
   const nobody = instance("lb1", { ip: "127.0.0.1", user: "nobody-of-these-tests" });
-  const end = await sshRemote(`${folder}/state/known_hosts`, {})(nobody, "true");
+  const end = await sshRemote(`${folder}/a folder %h/known_hosts`, {})(nobody, "true");
   assert.equal(end.kind, "unreachable");
   assert.match(end.kind === "unreachable" ? end.why : "", /refused|denied|verification/i);
   const hidden = await sshRemote(`${folder}/known_hosts`, {})(
@@ -62,4 +63,6 @@ test("SSH that cannot come about is told in its own last words", async (context)
     "true",
   );
   assert.deepEqual(hidden, { kind: "unreachable", why: "it has no public address" });
+  const nowhere = await sshRemote(`${folder}/a file/known_hosts`, {})(nobody, "true");
+  assert.match(nowhere.kind === "unreachable" ? nowhere.why : "", /no place for hosts' keys/);
 });

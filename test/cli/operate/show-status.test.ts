@@ -5,7 +5,7 @@ import { showStatus } from "../../../cli/operate/show-status.ts";
 import { judge } from "../../../operate/judge.ts";
 import { plain } from "../../../stack/diagnostic.ts";
 import { peer } from "../../agent/status/sample.ts";
-import { answers, type Changes, idOf, seen, stackOf } from "../../operate/scene.ts";
+import { answers, type Changes, idOf, instance, seen, stackOf } from "../../operate/scene.ts";
 
 const stack = stackOf();
 
@@ -69,6 +69,8 @@ wrong  lb2: neither its peers nor SSH reach it: Connection timed out
 
 test("what programs and the cloud say moves no cursor", () => {
   const evil = { kind: "unreachable", why: "\x1b[2Jgone" } as const;
-  const text = page({ hosts: { lb2: { agent: evil } }, strangers: [] });
+  const off = instance("lb1", { name: "\x1b[8mshop", state: "\x1b[8moff", running: false });
+  const hosts = { lb1: { instance: off }, lb2: { agent: evil } };
+  const text = page({ hosts, strangers: [] });
   assert.ok(text.includes("?[2Jgone") && !text.includes("\x1b"));
 });
