@@ -85,7 +85,7 @@ function isHappened(value: unknown): value is Happened {
 }
 
 /** What a date can be made of, too. */
-const isMs = (value: unknown): boolean => typeof value === "number" && value < 8.64e15;
+const isMs = (value: unknown): boolean => typeof value === "number" && Math.abs(value) < 8.64e15;
 
 type Line = readonly [Level, string, Parameters<Log>[2]?];
 

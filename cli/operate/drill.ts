@@ -1,5 +1,5 @@
 /** `baton drill`: the failover rehearsal on a running stack. */
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { budgetOf, type Drill, passed, runDrill, sceneOf } from "../../operate/drill/drill.ts";
@@ -37,6 +37,7 @@ Exit codes: 0 within the budget and all well again, 1 it could not be done, 2 us
 async function drill(file: string, options: Options): Promise<void> {
   const given = options.budget === undefined ? undefined : Number(options.budget) * 1000;
   if (given !== undefined && !(given > 0)) throw new UsageError("--budget takes seconds");
+  mustBeWritable(options.picture);
   const desk = openDesk(file, options);
   const scene = await told(file, () =>
     step("cloud and agents are asked", async () =>
@@ -60,6 +61,16 @@ async function drill(file: string, options: Options): Promise<void> {
     if (error !== interrupt.signal.reason) throw error;
   }
   if (interrupt.signal.aborted) process.exitCode = 130;
+}
+
+/** A drill is too dear to find out at its end. @throws UsageError */
+function mustBeWritable(picture: string | undefined): void {
+  if (picture === undefined) return;
+  try {
+    closeSync(openSync(picture, "a"));
+  } catch (error) {
+    throw new UsageError(`--picture cannot be written: ${(error as Error).message}`);
+  }
 }
 
 /** @throws UsageError where nobody can be asked */

@@ -149,7 +149,12 @@ export const verbs: Readonly<Record<string, Verb>> = {
     does: "removes the security-group rule for heartbeats, through the API",
     run: async ({ lab, undo }) => {
       const rules = lab.owner.heartbeatRules();
-      undo.set(heartbeatRules, rules.putBack);
+      // What was dropped before, and only in part, is still to come back.
+      const before = undo.get(heartbeatRules);
+      undo.set(heartbeatRules, async () => {
+        await before?.();
+        await rules.putBack();
+      });
       await rules.drop();
       return undefined;
     },

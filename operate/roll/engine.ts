@@ -39,8 +39,8 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
     stackFile: async () => (await run("config", "get", "baton:stack")).trim(),
     wouldChange: async (resource, host) => {
       await name(host);
-      const planned = steps.parse(JSON.parse(await run("preview", "--json")));
-      return planned.steps.some(({ op, urn }) => op !== "same" && urn.endsWith(`::${resource}`));
+      const planned = stepsIn(await run("preview", "--json"));
+      return planned.some(({ op, urn }) => op !== "same" && urn.endsWith(`::${resource}`));
     },
     replace: async (host) => {
       await name(host);
@@ -50,6 +50,19 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
       await run("config", "rm", "baton:replace");
     },
   };
+}
+
+/** @throws OperateFailure for what is no preview: another program, or another version */
+export function stepsIn(preview: string): z.infer<typeof steps>["steps"] {
+  try {
+    return steps.parse(JSON.parse(preview)).steps;
+  } catch {
+    const begins = JSON.stringify(preview.trim().slice(0, 80));
+    throw new OperateFailure(
+      `what \`pulumi preview --json\` says is not understood: ${begins}`,
+      "nothing was touched in this step; is `pulumi` the engine, version 3?",
+    );
+  }
 }
 
 type Ended = { readonly code: number; readonly stdout: string; readonly stderr: string };

@@ -37,6 +37,7 @@ test("of a broken history, only what the status can show is kept", (t) => {
     { ...holders, holders: [1] },
     { ...holders, at: "5" },
     { ...holders, at: 1e300 },
+    { ...holders, at: -1e300 },
     { ...moved, claimMs: undefined },
     { ...moved, confirmMs: "2" },
     { at: 1 },

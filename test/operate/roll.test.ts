@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Ports } from "../../operate/move.ts";
-import type { Engine } from "../../operate/roll/engine.ts";
+import { type Engine, stepsIn } from "../../operate/roll/engine.ts";
 import { type Rolled, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { peer } from "../agent/status/sample.ts";
@@ -115,4 +115,13 @@ test("where one does not come back the next is not touched", async () => {
 test("an interrupted roll begins nothing more", async () => {
   const { run } = world(["lb1", "lb2"]);
   assert.deepEqual(await run(AbortSignal.abort()), []);
+});
+
+test("a preview that is not understood is a failure with a fix", () => {
+  const urn = "urn:pulumi:shop::baton::exoscale:index/computeInstance:ComputeInstance::shop-lb1";
+  const one = { op: "replace", urn };
+  assert.deepEqual(stepsIn(JSON.stringify({ steps: [one], duration: 1 })), [one]);
+  assert.deepEqual(stepsIn("{}"), []);
+  for (const said of ["", "warning: old\n{}", '{"steps":[1]}'])
+    assert.throws(() => stepsIn(said), { name: "OperateFailure", fix: /nothing was touched/ });
 });

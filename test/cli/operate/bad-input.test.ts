@@ -64,6 +64,7 @@ test("words that a command does not take are usage", () => {
   for (const args of [
     ["maintenance", minimal, "lb1", "sideways"],
     ["drill", minimal, "--yes", "--budget", "soon"],
+    ["drill", minimal, "--yes", "--picture", "no/such/folder/drill.svg"],
     ["status", minimal, "--every", "0"],
     ["roll", minimal, "--patience", "none"],
   ])

@@ -7,6 +7,7 @@ import { type Around, verbNamed } from "../../../lab/faults/verbs.ts";
 /** Two load balancers, one of them off, and an app server that is stopped. */
 function around(fails: RegExp = /^$/) {
   const done: string[] = [];
+  let turns = 0;
   const act = (what: string, result?: unknown) => {
     if (fails.test(what)) throw new LabFailure(`no ${what}`, "none");
     done.push(what);
@@ -38,6 +39,14 @@ function around(fails: RegExp = /^$/) {
     owner: {
       start: async (id: string) => act(`start ${id}`),
       stop: async (id: string) => act(`stop ${id}`),
+      heartbeatRules: () => {
+        turns += 1;
+        const rule = `rule ${turns}`;
+        return {
+          drop: async () => act(`drop ${rule}`),
+          putBack: async () => act(`put back ${rule}`),
+        };
+      },
     },
     stack: { nodes: [{ name: "lb1" }, { name: "lb2" }] },
     hostOf: (id: string) => id,
@@ -92,4 +101,12 @@ test("a frozen host is not stopped, but what to do is told; a stop is waited for
   assert.deepEqual(done, []);
   await verbNamed("stop").run(whole, ["lb2"]);
   assert.deepEqual(done, ["stop lb2", "settled"]);
+});
+
+test("rules that were dropped in part come back, all of them", async () => {
+  const { around: whole, done } = around(/^drop rule 1/);
+  await assert.rejects(verbNamed("drop-heartbeats").run(whole, []), /no drop rule 1/);
+  await verbNamed("drop-heartbeats").run(whole, []);
+  await verbNamed("allow-heartbeats").run(whole, []);
+  assert.deepEqual(done, ["drop rule 2", "put back rule 1", "put back rule 2"]);
 });
