@@ -42,7 +42,7 @@ export function showStatus(snapshot: Snapshot, findings: readonly Finding[], pai
 export function showFindings(findings: readonly Finding[], paint: Paint): readonly string[] {
   const told = findings.flatMap(({ level, where, what, fix }) => [
     `${marks(paint)[level]}  ${clean(`${where}: ${what}`)}`,
-    ...(fix === "" ? [] : [`       fix: ${fix}`]),
+    ...(fix === "" ? [] : [`       fix: ${clean(fix)}`]),
   ]);
   const isWell = findings.every(({ level }) => level !== "wrong");
   return [...told, ...(isWell ? ["nothing is wrong"] : [])];
@@ -57,13 +57,13 @@ const marks = (paint: Paint): Readonly<Record<Finding["level"], string>> => ({
 const list = (names: readonly string[]): string => clean(names.join(" and "));
 
 const serverIn = ({ name, instance }: HostSeen): string =>
-  `${name} ${instance?.state ?? "does not exist"}`;
+  clean(`${name} ${instance?.state ?? "does not exist"}`);
 
 function rowOf(
   { name, instance, agent }: HostSeen,
   short: (name: string) => string,
 ): readonly string[] {
-  const state = instance?.state ?? "none";
+  const state = clean(instance?.state ?? "none");
   if (agent?.kind !== "answers") return [name, state, "?", "?", "?", clean(agent?.why ?? "")];
   const { status } = agent;
   const roles = [...new Set(status.addresses.map(({ role }) => role))].join(", ");

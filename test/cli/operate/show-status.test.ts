@@ -71,4 +71,7 @@ test("what programs and the cloud say moves no cursor", () => {
   const evil = { kind: "unreachable", why: "\x1b[2Jgone" } as const;
   const text = page({ hosts: { lb2: { agent: evil } }, strangers: [] });
   assert.ok(text.includes("?[2Jgone") && !text.includes("\x1b"));
+  const problem = { text: "it is full", fix: "look\x1b[2J" };
+  const says = page({ hosts: { lb1: { agent: answers("lb1", { problems: [problem] }) } } });
+  assert.ok(says.includes("fix: look?[2J") && !says.includes("\x1b"));
 });
