@@ -59,7 +59,8 @@ export async function run(args: readonly string[]): Promise<number> {
       return exitCodes.wrongInput;
     }
     if (isSystemError(error)) {
-      process.stderr.write(`error: ${reasonOf(error)}\n`);
+      const { path } = error as NodeJS.ErrnoException;
+      process.stderr.write(`error: ${path === undefined ? "" : `${path}: `}${reasonOf(error)}\n`);
       return exitCodes.wrongInput;
     }
     throw error;

@@ -25,7 +25,8 @@ const listed = z.object({
       name: z.string().default(""),
       state: z.string(),
       labels: z.record(z.string(), z.string()).default({}),
-      "public-ip": z.string().optional(),
+      // It becomes a word of a command line, so what is no address counts as none.
+      "public-ip": z.union([z.ipv4(), z.ipv6()]).optional().catch(undefined),
       template: z.object({ id: z.string() }).optional(),
     }),
   ),
@@ -47,7 +48,9 @@ const template = z.object({ "default-user": z.string().default("root") });
 
 export type ExoscaleApi = Pick<Api, "get" | "put">;
 
-/** @throws OperateFailure when the environment has no key */
+const isPlain = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
+
+/** @throws OperateFailure when the environment has no key, or what cannot be one */
 export function exoscaleApi(zone: string, env: Env): ExoscaleApi {
   const { EXOSCALE_API_KEY: key = "", EXOSCALE_API_SECRET: secret = "" } = env;
   const missing = [
@@ -59,7 +62,18 @@ export function exoscaleApi(zone: string, env: Env): ExoscaleApi {
       `no credentials: ${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not set`,
       "export the key that `pulumi up` uses, or one that may read compute",
     );
-  const { endpoint } = apiEndpoint(zone, env.EXOSCALE_API_ENDPOINT);
+  if (!isPlain(key + secret))
+    throw new OperateFailure(
+      "EXOSCALE_API_KEY or EXOSCALE_API_SECRET holds a space, a line end or a letter of no key",
+      "copy it anew",
+    );
+  const { endpoint, warning } = apiEndpoint(zone, env.EXOSCALE_API_ENDPOINT);
+  // Whoever names another endpoint does not mean the real cloud.
+  if (warning !== undefined)
+    throw new OperateFailure(
+      warning.replace(/; using .*/, ""),
+      "unset EXOSCALE_API_ENDPOINT, or write the URL of an API v2",
+    );
   return createApi({ endpoint, key, secret, nowMs, wallMs: Date.now });
 }
 

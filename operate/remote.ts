@@ -40,11 +40,12 @@ export const sshRemote =
   (host, command, limitMs = limitMsDefault) => {
     if (host.ip === undefined)
       return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
+    const folder = dirname(knownHosts);
     try {
-      mkdirSync(dirname(knownHosts), { recursive: true, mode: 0o700 });
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {
-      const why = `no place for hosts' keys: ${(error as Error).message}`;
-      return Promise.resolve({ kind: "unreachable", why });
+      const said = (error as NodeJS.ErrnoException).code ?? String(error);
+      return Promise.resolve({ kind: "unreachable", why: `${folder} cannot be made: ${said}` });
     }
     const options = [
       "BatchMode=yes",
@@ -68,35 +69,47 @@ export const sshRemote =
     );
   };
 
-/** As ssh_config(5) reads a file name: spaces part names, and percent signs begin tokens. */
-const quoted = (path: string): string => `"${path.replaceAll("%", "%%")}"`;
+/** One path as ssh_config(5) takes it: a bare space would begin another, and % a token. */
+const quoted = (path: string): string =>
+  `"${path.replace(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
+
+/** What is asked of hosts takes a few kilobytes to answer. */
+const saidMax = 4_000_000;
 
 function run(args: readonly string[], limitMs: number): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn("ssh", args, { stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
-    let isLate = false;
+    const end = (ran: Ran): void => {
+      clearTimeout(timer);
+      resolve(ran);
+    };
+    const giveUp = (why: string): void => {
+      child.kill("SIGKILL");
+      // What ssh has started, such as a ProxyCommand, may hold its pipes open for ever.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      end({ kind: "unreachable", why });
+    };
+    const bounded = (): void => {
+      if (stdout.length + stderr.length > saidMax) giveUp("its answer has no end");
+    };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       stdout += text;
+      bounded();
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
+      bounded();
     });
-    const timer = setTimeout(() => {
-      isLate = true;
-      child.kill("SIGKILL");
-    }, limitMs);
-    child.on("error", (error) => {
-      clearTimeout(timer);
-      resolve({ kind: "unreachable", why: `ssh cannot run: ${error.message}` });
-    });
+    const timer = setTimeout(() => giveUp(`no answer over SSH in ${limitMs / 1000} s`), limitMs);
+    child.on("error", (error) =>
+      end({ kind: "unreachable", why: `ssh cannot run: ${error.message}` }),
+    );
     child.on("close", (code) => {
-      clearTimeout(timer);
-      if (isLate)
-        resolve({ kind: "unreachable", why: `no answer over SSH in ${limitMs / 1000} s` });
-      else if (code === sshFailed) resolve({ kind: "unreachable", why: lastLine(stderr) });
-      else resolve({ kind: "ran", code: code ?? 1, stdout, stderr });
+      if (code === sshFailed) end({ kind: "unreachable", why: lastLine(stderr) });
+      else end({ kind: "ran", code: code ?? 1, stdout, stderr });
     });
   });
 }

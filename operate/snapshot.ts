@@ -1,4 +1,5 @@
 /** What can be known of a stack from a desk at one moment: plain data, without a secret in it. */
+import { z } from "zod";
 import type { Status } from "../agent/status/status.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
 import type { Cloud, CloudAddress, CloudHost } from "./cloud.ts";
@@ -81,13 +82,37 @@ async function agentOf(instance: CloudHost | undefined, remote: Remote): Promise
     : { kind: "answers", status };
 }
 
-/** The agent's own answer. One of another version may have more in it, or less. */
+/** What is read of the answer; one of another version may have more in it. */
+const understood = z.looseObject({
+  version: z.string(),
+  stack: z.string(),
+  healthy: z.boolean(),
+  maintenance: z.boolean(),
+  addresses: z.array(z.looseObject({ role: z.string(), why: z.string() })),
+  peers: z.array(
+    z.looseObject({ id: z.string(), name: z.string(), heard: z.boolean(), bothWays: z.boolean() }),
+  ),
+  moves: z.array(
+    z.union([
+      z.looseObject({
+        kind: z.literal("moved"),
+        at: z.number().min(0).max(8.64e15),
+        ip: z.string(),
+        detectMs: z.number().optional(),
+        claimMs: z.number(),
+        confirmMs: z.number(),
+        why: z.string().optional(),
+      }),
+      z.looseObject({ kind: z.string().regex(/^(?!moved$)/) }),
+    ]),
+  ),
+  problems: z.array(z.looseObject({ text: z.string(), fix: z.string() })),
+});
+
 function statusIn(text: string): Status | undefined {
   try {
-    const value = JSON.parse(text);
-    const lists = ["addresses", "peers", "moves", "problems", "checks"];
-    const isWhole = lists.every((list) => Array.isArray(value?.[list])) && value.election;
-    return isWhole ? value : undefined;
+    const value: unknown = JSON.parse(text);
+    return understood.safeParse(value).success ? (value as Status) : undefined;
   } catch {
     return undefined;
   }

@@ -84,7 +84,15 @@ export function createHttp({ base, ca, bodyBytesMax = 8 << 20, nowMs }: HttpOpti
             ? request.headers
             : { ...request.headers, "Content-Length": String(Buffer.byteLength(request.body)) },
       };
-      const sent = (secure ? httpsRequest : httpRequest)(options);
+      let sent: ClientRequest;
+      try {
+        sent = (secure ? httpsRequest : httpRequest)(options);
+      } catch (error) {
+        // A path or header with a character that HTTP cannot carry; the message could quote it.
+        const { code = "it cannot be sent" } = error as NodeJS.ErrnoException;
+        resolve({ result: { kind: "unreachable", message: code }, stale: false });
+        return;
+      }
       underWay.add(sent);
       const stop = begin(sent, timeoutMs, bodyBytesMax, (attempt) => {
         stop();

@@ -20,7 +20,7 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     return afterPause(state);
   }
   const peer = peerAfter(state, frame, before);
-  const restarted = (peer.uptimeMs ?? 0) < (before?.uptimeMs ?? 0);
+  const restarted = peer.boot !== before?.boot;
   const next = { ...state, peers: new Map(state.peers).set(from, peer) };
   // Who comes back may have taken the address meanwhile; exoip's frames do not say so.
   const met = linked(next, peer) && (before === undefined || !linked(state, before));

@@ -1,6 +1,7 @@
 /** Who is alive: heard both ways, or heard by a live witness (R8). */
 import type {
   Advertisement,
+  BootId,
   NodeId,
   Possession,
   SignedAdvertisement,
@@ -12,7 +13,8 @@ export type Peer = {
   readonly heardAt: number;
   /** Its own clock at a frame of a while ago, and ours then; exoip's frames have none. */
   readonly clock: { readonly uptimeMs: number; readonly at: number } | undefined;
-  readonly uptimeMs: number | undefined;
+  /** Its releases are counted from its start; exoip's frames tell none. */
+  readonly boot: BootId | undefined;
   readonly intervalMs: number;
   /** When it last heard each node, in our time; of those that it takes as proven. */
   readonly hears: ReadonlyMap<NodeId, number>;
@@ -42,7 +44,7 @@ export function peerAfter({ settings, now }: State, frame: Advertisement, before
     return {
       heardAt: now,
       clock: undefined,
-      uptimeMs: undefined,
+      boot: undefined,
       intervalMs: 0,
       hears: new Map([[settings.self, now]]),
       healthy: true,
@@ -60,7 +62,7 @@ export function peerAfter({ settings, now }: State, frame: Advertisement, before
   return {
     heardAt: now,
     clock: clockAfter(before, frame.uptimeMs, now),
-    uptimeMs: frame.uptimeMs,
+    boot: frame.boot,
     intervalMs: frame.intervalMs,
     hears: new Map(hears.map(({ node, ageMs }) => [node, now - ageMs])),
     healthy: frame.healthy,

@@ -78,7 +78,11 @@ async function isWanted(what: string): Promise<boolean> {
   if (process.stdin.isTTY !== true)
     throw new UsageError(`${what} Say --yes, as nobody can be asked here`);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const answer = await terminal.question(`${what} Go on? [y/N] `);
+  // Ctrl-C and Ctrl-D are no answer.
+  const answer = await terminal.question(`${what} Go on? [y/N] `).catch(() => {
+    process.stderr.write("\n");
+    return "";
+  });
   terminal.close();
   if (/^y(es)?$/i.test(answer.trim())) return true;
   process.stderr.write("nothing was touched\n");
@@ -87,9 +91,10 @@ async function isWanted(what: string): Promise<boolean> {
 }
 
 function show({ samples, ...report }: Awaited<ReturnType<typeof runDrill>>, options: Options) {
-  if (options.picture !== undefined) writeFileSync(options.picture, drillPicture(report, samples));
   process.stdout.write(options.json ? json(report) : text(report, strip(report, samples)));
   process.exitCode = passed(report) ? exitCodes.fine : exitCodes.unwell;
+  // Last: where it cannot be written, the report is told all the same.
+  if (options.picture !== undefined) writeFileSync(options.picture, drillPicture(report, samples));
 }
 
 const json = (report: Drill): string =>

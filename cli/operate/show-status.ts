@@ -57,7 +57,7 @@ const marks = (paint: Paint): Readonly<Record<Finding["level"], string>> => ({
 const list = (names: readonly string[]): string => clean(names.join(" and "));
 
 const serverIn = ({ name, instance }: HostSeen): string =>
-  `${name} ${clean(instance?.state ?? "does not exist")}`;
+  clean(`${name} ${instance?.state ?? "does not exist"}`);
 
 function rowOf(
   { name, instance, agent }: HostSeen,

@@ -30,9 +30,13 @@ host that SSH does not reach is told so, and the rest is told all the same.
 
 Exit codes: 0 nothing is wrong, 1 it could not be asked, 2 usage, 3 something is wrong.`;
 
+/** A timer that is set for more than 24 days ends at once. */
+const everyMaxS = 86_400;
+
 async function status(file: string, options: Options): Promise<void> {
   const every = Number(options.every);
-  if (!(every >= 1)) throw new UsageError("--every takes seconds, 1 at least: the API has limits");
+  if (!(every >= 1 && every <= everyMaxS))
+    throw new UsageError(`--every takes seconds, 1 to ${everyMaxS}: the API has limits`);
   const desk = openDesk(file, options);
   const look = async (): Promise<[Snapshot, readonly Finding[]]> => {
     const snapshot = await told(file, () => takeSnapshot(desk.stack, desk));

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Ran } from "../../operate/remote.ts";
 import { sshRemote } from "../../operate/remote.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
+import { sample } from "../agent/status/sample.ts";
 import { folderWith } from "../cli/command.ts";
 import { answers, instance, stackOf } from "./scene.ts";
 
@@ -47,7 +48,17 @@ test("an agent that does not run, or is not there, is silent in its own words", 
 });
 
 test("an agent of another version that says something else is no crash", async () => {
-  for (const said of ['{"state":"MASTER"}', "MASTER\n", "null", '{"addresses":[],"peers":[]}'])
+  const status = { ...sample(), moves: [{ kind: "moved", at: "noon" }] };
+  for (const said of [
+    '{"state":"MASTER"}',
+    "MASTER\n",
+    "null",
+    '{"addresses":[],"peers":[]}',
+    '{"addresses":[],"peers":[null],"moves":[],"problems":[],"checks":[],"election":{}}',
+    JSON.stringify({ ...sample(), peers: [null] }),
+    JSON.stringify({ ...sample(), problems: [{}] }),
+    JSON.stringify(status),
+  ])
     assert.match(JSON.stringify(await seenAs(ran(0, said))), /not understood: is it of another/);
 });
 
@@ -64,5 +75,5 @@ test("SSH that cannot come about is told in its own last words", async (context)
   );
   assert.deepEqual(hidden, { kind: "unreachable", why: "it has no public address" });
   const nowhere = await sshRemote(`${folder}/a file/known_hosts`, {})(nobody, "true");
-  assert.match(nowhere.kind === "unreachable" ? nowhere.why : "", /no place for hosts' keys/);
+  assert.match(nowhere.kind === "unreachable" ? nowhere.why : "", /cannot be made/);
 });

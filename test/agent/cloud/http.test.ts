@@ -148,6 +148,18 @@ test("a port where nobody listens, and a name that nobody knows, are unreachable
   }
 });
 
+test("what HTTP cannot carry is an end like another, and does not show it", async (t) => {
+  const http = await serve(t, (_, response) => response.end("{}"));
+  const ends = [
+    await http.call({ ...get, path: "/a b" }),
+    await http.call({ ...get, headers: { authorization: "key\n" } }),
+  ];
+  assert.deepEqual(ends, [
+    { kind: "unreachable", message: "ERR_UNESCAPED_CHARACTERS" },
+    { kind: "unreachable", message: "ERR_INVALID_CHAR" },
+  ]);
+});
+
 test("a host that does not take connections is unreachable after the deadline", async (t) => {
   // An address of a documentation block: nothing answers, or the network says at once so.
   const http = createHttp({ base: "http://192.0.2.1", nowMs });

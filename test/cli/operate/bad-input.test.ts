@@ -66,7 +66,33 @@ test("words that a command does not take are usage", () => {
     ["drill", minimal, "--yes", "--budget", "soon"],
     ["drill", minimal, "--yes", "--picture", "no/such/folder/drill.svg"],
     ["status", minimal, "--every", "0"],
+    ["status", minimal, "--every", "1e10"],
     ["roll", minimal, "--patience", "none"],
   ])
     assert.equal(baton(args, nobody).status, 2, args.join(" "));
+});
+
+test("an endpoint that is none is refused: nobody means the real cloud by it", () => {
+  for (const [endpoint, why] of [
+    ["nonsense", /EXOSCALE_API_ENDPOINT is no URL/],
+    ["https://api.exoscale.com/compute", /belongs to the retired v1 API/],
+  ] as const) {
+    const { status, stderr } = baton(["status", minimal], {
+      ...nobody,
+      EXOSCALE_API_ENDPOINT: endpoint,
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, why);
+    assert.match(stderr, /fix: unset EXOSCALE_API_ENDPOINT/);
+  }
+});
+
+test("a key that was copied with a line end is told, and not shown", () => {
+  const { status, stderr } = baton(["doctor", minimal], {
+    ...nobody,
+    EXOSCALE_API_SECRET: "secretofnobody\r",
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /holds a space, a line end or a letter of no key/);
+  assert.doesNotMatch(stderr, /ofnobody| at /);
 });

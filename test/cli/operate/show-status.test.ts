@@ -73,4 +73,7 @@ test("what programs and the cloud say moves no cursor", () => {
   const hosts = { lb1: { instance: off }, lb2: { agent: evil } };
   const text = page({ hosts, strangers: [] });
   assert.ok(text.includes("?[2Jgone") && !text.includes("\x1b"));
+  const problem = { text: "it is full", fix: "look\x1b[2J" };
+  const says = page({ hosts: { lb1: { agent: answers("lb1", { problems: [problem] }) } } });
+  assert.ok(says.includes("fix: look?[2J") && !says.includes("\x1b"));
 });

@@ -116,3 +116,15 @@ test("as a program it serves the page, which names itself a simulation", async (
     assert.deepEqual(await once(child, "close"), [0, null]);
   }
 });
+
+test("a reader that is gone ends the program without a word", async () => {
+  const program = fileURLToPath(new URL("main.ts", import.meta.url));
+  const child = spawn(process.execPath, [program], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  let complaints = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    complaints += text;
+  });
+  assert.deepEqual(await once(child, "close"), [0, null]);
+  assert.equal(complaints, "");
+});

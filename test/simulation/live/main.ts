@@ -47,10 +47,12 @@ const looker = setInterval(() => {
   void teller.traffic(() => balancerAt(group));
 }, lookMs);
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.once(signal, () => {
-    clearInterval(ticker);
-    clearInterval(looker);
-    void page.close();
-  });
+const end = (): void => {
+  clearInterval(ticker);
+  clearInterval(looker);
+  void page.close();
+};
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, end);
+// A reader such as `head`, or a terminal, that is gone: nobody knows the address.
+process.stdout.once("error", end);
 process.stdout.write(`a simulation, not a lab: ${page.url}\nCtrl-C ends it\n`);

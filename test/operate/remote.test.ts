@@ -1,0 +1,45 @@
+/** SSH under an ssh that behaves badly, which its user's configuration or the host can make of it. */
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { type Ran, sshRemote } from "../../operate/remote.ts";
+import { folderWith } from "../cli/command.ts";
+import { instance } from "./scene.ts";
+
+/** What comes of a program in the place of ssh. */
+function asked(context: TestContext, program: string, state: string, limitMs?: number) {
+  const folder = folderWith(context, { ssh: `#!/bin/sh\n${program}\n`, file: "" });
+  chmodSync(join(folder, "ssh"), 0o755);
+  const { PATH = "" } = process.env;
+  context.after(() => {
+    process.env.PATH = PATH;
+  });
+  process.env.PATH = `${folder}:${PATH}`;
+  return sshRemote(join(folder, state, "known_hosts"), {})(instance("lb1"), "true", limitMs);
+}
+
+const why = (end: Ran): string => (end.kind === "unreachable" ? end.why : JSON.stringify(end));
+
+test("a program that ssh has started and that outlives it is not waited for", async (context) => {
+  const begun = performance.now();
+  const end = await asked(context, "sleep 20 & sleep 20", "state", 300);
+  assert.equal(why(end), "no answer over SSH in 0.3 s");
+  assert.ok(performance.now() - begun < 15_000);
+});
+
+test("an answer without an end is given up", async (context) => {
+  assert.equal(why(await asked(context, "exec yes", "state")), "its answer has no end");
+});
+
+test("a home where nothing can be written is told with its path", async (context) => {
+  const end = await asked(context, "exit 0", "file/below");
+  assert.match(why(end), /file\/below cannot be made: ENOTDIR/);
+});
+
+test("a path with a space stays one path, and its % is no token", async (context) => {
+  const end = await asked(context, 'printf "%s\\n" "$@"', "Jane 100%h");
+  const [, path = ""] =
+    /^UserKnownHostsFile=(.*)$/m.exec(end.kind === "ran" ? end.stdout : "") ?? [];
+  assert.match(path, /^"\/.*\/Jane 100%%h\/known_hosts"$/);
+});
