@@ -52,7 +52,7 @@ async function drill(file: string, options: Options): Promise<void> {
     if (!interrupt.signal.aborted) say("\nending: the instance is started again …");
     interrupt.abort();
   };
-  process.on("SIGINT", end).on("SIGTERM", end);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
   const request = { scene, url: options.url, budgetMs, signal: interrupt.signal };
   try {
     const report = await told(file, () => runDrill(desk, request, step));

@@ -58,7 +58,7 @@ async function rollAll(file: string, options: Options): Promise<void> {
     if (!interrupt.signal.aborted) say("\nending after this step; `baton roll` goes on from here");
     interrupt.abort();
   };
-  process.on("SIGINT", end).on("SIGTERM", end);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
   const rolled: Rolled[] = [];
   const { stack } = desk;
   const onRolled = (one: Rolled): void => void rolled.push(one);

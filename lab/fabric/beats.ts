@@ -52,9 +52,14 @@ export async function watchBeats(
   const begin = async (): Promise<void> => {
     monitor = await inside.runIn(router, ["nft", "monitor", "trace"], { onOutput });
     // It ends itself when the kernel was faster than it; what came meanwhile is lost to it.
-    void monitor.ended.then(() => (isOver ? undefined : wait(againMs).then(again)));
+    if (isOver) await monitor.stop();
+    else void monitor.ended.then(again);
   };
-  const again = (): Promise<void> | undefined => (isOver ? undefined : begin());
+  const again = async (): Promise<void> => {
+    await wait(againMs);
+    // A lab that is being taken down has no place for it any more.
+    if (!isOver) await begin().catch(again);
+  };
   await begin();
   return async () => {
     isOver = true;

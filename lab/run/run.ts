@@ -89,7 +89,7 @@ async function runBeside(page: Beside, options: RunOptions): Promise<boolean> {
     }
   } finally {
     await progress.step("everything is taken down", async () => {
-      await page.rest();
+      await page.rest().catch(onTrouble);
       await takeDown(lab, traffic ?? [], onTrouble);
     });
   }
@@ -106,8 +106,8 @@ async function takeDown(
   // What the clients have seen is told already; without it all the same.
   for (const { client } of traffic) await client.stop().catch(onTrouble);
   // The engine notes what it has made until it ends; it was told to.
-  await lab.deployment.idle();
-  await Promise.race([lab.settled(), pause(graceMs)]);
+  await lab.deployment.idle().catch(onTrouble);
+  await Promise.race([lab.settled(), pause(graceMs)]).catch(onTrouble);
   await lab.down();
 }
 

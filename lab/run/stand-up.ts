@@ -105,7 +105,7 @@ export async function startTraffic(
 
 async function untilAllAnswer(lab: Lab, client: Measurement, signal?: AbortSignal): Promise<void> {
   const wanted = lab.stack.appServers.length;
-  for (let tried = 0; tried < 200; tried += 1) {
+  for (let tried = 0; tried < 600; tried += 1) {
     await pause(100, undefined, { ...(signal && { signal }) });
     const recent = client.samples().slice(-60);
     const backends = new Set(recent.flatMap(({ backend = [] }) => backend));
