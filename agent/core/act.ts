@@ -4,7 +4,7 @@ import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 import { contestFrom } from "./observe.ts";
-import { silent } from "./peers.ts";
+import { lateAt, silent } from "./peers.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Wait after a failed request: short, since the address may be lost (R16). */
@@ -169,8 +169,10 @@ function scopeWanted(state: State, address: AddressState, decision: Decision): S
   if (decision.do === "nothing" && decision.look === "zone") return "zone";
   const { seen, doubted, differsSince, requestEndedAt } = address;
   const informed = seen !== undefined && seen.begunAt >= requestEndedAt;
-  // What we have changed ourselves is read at once.
-  if (informed && isTired(state)) return undefined;
+  // What we have changed ourselves is read at once, and so is the cloud when a holder is late.
+  const late = lateAt(state, address) ?? Infinity;
+  const known = now < late || (seen?.begunAt ?? 0) >= late;
+  if (informed && known && isTired(state)) return undefined;
   const calm = informed && !doubted && differsSince === undefined;
   return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
 }

@@ -6,7 +6,7 @@ import type {
   Possession,
   SignedAdvertisement,
 } from "../wire/advertisement.ts";
-import type { State } from "./state.ts";
+import type { AddressState, State } from "./state.ts";
 
 /** What a peer last said, whatever its wire. */
 export type Peer = {
@@ -134,4 +134,20 @@ export function saysHolding(state: State, ip: string, id: NodeId): boolean {
   const { possession } = said;
   if (possession === undefined) return state.addresses.get(ip)?.seen?.holders.has(id) === true;
   return possession === "claimed" || possession === "given";
+}
+
+/** exoip's frames do not say it. */
+const mayHold = ({ addresses }: Peer, ip: string): boolean =>
+  addresses.has(ip) && addresses.get(ip)?.possession !== "none";
+
+/** When a holder that we do not hear any more becomes late. */
+export function lateAt(state: State, { seen, ip }: AddressState): number | undefined {
+  if (seen === undefined || seen.holders.has(state.settings.self)) return undefined;
+  let lateAt: number | undefined;
+  for (const [id, peer] of state.peers) {
+    if (!seen.holders.has(id) && !mayHold(peer, ip)) continue;
+    const at = peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2;
+    lateAt = Math.max(lateAt ?? at, at);
+  }
+  return lateAt;
 }

@@ -10,7 +10,7 @@ import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
 import { afterPause } from "./pause.ts";
-import { deadIntervalMs, isLive, livePeers, type Peer } from "./peers.ts";
+import { deadIntervalMs, isLive, lateAt, livePeers } from "./peers.ts";
 import { advertise } from "./report.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Effect, Event, Note, State } from "./state.ts";
@@ -238,22 +238,6 @@ function preRead(state: State, address: AddressState): AddressState {
   // Who doubts already reads as soon as another read can be believed.
   if (doubted || at === undefined || state.now < at || (seen?.begunAt ?? 0) >= at) return address;
   return { ...address, observeAt: Math.min(observeAt, state.now), doubted: true };
-}
-
-/** exoip's frames do not say it. */
-const mayHold = ({ addresses }: Peer, ip: string): boolean =>
-  addresses.has(ip) && addresses.get(ip)?.possession !== "none";
-
-/** When a holder that we do not hear any more becomes late. */
-function lateAt(state: State, { seen, ip }: AddressState): number | undefined {
-  if (seen === undefined || seen.holders.has(state.settings.self)) return undefined;
-  let lateAt: number | undefined;
-  for (const [id, peer] of state.peers) {
-    if (!seen.holders.has(id) && !mayHold(peer, ip)) continue;
-    const at = peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2;
-    lateAt = Math.max(lateAt ?? at, at);
-  }
-  return lateAt;
 }
 
 /** Ends a resignation: nothing is held any more, or nobody has taken it in time. */

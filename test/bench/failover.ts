@@ -8,8 +8,16 @@ import { parseArgs } from "node:util";
 import { table } from "../../cli/terminal.ts";
 import { summarize } from "../../lab/client/measure.ts";
 import { deadIntervalMs } from "../../lab/ordeal/holders.ts";
-import { cloudMs, movesSince } from "../../lab/ordeal/moves.ts";
-import { audit, type Bench, since, startBench, until, untilServed } from "../real/lab/bench.ts";
+import { type CloudMove, cloudMs, movesSince } from "../../lab/ordeal/moves.ts";
+import {
+  audit,
+  type Bench,
+  since,
+  startBench,
+  tellJournals,
+  until,
+  untilServed,
+} from "../real/lab/bench.ts";
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "5" }, rows: { type: "string", default: "" } },
@@ -88,6 +96,8 @@ async function once(bench: Bench, row: Row): Promise<Run> {
   const moves = movesSince(lab, at);
   const { gaps, failed } = summarize(since(bench, at));
   const claim = moves.find(({ kind }) => kind === "attach");
+  process.stderr.write(`  ${holder} held: ${moves.map((move) => tell(move, at)).join(", ")}\n`);
+  if (!isRight) await tellJournals(bench.lab);
   await row.restore?.(bench, holder);
   return {
     gapMs: gaps[0]?.ms ?? 0,
@@ -97,6 +107,11 @@ async function once(bench: Bench, row: Row): Promise<Run> {
     isRight,
   };
 }
+
+const tell = ({ kind, host, at, until: end }: CloudMove, begun: number): string =>
+  `${kind} ${host} ${seconds(at - begun)} to ${end === undefined ? "?" : seconds(end - begun)}`;
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** The elected node comes back and takes the address again, after the time that it has to wait. */
 async function failback(bench: Bench): Promise<Run> {
