@@ -71,6 +71,14 @@ const press = (page: Page, card: string, label: string) =>
     .click();
 
 /** All is well: both are healthy and hear each other, and one of them holds. */
+/** Whether the agents hear each other; to one that has just started silence is no death. */
+async function areLinked(): Promise<boolean> {
+  const told = await Promise.all(
+    ["lb1", "lb2"].map((id) => askLab(name, ["exec", id, "baton-agent", "status", "--json"])),
+  );
+  return told.every((text) => /"bothWays":\s*true/.test(text));
+}
+
 async function untilCalm(page: Page): Promise<string> {
   await until(
     "the picture is calm",
@@ -78,7 +86,8 @@ async function untilCalm(page: Page): Promise<string> {
       const { holds, off, silent, pressed, roles } = await pictureOf(page);
       const isKnown = Object.values(roles).sort().join() === "backup,master";
       const isCalm = isKnown && [...off, ...silent, ...pressed].length === 0;
-      return isCalm && holds.length === 1 && holds.join() === (await told());
+      const isHeld = isCalm && holds.length === 1 && holds.join() === (await told());
+      return isHeld && (await areLinked());
     },
     60_000,
   );
