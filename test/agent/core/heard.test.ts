@@ -3,23 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { heard } from "../../../agent/core/heard.ts";
 import { start } from "../../../agent/core/start.ts";
-import type { Settings, State } from "../../../agent/core/state.ts";
+import type { State } from "../../../agent/core/state.ts";
 import type { SignedAdvertisement } from "../../../agent/wire/advertisement.ts";
-
-const ip = "203.0.113.7";
-
-const settings: Settings = {
-  self: "lb1",
-  boot: "self",
-  election: { method: "wish" },
-  addresses: [{ ip, rank: 0 }],
-  settleMs: 1000,
-  deadlineMs: 5000,
-  checks: [],
-  releaseOnStop: false,
-  respectMs: 60_000,
-  takeFromOutside: false,
-};
+import { ip, settings } from "./settings.ts";
 
 /** Says for the first time, or again, that it has released lb1. */
 const released: SignedAdvertisement = {

@@ -4,22 +4,8 @@ import { test } from "node:test";
 import { act } from "../../../agent/core/act.ts";
 import { heard } from "../../../agent/core/heard.ts";
 import { start } from "../../../agent/core/start.ts";
-import type { Settings, State } from "../../../agent/core/state.ts";
-
-const ip = "203.0.113.7";
-
-const settings: Settings = {
-  self: "lb1",
-  boot: "self",
-  election: { method: "wish" },
-  addresses: [{ ip, rank: 0 }],
-  settleMs: 1000,
-  deadlineMs: 5000,
-  checks: [],
-  releaseOnStop: false,
-  respectMs: 60_000,
-  takeFromOutside: false,
-};
+import type { State } from "../../../agent/core/state.ts";
+import { ip, settings } from "./settings.ts";
 
 /** At 60 s lb2 holds and was heard, and 100 calls were made within the minute. */
 function busy(): State {
