@@ -69,9 +69,9 @@ export function instanceOf(value: unknown): ListedInstance | undefined {
   };
 }
 
-/** A migrating instance still runs, and a starting one soon does: neither is known to be dead. */
+/** None of these is known to be dead: one that shuts down in order still serves, and hands over. */
 const isRunning = (state: string): boolean =>
-  state === "running" || state === "migrating" || state === "starting";
+  ["running", "migrating", "starting", "stopping"].indexOf(state) >= 0;
 
 function labelsOf(value: unknown): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};

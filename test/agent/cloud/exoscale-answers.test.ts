@@ -21,10 +21,10 @@ test("an instance is read with what may be left out left out", () => {
   assert.deepEqual(instanceOf({ ...least, "elastic-ips": null, "public-ip": null }), read);
 });
 
-test("an instance that migrates or starts is not taken for dead", () => {
-  for (const state of ["running", "migrating", "starting"])
+test("an instance that migrates, starts or shuts down is not taken for dead", () => {
+  for (const state of ["running", "migrating", "starting", "stopping"])
     assert.equal(instanceOf({ id: "i", state })?.running, true);
-  for (const state of ["stopping", "stopped", "error", "expunging", "destroying", "destroyed"])
+  for (const state of ["stopped", "error", "expunging", "destroying", "destroyed"])
     assert.equal(instanceOf({ id: "i", state })?.running, false);
 });
 
