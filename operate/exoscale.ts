@@ -120,7 +120,8 @@ export function createExoscale(stack: Stack, zone: string, env: Env): Cloud {
     const sent = await api.put(`/instance/${host.id}:${verb}`, {}, beganMs + readMs);
     if (sent.kind !== "done") throw failed(call, sent);
     const isDropped = (): boolean => false;
-    const ended = await finish(sent.value, { beganMs, deadlineMs }, { api, nowMs, isDropped });
+    const span = { pollMs: 1000, beganMs, deadlineMs };
+    const ended = await finish(sent.value, span, { api, nowMs, isDropped });
     if (ended.kind !== "done") throw failed(call, ended);
   };
   return {

@@ -70,7 +70,7 @@ export function instanceOf(value: unknown): ListedInstance | undefined {
 }
 
 /** None of these is known to be dead: one that shuts down in order still serves, and hands over. */
-const isRunning = (state: string): boolean =>
+export const isRunning = (state: string): boolean =>
   ["running", "migrating", "starting", "stopping"].indexOf(state) >= 0;
 
 function labelsOf(value: unknown): Readonly<Record<string, string>> {

@@ -1,14 +1,17 @@
 /** Follows an operation of Exoscale's to its end, or to the deadline. */
+import { pollAfter } from "../core/backoff.ts";
 import type { Moved } from "./cloud.ts";
 import { type Operation, operationOf } from "./exoscale-answers.ts";
 import type { Api } from "./exoscale-call.ts";
 
-/** The official clients wait 3 s, which an address without a holder cannot afford. */
-const pollMs = 250;
 /** One poll that hangs must not take the others' time. */
 const pollTimeoutMs = 2000;
 
-type Span = { readonly beganMs: number; readonly deadlineMs: number };
+type Span = {
+  readonly pollMs: number;
+  readonly beganMs: number;
+  readonly deadlineMs: number;
+};
 
 type Given = {
   readonly api: Pick<Api, "get">;
@@ -20,7 +23,7 @@ type Given = {
 /** `answer` is the body of the answer to the request that began the operation. */
 export async function finish(
   answer: unknown,
-  { beganMs, deadlineMs }: Span,
+  { pollMs, beganMs, deadlineMs }: Span,
   { api, nowMs, isDropped }: Given,
 ): Promise<Moved> {
   const begun = operationOf(answer);
@@ -30,8 +33,10 @@ export async function finish(
   for (let operation = begun; ; ) {
     const moved = endOf(operation, beganMs, nowMs());
     if (moved !== undefined) return moved;
-    if (nowMs() + pollMs >= deadlineMs) break;
-    await sleep(pollMs);
+    // The official clients wait 3 s, which an address without a holder cannot afford.
+    const waitMs = pollAfter(pollMs, nowMs() - beganMs);
+    if (nowMs() + waitMs >= deadlineMs) break;
+    await sleep(waitMs);
     if (isDropped()) break;
     const path = `/operation/${operation.id}`;
     const polled = await api.get(path, Math.min(deadlineMs, nowMs() + pollTimeoutMs));
@@ -41,9 +46,9 @@ export async function finish(
       // A policy that does not allow to ask, or an operation that is forgotten: asking on is of
       // no use, and reading back tells anyway.
       if (polled.kind === "refused" && polled.why !== "rate-limited") break;
-      const waitMs = "retryAfterMs" in polled ? (polled.retryAfterMs ?? 0) : 0;
-      if (nowMs() + waitMs >= deadlineMs) break;
-      await sleep(waitMs);
+      const retryMs = "retryAfterMs" in polled ? (polled.retryAfterMs ?? 0) : 0;
+      if (nowMs() + retryMs >= deadlineMs) break;
+      await sleep(retryMs);
     }
   }
   return { kind: "pending", operation: begun.id, message: trouble };

@@ -3,6 +3,8 @@
  * only `GET /instance/{id}` tells which ones an instance carries, so to observe is to ask for each
  * candidate.
  */
+
+import { pollMs } from "../core/backoff.ts";
 import type {
   Cloud,
   InstanceSelector,
@@ -28,15 +30,16 @@ export function createExoscale(options: ApiOptions): Cloud {
   const { nowMs } = options;
   let drops = 0;
 
-  const move = async (verb: "attach" | "detach", request: MoveRequest): Promise<Moved> => {
+  const move = async (kind: "claim" | "release", request: MoveRequest): Promise<Moved> => {
     const beganMs = nowMs();
     const dropsBefore = drops;
     const { address, instance, deadlineMs } = request;
     const body = { instance: { id: instance } };
+    const verb = kind === "claim" ? "attach" : "detach";
     const sent = await api.put(`/elastic-ip/${address}:${verb}`, body, deadlineMs);
     if (sent.kind !== "done") return sent;
     const given = { api, nowMs, isDropped: () => drops !== dropsBefore };
-    return finish(sent.value, { beganMs, deadlineMs }, given);
+    return finish(sent.value, { pollMs: pollMs[kind], beganMs, deadlineMs }, given);
   };
 
   return {
@@ -49,8 +52,8 @@ export function createExoscale(options: ApiOptions): Cloud {
       if (seen.kind !== "done") return seen;
       return done({ instances: seen.value, beganMs, endedMs: nowMs() });
     },
-    claim: (request) => move("attach", request),
-    release: (request) => move("detach", request),
+    claim: (request) => move("claim", request),
+    release: (request) => move("release", request),
     addressIds: ({ deadlineMs }) => read(api, "/elastic-ip", elasticIpsOf, deadlineMs),
     instances: ({ of, deadlineMs }) => selected(api, of, deadlineMs),
     drop() {

@@ -1,14 +1,17 @@
 /** From decisions to effects: one change an address at a time, and reads when they are due. */
 
 import type { NodeId } from "../wire/advertisement.ts";
-import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
+import { type BackoffLimits, fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 import { contestFrom } from "./observe.ts";
 import { lateAt, silent } from "./peers.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
-/** Wait after a failed request: short, since the address may be lost (R16). */
-export const retryLimits = { firstMs: 250, maxMs: 5_000 };
+/** Waits while requests fail, short at first, since the address may be lost (R16). */
+export const retryLimits = (failingMs = 0, maxMs = 5_000): BackoffLimits => ({
+  firstMs: 250,
+  maxMs: failingMs < 10_000 ? 1_000 : maxMs,
+});
 
 /** With many addresses the API is asked for so many changes at once. */
 const requestsMax = 8;
@@ -233,7 +236,8 @@ export function releasedUnknown({ settings }: State, { request, releasedAt }: Ad
 
 /** The address after a request has failed, with the wait before the next decision. */
 export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
-  const { waitMs, backoff } = waitAfter(address.retry, retryLimits, state.random);
+  const failingMs = state.now - (address.failingSince ?? state.now);
+  const { waitMs, backoff } = waitAfter(address.retry, retryLimits(failingMs), state.random);
   return {
     ...withoutReleased(state, address),
     request: undefined,
@@ -254,6 +258,6 @@ export const afterSuccess = (state: State, address: AddressState): AddressState 
   ended: endedBy(address, true),
   requestEndedAt: state.now,
   failingSince: undefined,
-  retry: freshBackoff(retryLimits),
+  retry: freshBackoff(retryLimits()),
   observeAt: state.now,
 });

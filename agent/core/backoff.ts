@@ -28,5 +28,15 @@ export const nextRandom = (random: number): number => {
   return ((seed * 48271) % 2147483647) / 2147483647;
 };
 
+/**
+ * The wait before an operation is asked after again, so long after its request. Most take a second,
+ * and a dead holder is released only when our own claim is seen to be done; but a slow one must not
+ * cost the calls that are left for this minute.
+ */
+export const pollAfter = (firstMs: number, passedMs: number): number =>
+  Math.max(firstMs, passedMs / 8);
+
+export const pollMs = { claim: 150, release: 250 };
+
 /** How long after its deadline a request may still take effect: the signature's expiry (R3). */
 export const fenceMs = 5_000;

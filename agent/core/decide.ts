@@ -105,7 +105,8 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   }
   if (settings.election.method === "wish") return claim("elected by another program");
   if (others.every((id) => address.knownHolders.has(id))) return claim("the holder fell silent");
-  return rest("the holder was never heard");
+  // The next look at the group begins to stand back from it, and to wait for a contest.
+  return rest("the holder was never heard", true);
 }
 
 const isSound = ({ healthy, able, resigning }: Candidate): boolean => healthy && able && !resigning;

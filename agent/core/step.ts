@@ -4,7 +4,7 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { act, afterFailure, afterSuccess, planned, releasedUnknown, retryLimits } from "./act.ts";
-import { freshBackoff, nextRandom, waitAfter } from "./backoff.ts";
+import { freshBackoff, nextRandom, pollAfter, pollMs, waitAfter } from "./backoff.ts";
 import { isWell } from "./elect.ts";
 import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
@@ -138,16 +138,17 @@ const afterEdge = (state: State, address: AddressState): AddressState => ({
 
 const readable = {
   reading: undefined,
-  readRetry: freshBackoff(retryLimits),
+  readRetry: freshBackoff(retryLimits()),
   apiFailingSince: undefined,
 };
 
 /** A read that fails is no change that fails: until one is answered nothing can be decided. */
-const readLimits = { firstMs: 250, maxMs: 3_000 };
+const readMaxMs = 3_000;
 
 function readFailed(state: State, retryAfterMs = 0): State {
   const { now, reading, apiFailingSince } = state;
-  const { waitMs, backoff } = waitAfter(state.readRetry, readLimits, state.random);
+  const limits = retryLimits(now - (apiFailingSince ?? now), readMaxMs);
+  const { waitMs, backoff } = waitAfter(state.readRetry, limits, state.random);
   const failed = each(state, (address) => ({ ...address, observeAt: now }));
   return {
     ...failed,
@@ -180,12 +181,12 @@ function requested(
 }
 
 /** What a request came to is asked again and again, and these are calls too (I6). */
-const pollMs = 250;
-
 function withCalls(state: State, ip: string): State {
-  const sentAt = state.addresses.get(ip)?.request?.sentAt ?? state.now;
-  const polls = Math.ceil((state.now - sentAt) / pollMs);
-  return { ...state, calls: [...state.calls, ...Array.from({ length: polls }, () => state.now)] };
+  const { kind = "claim", sentAt = state.now } = state.addresses.get(ip)?.request ?? {};
+  const calls = [...state.calls];
+  const next = (at: number): number => at + pollAfter(pollMs[kind], at - sentAt);
+  for (let at = sentAt; at < state.now; at = next(at)) calls.push(state.now);
+  return { ...state, calls };
 }
 
 /** Two successors may fail one after the other before the old holder gives up giving away (R11). */

@@ -1,5 +1,7 @@
 /** One simulated machine with an agent: the real core in a shell as thin as the real one. */
 
+import { isRunning } from "../../agent/cloud/exoscale-answers.ts";
+import { pollAfter, pollMs } from "../../agent/core/backoff.ts";
 import type { Role } from "../../agent/core/roles.ts";
 import { start } from "../../agent/core/start.ts";
 import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
@@ -311,7 +313,7 @@ export class SimulatedNode {
         if (body === undefined) return failed(delivery);
         const held = ((body["elastic-ips"] ?? []) as { id: string }[]).map((one) => one.id);
         for (const [ip, who] of holders) if (held.includes(cloud.idOf(ip))) who.add(id);
-        if (body.state !== "running") stopped.add(id);
+        if (!isRunning(String(body.state))) stopped.add(id);
         missing -= 1;
         if (missing === 0) once({ type: "observed", scope, begunAt, holders, stopped });
       });
@@ -335,18 +337,25 @@ export class SimulatedNode {
       if (delivery.kind === "unreachable") return end("refused");
       if (body === undefined)
         return end(delivery.kind === "answer" ? "refused" : "unknown", delivery);
-      this.#poll(String(body.id), until, end);
+      const kind = call === "attach-instance-to-elastic-ip" ? "claim" : "release";
+      this.#poll(kind, String(body.id), until, end);
     });
   }
 
-  #poll(id: string, until: number, end: (outcome: "done" | "refused" | "unknown") => void): void {
+  #poll(
+    kind: "claim" | "release",
+    id: string,
+    until: number,
+    end: (outcome: "done" | "refused" | "unknown") => void,
+  ): void {
     const { queue } = this.#world();
     if (queue.now >= until) return;
     this.#call({ call: "get-operation", id }, this.#now + 600_000, (delivery) => {
       const body = bodyOf(delivery);
       if (body?.state === "success") return end("done");
       if (body !== undefined && body.state !== "pending") return end("refused");
-      queue.after(250, () => this.#poll(id, until, end));
+      const passedMs = queue.now - (until - this.#settings.deadlineMs);
+      queue.after(pollAfter(pollMs[kind], passedMs), () => this.#poll(kind, id, until, end));
     });
   }
 }

@@ -1,9 +1,8 @@
 /** An agent's side of the cloud: each request of the core is sent once and its outcome told once. */
+import { pollAfter, pollMs } from "../../../agent/core/backoff.ts";
 import type { Event, Scope } from "../../../agent/core/state.ts";
 import type { Cloud, Operation, OperationState, Reply } from "./cloud.ts";
 import type { Host } from "./host.ts";
-
-const pollMs = 250;
 
 export type ApiParts = {
   readonly host: Host;
@@ -81,21 +80,28 @@ export class Api {
         if (reply.kind === "unreachable") return end(() => told("refused", "unreachable"));
         this.clockErrorMs = 0;
         if (reply.kind === "refused") return end(() => told("refused", reply.why, reply));
-        this.#follow(reply.value, until, (state) => end(() => told(ended[state], state)));
+        this.#follow(verb, reply.value, until, (state) => end(() => told(ended[state], state)));
       }),
     );
   }
 
   /** Asks for the state of an operation until it has ended, or it is too late. */
-  #follow(operation: Operation, until: number, tell: (state: OperationState) => void): void {
-    const { host, cloud } = this.#parts;
+  #follow(
+    verb: "claim" | "release",
+    operation: Operation,
+    until: number,
+    tell: (state: OperationState) => void,
+  ): void {
+    const { host, cloud, deadlineMs } = this.#parts;
+    const { now } = host.world.queue;
+    const waitMs = pollAfter(pollMs[verb], now - (until - deadlineMs));
     if (!cloud.traits.polled) tell(operation.state);
-    else if (host.world.queue.now + pollMs < until)
-      host.after(pollMs, () =>
+    else if (now + waitMs < until)
+      host.after(waitMs, () =>
         cloud.poll(host.id, operation, (polled) =>
           host.deliver(() => {
             if (polled.kind === "done" && polled.value !== "pending") tell(polled.value);
-            else this.#follow(operation, until, tell);
+            else this.#follow(verb, operation, until, tell);
           }),
         ),
       );
