@@ -41,8 +41,8 @@ const patience = [
   { untilMs: 30_000, periodMs: 1_000 },
 ];
 const patientPeriodMs = 5_000;
-/** Calls of reads in any minute after which a node is patient, whatever has happened meanwhile. */
-const callsMax = 60;
+/** Calls in any minute after which a node is patient, and even where a holder is late. */
+const callsMax = { patient: 50, late: 80 };
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
@@ -85,7 +85,7 @@ const outsiders = ({ addresses, group }: State): readonly NodeId[] => [
 
 /** Keeps why, and since when the cloud is not as it should be. */
 function remember(
-  { now }: State,
+  { now, calls }: State,
   address: AddressState,
   decision: Decision,
   effects: Effect[],
@@ -99,9 +99,12 @@ function remember(
   const readNow = decision.do === "nothing" && decision.readNow === true;
   const same = address.reason === decision.why && address.differsSince === differsSince;
   if (same && !readNow) return address;
-  const soon = readNow || (differs && address.differsSince === undefined);
-  // What is about to be changed is read after that.
-  const soonAt = decision.do === "nothing" ? now : now + 500;
+  const begins = differs && address.differsSince === undefined;
+  const soon = readNow || begins;
+  // What is about to be changed is read after that; and an answer that showed nothing new is not
+  // asked for again at once.
+  const againAt = begins ? now : Math.max(now, (calls[calls.length - 1] ?? now) + 250);
+  const soonAt = decision.do === "nothing" ? againAt : now + 500;
   const observeAt = soon ? Math.min(address.observeAt, soonAt) : address.observeAt;
   return { ...address, differsSince, observeAt, reason: decision.why };
 }
@@ -156,12 +159,12 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
-/** Whether so much was read lately that the next read can wait. */
-function isTired({ calls, group, now }: State): boolean {
+/** Whether so much was asked lately that the next read can wait. */
+function isTired({ calls, group, now }: State, most: number): boolean {
   const recent = calls.filter((at) => at > now - 60_000);
   // In a large group one read is many calls.
   const periodMs = Math.max(patientPeriodMs, 1_200 * group.size);
-  return recent.length >= callsMax && now < (recent[recent.length - 1] ?? now) + periodMs;
+  return recent.length >= most && now < (recent[recent.length - 1] ?? now) + periodMs;
 }
 
 /** How widely to read for this address now, if at all. */
@@ -175,7 +178,7 @@ function scopeWanted(state: State, address: AddressState, decision: Decision): S
   // What we have changed ourselves is read at once, and so is the cloud when a holder is late.
   const late = lateAt(state, address) ?? Infinity;
   const known = now < late || (seen?.begunAt ?? 0) >= late;
-  if (informed && known && isTired(state)) return undefined;
+  if (informed && isTired(state, known ? callsMax.patient : callsMax.late)) return undefined;
   const calm = informed && !doubted && differsSince === undefined;
   return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
 }
@@ -190,7 +193,10 @@ function read(state: State, scope: Scope): State {
   const reading = { scope, until: now + settings.deadlineMs + 1_000 };
   const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {
     if (address.request !== undefined) return [ip, address];
-    return [ip, { ...address, observeAt: now + periodOf(state, address) }];
+    // A look at ourselves, for another address, does not put off this one's look at the group.
+    const groupDueAt = (address.seen?.begunAt ?? now) + periods(state, address).groupMs;
+    const groupAt = scope === "self" && groupDueAt > now ? groupDueAt : Infinity;
+    return [ip, { ...address, observeAt: Math.min(now + periodOf(state, address), groupAt) }];
   });
   return { ...state, reading, calls, addresses: new Map(addresses) };
 }

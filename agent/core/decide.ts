@@ -71,8 +71,9 @@ export function decide(state: State, address: AddressState): Decision {
   const elected = electedFor(state, address, candidates);
   const holds = seen.holders.has(settings.self);
   const others = [...seen.holders].filter((id) => id !== settings.self && state.group.has(id));
-  const outside = [...seen.holders].some((id) => !state.group.has(id));
-  if (outside && !holds && !settings.takeFromOutside) {
+  // Where one of us holds beside it, the group goes on as if it were not there.
+  const outside = !holds && others.length === 0 && seen.holders.size > 0;
+  if (outside && !settings.takeFromOutside) {
     return rest("held outside the group; left alone");
   }
   const view: View = { state, address, candidates, elected, others };

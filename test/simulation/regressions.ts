@@ -43,15 +43,10 @@ type Matches = (plan: Plan, violation: Violation) => boolean;
 
 /** Which runs an open finding breaks; each has a regression of its name. */
 export const findings: Readonly<Record<string, Matches>> = {
-  /** Without any back-off there would be thousands. */
-  "calls-over-120": ({ nodes }, { invariant, what }) =>
-    invariant === "I6" && Number(what.match(/made (\d+)/)?.[1]) <= 80 * Math.max(3, nodes.length),
   "exoip-wire-second-holder-missed": ({ group }, { invariant, what }) =>
     invariant === "I1" && group.wire === "exoip" && what.includes(" and "),
   "exoip-wire-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.wire === "exoip",
-  "outsider-remembered": (_, { invariant, what }) =>
-    invariant === "I1" && what.includes("held outside the group; left alone"),
   "wish-both-let-go": ({ group }, { invariant }) =>
     invariant === "I2" && group.election !== "heartbeat",
 };

@@ -1,4 +1,4 @@
-/** I6: API calls of a node in any minute. */
+/** I6: API calls of a node in any minute of one run of its agent: one that starts forgets. */
 import type { Call } from "../world/cloud.ts";
 import type { Checker } from "./checker.ts";
 
@@ -10,10 +10,16 @@ const perMinute = (nodes: number): number => 40 * Math.max(3, nodes);
 
 export const boundedUse: Checker = {
   invariant: "I6",
-  end({ ids, cloud }) {
+  end(world) {
+    const { ids, cloud } = world;
     for (const id of ids) {
-      const most = busiest(cloud.calls.filter(({ from }) => from === id));
-      if (most > perMinute(ids.length)) return `${id} made ${most} calls in a minute`;
+      const { boots } = world.host(id);
+      const calls = cloud.calls.filter(({ from }) => from === id);
+      for (const [run, beganAt] of boots.entries()) {
+        const endedAt = boots[run + 1] ?? Infinity;
+        const most = busiest(calls.filter(({ at }) => at >= beganAt && at < endedAt));
+        if (most > perMinute(ids.length)) return `${id} made ${most} calls in a minute`;
+      }
     }
     return undefined;
   },

@@ -19,7 +19,7 @@ export function pauseSafe(): Checker {
         // Who follows another election has no interval of its own.
         const deadMs = election === "heartbeat" ? own : 3_000;
         // Its own clock may be 1 % slow, and another 1 % fast.
-        if (sleptMs < deadMs * 1.03 || host.bootedAt > at) continue;
+        if (sleptMs < deadMs * 1.03 || (host.boots[host.boots.length - 1] ?? 0) > at) continue;
         const early = call.at < at + deadMs * 0.97;
         const blind = host.program.api.readAnsweredAt < at;
         if (early || blind) {

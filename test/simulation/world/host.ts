@@ -42,7 +42,8 @@ export class Host {
   #waiting: (() => void)[] = [];
   /** When it last woke, and after how long a sleep that it could see. */
   woke = { at: Number.NEGATIVE_INFINITY, sleptMs: 0 };
-  bootedAt = 0;
+  /** When each run of its program began. */
+  readonly boots: number[] = [];
 
   constructor(world: World, index: number, driftRate: number, boots: (host: Host) => Program) {
     this.world = world;
@@ -72,7 +73,7 @@ export class Host {
     this.up = true;
     this.frozenAt = undefined;
     this.#waiting = [];
-    this.bootedAt = this.world.queue.now;
+    this.boots.push(this.world.queue.now);
     this.world.changed();
     this.world.cloud.power(this.id, false);
     this.program = this.#boots(this);
