@@ -162,18 +162,22 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   const dead =
     silent(state, whom) && address.knownHolders.has(whom) && isTurnToRelease(state, address, whom);
   const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
-  if (address.seen?.stopped.has(whom) || dead || contested) {
+  // Before it was stopped it may have released us while we slept: that has to have landed.
+  const awake = now >= state.listenUntil + settings.deadlineMs + fenceMs;
+  const stopped = awake && address.seen?.stopped.has(whom) === true;
+  if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
   // A live node lets go by itself once it sees us. One that resigns may be too busy dying, one
   // whom a person has made a holder does not know of it, and one that only another program
   // elects cannot know of us.
-  const slow = (address.movedAt ?? now) + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
+  const since = Math.max(address.movedAt ?? now, address.differsSince ?? now);
+  const slow = since + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
   if (!slow) return undefined;
   const peer = state.peers.get(whom);
-  if (peer?.resigning) return release(whom, "resigned and still holds");
   // One that does not hear us may take us for a dead holder.
   if (peer !== undefined && linked(state, peer)) {
+    if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
   }

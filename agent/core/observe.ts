@@ -153,12 +153,14 @@ function yieldAfter(
 ): Pick<AddressState, "yielded" | "contest"> {
   const { yielded, contest } = before;
   const { self } = state.settings;
-  const others = [...holders].filter((id) => id !== self);
+  const others = [...holders].filter((id) => id !== self && state.group.has(id));
   // So is one that took our own hold away while we could not hear it.
   const lost = before.seen?.holders.has(self) === true && !holders.has(self);
   const taker = lost
     ? others.find((id) => silent(state, id))
-    : appeared.find((id) => silent(state, id) && !hadTold(state, before, id));
+    : appeared.find(
+        (id) => others.includes(id) && silent(state, id) && !hadTold(state, before, id),
+      );
   // A silent holder that we have never known as one is no dead one either (R10). One that held
   // beside us before a pause may take us for the dead one.
   const elects = state.settings.election.method === "heartbeat";

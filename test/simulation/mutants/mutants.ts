@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
     name: "dead-keeps-its-share",
     what: "never releases a dead holder",
     file: "core/decide.ts",
-    from: "if (address.seen?.stopped.has(whom) || dead || contested) {",
+    from: "if (stopped || dead || contested) {",
     to: "if (state.now < 0 && (dead || contested)) {",
   },
   {
