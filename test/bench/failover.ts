@@ -116,7 +116,7 @@ const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 /** The elected node comes back and takes the address again, after the time that it has to wait. */
 async function failback(bench: Bench): Promise<Run> {
   const { lab, address } = bench;
-  if ((await bench.holder()) === "lb1") {
+  if ((await bench.soleHolder()) === "lb1") {
     await bench.say("handover", "lb1");
     await until("lb2 holds", async () => (await lab.holders(address)).join() === "lb2");
   }
