@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { LabFailure } from "../failure.ts";
 import { leaderOf } from "./boot.ts";
+import { consoleOf } from "./disk.ts";
 import { journalOf } from "./journal.ts";
 import type { Place } from "./place.ts";
 
@@ -12,17 +13,32 @@ export type FirstBoot = {
   readonly errors: readonly string[];
 };
 
+/** A host that starts again is off for a moment. */
+const offMs = 3000;
+
+export type Boot = {
+  readonly startedAt: number;
+  readonly timeoutMs: number;
+  readonly isOn: () => boolean;
+};
+
 /**
  * Waits until cloud-init has finished on a host.
- * @throws LabFailure with the end of the host's journal when it takes too long
+ * @throws LabFailure with the host's last words when it takes too long, or the host ends
  */
 export async function untilBooted(
   place: Place,
   id: string,
-  startedAt: number,
-  timeoutMs: number,
+  { startedAt, timeoutMs, isOn }: Boot,
 ): Promise<FirstBoot> {
+  let onAt = Date.now();
   for (;;) {
+    if (isOn()) onAt = Date.now();
+    if (Date.now() - onAt > offMs)
+      throw new LabFailure(
+        `${id} ended before it had booted; its last words:\n${lastWords(place, id)}`,
+        "the machine's own journal may tell more",
+      );
     const leader = leaderOf(place, id);
     // Through the process's own view: a file of the host's memory is not on its disk.
     const result = `/proc/${leader}/root/run/cloud-init/result.json`;
@@ -40,3 +56,9 @@ export async function untilBooted(
     await wait(50);
   }
 }
+
+const lastWords = (place: Place, id: string): string => {
+  const file = consoleOf(place, id);
+  const said = existsSync(file) ? readFileSync(file, "utf8").trimEnd() : "";
+  return said.split("\n").slice(-5).join("\n") || "(none)";
+};

@@ -60,7 +60,11 @@ export function hostActions(inside: Inside, running: Map<string, Running>): Host
     },
     deleteHost: inTurn(remove),
     untilBooted: (id, timeoutMs = 120_000) =>
-      untilBooted(inside.place, id, running.get(id)?.startedAt ?? Date.now(), timeoutMs),
+      untilBooted(inside.place, id, {
+        startedAt: running.get(id)?.startedAt ?? Date.now(),
+        timeoutMs,
+        isOn: () => running.has(id),
+      }),
     isOn: (id) => running.has(id),
     isFrozen: (id) => isFrozen(join(inside.place.cgroup, hostGroup(id))),
   };

@@ -175,6 +175,7 @@ test("a dead holder is silent until the address moves, and starts again from its
   assert.ok(rows.every(({ error }) => error === "timeout"));
   assert.deepEqual(await fabric.holders(address), ["lb2"]);
   await assert.rejects(fabric.exec("lb2", ["true"]), /lb2 is off/);
+  await assert.rejects(fabric.untilBooted("lb2"), /lb2 ended before it had booted/);
   assert.match(await fabric.journal("lb2"), /cloud-init/);
   await fabric.setHolders(address, ["lb1"]);
   assert.deepEqual(await servedBy(), ["lb1"]);
