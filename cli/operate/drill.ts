@@ -7,6 +7,7 @@ import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/re
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { atDesk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { interruptible } from "./interrupt.ts";
 import { say, step } from "./move.ts";
 
 type Options = DeskOptions & {
@@ -47,20 +48,15 @@ async function drill(file: string, options: Options): Promise<void> {
   const { name } = scene.holder;
   if (!options.yes && !(await isWanted(`${name} is stopped and started again.`))) return;
   const budgetMs = given ?? budgetOf(desk.stack);
-  const interrupt = new AbortController();
-  const end = (): void => {
-    if (!interrupt.signal.aborted) say("\nending: the instance is started again …");
-    interrupt.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
-  const request = { scene, url: options.url, budgetMs, signal: interrupt.signal };
+  const signal = interruptible(() => say("\nending: the instance is started again …"));
+  const request = { scene, url: options.url, budgetMs, signal };
   try {
     const report = await told(file, () => runDrill(desk, request, step));
     show(report, options);
   } catch (error) {
-    if (error !== interrupt.signal.reason) throw error;
+    if (error !== signal.reason) throw error;
   }
-  if (interrupt.signal.aborted) process.exitCode = 130;
+  if (signal.aborted) process.exitCode = 130;
 }
 
 /** A drill is too dear to find out at its end. @throws UsageError */
