@@ -35,6 +35,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   operate: [
     "stack",
     "infra/firewall.ts",
+    "infra/clouds/exoscale-names.ts",
     "infra/clouds/exoscale-templates.ts",
     "agent/cloud",
     "agent/status/status.ts",

@@ -2,7 +2,8 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { beginTraffic, endTraffic } from "../../operate/move.ts";
+import { beginClients, endClients, stopClients } from "../../operate/clients.ts";
+import { listed } from "../../operate/move.ts";
 import { type Engine, pulumi } from "../../operate/roll/engine.ts";
 import { turnsOf } from "../../operate/roll/plan.ts";
 import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
@@ -26,7 +27,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 export const addRoll = (command: Command): Command =>
   atDesk(command)
     .description("Replace the load balancers that are not what the stack file says, one at a time.")
-    .option("--url <url>", "what the client asks; else the first http service")
+    .option("--url <url>", "what the client asks; else the first http service of each address")
     .option("--no-measure", "without a client")
     .addOption(
       new Option("--config-file <file>", "its config, where it lies elsewhere").env(
@@ -62,27 +63,28 @@ async function rollAll(file: string, options: Options): Promise<void> {
   told(file, () => turnsOf(stack, snapshot));
   const rolled: Rolled[] = [];
   const onRolled = (one: Rolled): void => void rolled.push(one);
-  const [address] = snapshot.addresses;
   let left: string | undefined;
-  const outage = await told(file, async () => {
-    const url = options.measure ? options.url : false;
-    const traffic = address && (await beginTraffic(stack, address, url));
+  const outages = await told(file, async () => {
+    const { addresses } = snapshot;
+    const clients = await beginClients(stack, addresses, options.measure ? options.url : false);
     try {
       left = await roll(desk, { ...turn, snapshot, patienceMs, onRolled });
-    } catch (error) {
-      await traffic?.stop();
-      throw error;
+      const seen = await endClients(clients);
+      return addresses.map((one) => ({ address: listed([one]), outage: seen.get(one.name) }));
+    } finally {
+      await stopClients(clients);
     }
-    return endTraffic(traffic);
   });
   const lines = rolled.map(({ node, replaced, tookMs }) =>
     replaced ? `${node}: replaced in ${Math.round(tookMs / 1000)} s` : `${node}: as it should be`,
   );
-  print({ rolled, outage }, [...lines, outageWords(outage)].join("\n"), options);
+  const asked = outages.map(({ address, outage }) => `${address}: ${outageWords(outage)}`);
+  print({ rolled, outages }, [...lines, ...asked].join("\n"), options);
   if (signal.aborted) {
     say(cutOff(left));
     process.exitCode = 130;
-  } else process.exitCode = outage && outage.failed > 0 ? exitCodes.unwell : exitCodes.fine;
+  } else if (outages.some(({ outage }) => outage && outage.failed > 0))
+    process.exitCode = exitCodes.unwell;
 }
 
 /** How an interrupted roll has left the stack. */

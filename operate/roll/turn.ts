@@ -4,7 +4,7 @@ import type { Stack } from "../../stack/stack.ts";
 import type { CloudHost } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
 import { order, type Ports, type Step, takers } from "../move.ts";
-import { type HostSeen, type Snapshot, takeSnapshot } from "../snapshot.ts";
+import { type HostSeen, nodesIn, type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
 import type { Engine } from "./engine.ts";
 
@@ -101,14 +101,13 @@ async function leftAs(
  */
 async function leave(
   { cloud, remote }: Ports,
-  { hosts, addresses }: Snapshot,
+  snapshot: Snapshot,
   instance: CloudHost,
 ): Promise<void> {
   const { host } = instance;
   await order(remote, instance, "maintenance on");
-  const seen = { hosts: hosts.flatMap((one) => one.instance ?? []), addresses };
   const left = await until(async () => {
-    const all = await Promise.all(addresses.map((address) => cloud.holders(seen, address)));
+    const all = [...(await cloud.holders(nodesIn(snapshot))).values()];
     return all.every((by) => by.length > 0 && !by.includes(host)) || undefined;
   }, movedWithinMs);
   if (left) return pause(drainMs);

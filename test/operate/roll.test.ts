@@ -45,7 +45,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
         hosts: hosts(),
         addresses: [{ name: "web", ip: "203.0.113.7", id: "web", holders: [holder] }],
       }),
-      holders: async () => [holder],
+      holders: async () => new Map([["web", [holder]]]),
       stop: () => assert.fail("nothing is stopped"),
       start: () => assert.fail("nothing is started"),
     },
