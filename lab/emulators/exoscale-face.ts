@@ -46,6 +46,8 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   let cloud = first;
   const events: CloudEvent[] = [];
   const requests: LoggedRequest[] = [];
+  let asked = 0;
+  const remember = rememberOnly(options.rememberedMin ?? 20_000);
   const waiting = new Map<string, Asked>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -57,7 +59,7 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     if (options.stateFile !== undefined && !isKept(before, cloud))
       save(options.stateFile, { ...kept(cloud), nowMs: nowMs(), wallMs: Date.now() });
     for (const event of made.events) {
-      events.push(event);
+      remember(events, event);
       options.onEvent?.(event);
     }
     for (const answer of made.answers) {
@@ -80,12 +82,14 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     const called = actionOf(method, new URL(target, apiEndpoint), body);
     const call = "action" in called ? called.action.call : undefined;
     const expiresS = credential.kind === "signed" ? credential.expiresS : undefined;
-    requests.push({ atMs: nowMs(), from, method, target, body, call, connection, expiresS });
+    const atMs = nowMs();
+    remember(requests, { atMs, from, method, target, body, call, connection, expiresS });
     const tell = (answer: Sent | undefined): void =>
       options.onExchange?.({ ...plain, call, ...(answer && { answer }) });
     if (!("action" in called))
       return tell(sendJson(response, called.status, { message: called.message }));
-    const id = String(requests.length);
+    asked += 1;
+    const id = String(asked);
     waiting.set(id, { response, tell });
     response.on("close", () => {
       if (waiting.delete(id)) tell(undefined);
@@ -109,6 +113,14 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     stop: () => clearTimeout(timer),
   };
 }
+
+/** A lab runs for days: what is older than so many is dropped, many at a time. */
+const rememberOnly =
+  (min: number) =>
+  <One>(list: One[], one: One): void => {
+    list.push(one);
+    if (list.length > 2 * min) list.splice(0, list.length - min);
+  };
 
 const heard = async (request: IncomingMessage) => ({
   method: request.method ?? "",
