@@ -3,7 +3,7 @@ import type { Stack } from "../../stack/stack.ts";
 import type { CloudAddress, CloudHost, Seen } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
 import { takers } from "../move.ts";
-import { nodesIn, type Snapshot } from "../snapshot.ts";
+import { mustExist, nodesIn, type Snapshot } from "../snapshot.ts";
 
 export type Scene = {
   readonly stack: Stack;
@@ -31,6 +31,7 @@ export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
   };
   if (stack.nodes.length < 2)
     refuse("a drill takes two load balancers, and this stack has one", "write `nodes: 2`");
+  mustExist(snapshot);
   const seen = nodesIn(snapshot);
   const off = seen.hosts.find(({ running }) => !running);
   if (off !== undefined)
