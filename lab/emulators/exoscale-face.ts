@@ -46,7 +46,7 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   let cloud = first;
   const events: CloudEvent[] = [];
   const requests: LoggedRequest[] = [];
-  let asked = 0;
+  let taken = 0;
   const remember = rememberOnly(options.rememberedMin ?? 20_000);
   const waiting = new Map<string, Asked>();
   let timer: NodeJS.Timeout | undefined;
@@ -76,20 +76,20 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   const take: Face["take"] = async (request, response, connection) => {
     const { authorization, ...plain } = await heard(request);
     const { method, target, body } = plain;
-    const signed = { method, target, body, authorization };
-    const credential = credentialOf(signed, (key) => secretOf(options, cloud, key));
+    const credential = credentialOf({ method, target, body, authorization }, (key) =>
+      secretOf(options, cloud, key),
+    );
     const from = credential.kind === "signed" ? whoHas(options, cloud, credential.key) : "unknown";
     const called = actionOf(method, new URL(target, apiEndpoint), body);
     const call = "action" in called ? called.action.call : undefined;
     const expiresS = credential.kind === "signed" ? credential.expiresS : undefined;
-    const atMs = nowMs();
-    remember(requests, { atMs, from, method, target, body, call, connection, expiresS });
+    const one = { atMs: nowMs(), from, method, target, body, call, connection, expiresS };
+    remember(requests, one);
     const tell = (answer: Sent | undefined): void =>
       options.onExchange?.({ ...plain, call, ...(answer && { answer }) });
     if (!("action" in called))
       return tell(sendJson(response, called.status, { message: called.message }));
-    asked += 1;
-    const id = String(asked);
+    const id = String(++taken);
     waiting.set(id, { response, tell });
     response.on("close", () => {
       if (waiting.delete(id)) tell(undefined);
