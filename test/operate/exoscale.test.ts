@@ -10,7 +10,7 @@ import { stackOf } from "./scene.ts";
 
 const key = "EXOdesk00000000000000000001";
 const secret = "desk-secret-0123456789abcdefghijklmnopqrstuv";
-/** How long the cloud thinks: what comes sooner after another request did not wait for its answer. */
+/** How long the cloud thinks: what comes sooner did not wait for the answer before. */
 const answerMs = 100;
 const [template = ""] = Object.keys(catalogue.templates);
 
