@@ -1,8 +1,8 @@
 /** Hosts by the system's own SSH client: its keys, its agent, its configuration. */
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../lab/folder.ts";
 import type { CloudHost } from "./cloud.ts";
 
 export type Ran =
@@ -61,7 +61,7 @@ export const sshRemote =
       return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
     const folder = dirname(knownHosts);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder, 0o700);
     } catch (error) {
       const said = (error as NodeJS.ErrnoException).code ?? String(error);
       return Promise.resolve({ kind: "unreachable", why: `${folder} cannot be made: ${said}` });

@@ -40,6 +40,7 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     "agent/cloud",
     "agent/status/status.ts",
     "lab/client",
+    "lab/folder.ts",
   ],
   lab: ["stack", "agent/status/status.ts"],
   cli: ["stack", "user-data", "operate", "lab", "agent/status", "package.json"],
