@@ -4,7 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -77,6 +77,15 @@ export function run(command, args, what, options = {}) {
   if (error) giveUp(`${what} cannot run: ${error.message}`);
   if (signal) process.exit(130);
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Makes a folder in one that there is. */
+export function prepareFolder(path) {
+  try {
+    if (!existsSync(path)) mkdirSync(path);
+  } catch (error) {
+    giveUp(`${path} cannot be made (${error.code}); let HOME name a folder where you may write`);
+  }
 }
 
 /** Installs the npm packages of the lock file, unless they are there. */

@@ -3,7 +3,6 @@
  * lab and fails it over. Only the lab's own process needs root. `--simulate`, and a machine that
  * cannot run the lab, show the same page over the simulator's nodes.
  */
-import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { runToItsEnd } from "./patient.js";
@@ -11,6 +10,7 @@ import {
   labPrograms,
   node,
   onPath,
+  prepareFolder,
   prepareGo,
   prepareNpm,
   preparePackages,
@@ -44,7 +44,7 @@ if (process.getuid?.() === 0) await begin(lab);
 else {
   say("the lab makes network namespaces, mounts and cgroups: its process runs by sudo");
   // What root makes first is root's, and this user and other programs write there later.
-  mkdirSync(join(homedir(), ".cache"), { recursive: true });
+  prepareFolder(join(homedir(), ".cache"));
   const quiet = { stdio: ["ignore", "ignore", "inherit"] };
   run(node, [join(root, "cli/build-agent.ts")], "the agent's build", quiet);
   // A Pulumi or a Go of the user's own is rarely in a folder that sudo looks into.

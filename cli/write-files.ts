@@ -1,15 +1,7 @@
 /** Writing several files so that either all of them are new, or none is. */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../lab/folder.ts";
 import { fail, reasonOf } from "./failure.ts";
 
 export type OutputFile = { readonly name: string; readonly bytes: Uint8Array };
@@ -38,7 +30,7 @@ const isFolder = (path: string): boolean =>
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason = code === "EEXIST" ? "it is a file" : reasonOf(error);

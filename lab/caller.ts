@@ -1,6 +1,8 @@
 /** Who called: under sudo this process is root's, and what it keeps in the user's home is not. */
-import { lchownSync, mkdirSync, statSync } from "node:fs";
+import { lchownSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { LabFailure } from "./failure.ts";
+import { makeFolders } from "./folder.ts";
 
 export type Caller = { readonly uid: number; readonly gid: number };
 
@@ -15,10 +17,24 @@ export function callerOf(env: Env, own = process.getuid?.()): Caller | undefined
   return caller.uid !== 0 && home?.uid === caller.uid ? caller : undefined;
 }
 
-/** Makes a folder that is the caller's, with all above it that there was not. */
+/**
+ * Makes a folder that is the caller's, with all above it that there was not.
+ * @throws LabFailure where the machine does not let it
+ */
 export function makeFolder(path: string, caller: Caller | undefined): void {
-  const first = mkdirSync(path, { recursive: true }) ?? path;
+  const first = made(path) ?? path;
   if (caller === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made))
-    lchownSync(made, caller.uid, caller.gid);
+  for (let one = path; one.length >= first.length; one = dirname(one))
+    lchownSync(one, caller.uid, caller.gid);
+}
+
+function made(path: string): string | undefined {
+  try {
+    return makeFolders(path);
+  } catch (error) {
+    throw new LabFailure(
+      `${path} cannot be made: ${error instanceof Error ? error.message : error}`,
+      "let HOME, or BATON_CACHE, name a folder where you may write",
+    );
+  }
 }

@@ -31,11 +31,14 @@ export type Seen = {
   readonly addresses: readonly CloudAddress[];
 };
 
+/** Names of hosts, by the name of the address that they carry. */
+export type Holders = ReadonlyMap<string, readonly string[]>;
+
 /** Each of them throws an `OperateFailure` when the cloud does not do it. */
 export type Cloud = {
   readonly look: () => Promise<Seen>;
-  /** Names of the instances that carry an address, by the quickest question. */
-  readonly holders: (seen: Seen, address: CloudAddress) => Promise<readonly string[]>;
+  /** Who of these hosts carries each of these addresses now. */
+  readonly holders: (seen: Seen) => Promise<Holders>;
   readonly stop: (host: CloudHost) => Promise<void>;
   readonly start: (host: CloudHost) => Promise<void>;
 };

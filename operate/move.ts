@@ -1,13 +1,14 @@
 /**
  * Planned moves: a node is told to give its addresses away, or to keep out of the election, while
- * a client asks through the address. Nothing is touched unless somebody can take over.
+ * a client asks through each of them. Nothing is touched unless somebody can take over.
  */
 import { type Election, isShared, type Stack } from "../stack/stack.ts";
+import { beginClients, endClients, stopClients } from "./clients.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
 import { OperateFailure } from "./failure.ts";
 import type { Remote } from "./remote.ts";
 import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
-import { isCalm, type Outage, startTraffic, type Traffic, urlOf } from "./traffic.ts";
+import type { Outage } from "./traffic.ts";
 import { until } from "./wait.ts";
 
 export type Ports = { readonly cloud: Cloud; readonly remote: Remote };
@@ -27,7 +28,6 @@ export type Move = {
 /** The agent's word to do so. */
 export type Order = "handover" | "maintenance on" | "maintenance off";
 
-const servedForMs = 1500;
 const movedWithinMs = 60_000;
 
 /** The other nodes that could take over now, as their agents say. */
@@ -49,41 +49,12 @@ export async function order(remote: Remote, host: CloudHost, what: Order): Promi
     );
 }
 
-/**
- * A client that is answered already.
- * @returns undefined where there is nothing to ask by HTTP, or it is not wished
- * @throws OperateFailure where nobody answers before anything is touched
- */
-export async function beginTraffic(
-  stack: Stack,
-  address: CloudAddress,
-  wished: string | false | undefined,
-): Promise<Traffic | undefined> {
-  const url = wished === false ? undefined : (wished ?? urlOf(stack.services, address));
-  if (url === undefined) return undefined;
-  const traffic = await startTraffic(url);
-  const served = await until(() => isCalm(traffic.samples(), 500) || undefined, 5000, 100);
-  if (served) return traffic;
-  await traffic.stop();
-  throw new OperateFailure(
-    `${url} does not answer from here`,
-    "nothing was touched; `baton status` tells more, and --no-measure goes on without a client",
-  );
-}
-
-/** Waits until everything is answered again; gives what the client saw in all. */
-export async function endTraffic(traffic: Traffic | undefined): Promise<Outage | undefined> {
-  if (traffic === undefined) return undefined;
-  await until(() => isCalm(traffic.samples(), servedForMs) || undefined, 20_000, 100);
-  await traffic.stop();
-  return traffic.outage();
-}
-
 export type MoveRequest = {
   readonly stack: Stack;
   readonly seen: Seen;
   readonly host: CloudHost;
-  readonly address: CloudAddress;
+  /** All that the order moves. */
+  readonly addresses: readonly CloudAddress[];
   readonly what: Order;
   /** URL that the client asks; false measures nothing. */
   readonly url: string | false | undefined;
@@ -99,38 +70,58 @@ export function isMoved(
   return isRight && holders.length > 0 && (isShared(election) || holders.length === 1);
 }
 
-/** Gives the order and waits until the cloud shows its end. @throws OperateFailure */
+/**
+ * Gives the order and waits until the cloud shows that each address has moved.
+ * @throws OperateFailure
+ */
 export async function move(
-  { cloud, remote }: Ports,
-  { stack, seen, host, address, what, url }: MoveRequest,
+  ports: Ports,
+  { stack, seen, host, addresses, what, url }: MoveRequest,
   step: Step,
-): Promise<Move> {
+): Promise<readonly Move[]> {
   // Who takes the address back waits before it does.
   const waitMs = what === "maintenance off" ? stack.election.preemptDelayMs : 0;
   const limitMs = movedWithinMs + waitMs;
-  const traffic = await beginTraffic(stack, address, url);
+  const clients = await beginClients(stack, addresses, url);
   try {
     const begun = performance.now();
-    const to = await step(`${address.ip} moves`, async () => {
-      await order(remote, host, what);
-      return until(async () => {
-        const holders = await cloud.holders(seen, address);
-        const isDone = isMoved(stack.election, host.host, { what, holders });
-        return isDone ? holders.join(" and ") : undefined;
+    const ended = new Map<string, Pick<Move, "to" | "tookMs">>();
+    await step(movesOf(addresses), async () => {
+      await order(ports.remote, host, what);
+      await until(async () => {
+        const now = await ports.cloud.holders({ ...seen, addresses });
+        for (const [name, holders] of now)
+          if (!ended.has(name) && isMoved(stack.election, host.host, { what, holders }))
+            ended.set(name, {
+              to: holders.join(" and "),
+              tookMs: Math.round(performance.now() - begun),
+            });
+        return ended.size === addresses.length || undefined;
       }, limitMs);
     });
-    const tookMs = Math.round(performance.now() - begun);
-    if (to === undefined)
+    const late = addresses.filter(({ name }) => !ended.has(name));
+    if (late.length > 0)
       throw new OperateFailure(
-        `${address.ip} has not moved in ${limitMs / 1000} s`,
+        `not moved in ${limitMs / 1000} s: ${listed(late)}`,
         what === "maintenance on"
           ? `\`baton status\` tells why; \`baton maintenance STACK ${host.host} off\` undoes it`
           : "`baton status` tells who holds and why",
       );
-    const outage = await endTraffic(traffic);
-    const from = address.holders.join(" and ");
-    return { address: address.ip ?? address.name, from, to, tookMs, outage };
+    const outages = await endClients(clients);
+    return addresses.flatMap((one) => {
+      const end = ended.get(one.name);
+      const from = one.holders.join(" and ");
+      const address = one.ip ?? one.name;
+      return end === undefined ? [] : { address, from, ...end, outage: outages.get(one.name) };
+    });
   } finally {
-    await traffic?.stop();
+    await stopClients(clients);
   }
 }
+
+export const movesOf = (addresses: readonly CloudAddress[]): string =>
+  `${listed(addresses)} ${addresses.length > 1 ? "move" : "moves"}`;
+
+/** Addresses as people name them. */
+export const listed = (addresses: readonly CloudAddress[]): string =>
+  addresses.map(({ name, ip }) => ip ?? name).join(" and ");

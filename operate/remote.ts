@@ -1,8 +1,8 @@
 /** Hosts by the system's own SSH client: its keys, its agent, its configuration. */
 import { spawn } from "node:child_process";
-import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { makeFolders } from "../lab/folder.ts";
 import type { CloudHost } from "./cloud.ts";
 
 export type Ran =
@@ -25,6 +25,25 @@ export type SshOptions = {
 };
 
 const connectS = 5;
+
+/**
+ * Settings that a person may have for sessions at a terminal, as ssh_config(5) names them, and that
+ * are no good here: a command of its own, a connection shared with others, ports and keys lent out.
+ * Names, ports and jumps stay as the person has them.
+ */
+const forPrograms = [
+  "BatchMode=yes",
+  "ControlMaster=no",
+  "ControlPath=none",
+  "RemoteCommand=none",
+  "RequestTTY=no",
+  "PermitLocalCommand=no",
+  "ForwardAgent=no",
+  "ForwardX11=no",
+  "ClearAllForwardings=yes",
+  "VisualHostKey=no",
+];
+
 const limitMsDefault = 20_000;
 /** What ssh(1) exits with when it is its own fault. */
 const sshFailed = 255;
@@ -42,13 +61,13 @@ export const sshRemote =
       return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
     const folder = dirname(knownHosts);
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder, 0o700);
     } catch (error) {
       const said = (error as NodeJS.ErrnoException).code ?? String(error);
       return Promise.resolve({ kind: "unreachable", why: `${folder} cannot be made: ${said}` });
     }
     const options = [
-      "BatchMode=yes",
+      ...forPrograms,
       `ConnectTimeout=${connectS}`,
       "ServerAliveInterval=3",
       "ServerAliveCountMax=3",
@@ -56,12 +75,13 @@ export const sshRemote =
       `UserKnownHostsFile=${quoted(knownHosts)}`,
       // A host is known by its instance: addresses come back with another one behind them.
       `HostKeyAlias=${host.id}`,
+      "CheckHostIP=no",
       "LogLevel=ERROR",
       ...(identity === undefined ? [] : ["IdentitiesOnly=yes"]),
     ];
     return run(
       [
-        ...["-T", ...options.flatMap((one) => ["-o", one])],
+        ...options.flatMap((one) => ["-o", one]),
         ...(identity === undefined ? [] : ["-i", identity]),
         ...["-l", user ?? host.user, "--", host.ip, command],
       ],

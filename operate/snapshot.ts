@@ -2,7 +2,8 @@
 import { z } from "zod";
 import type { Status } from "../agent/status/status.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
-import type { Cloud, CloudAddress, CloudHost } from "./cloud.ts";
+import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
+import { OperateFailure } from "./failure.ts";
 import type { Remote } from "./remote.ts";
 
 export type AgentSaid =
@@ -29,6 +30,21 @@ export type Snapshot = {
   /** Instances that carry the stack's label and that the stack file does not have. */
   readonly strangers: readonly CloudHost[];
 };
+
+/** The load balancers that there are, and the addresses: what a move is followed by. */
+export const nodesIn = ({ hosts, addresses }: Snapshot): Seen => ({
+  hosts: hosts.flatMap(({ role, instance }) => (role === "node" ? (instance ?? []) : [])),
+  addresses,
+});
+
+/** @throws OperateFailure where the cloud has nothing of the stack, for what is to change it */
+export function mustExist({ stack, hosts }: Snapshot): void {
+  if (hosts.some(({ instance }) => instance !== undefined)) return;
+  throw new OperateFailure(
+    `the cloud has none of the hosts of ${stack}`,
+    "nothing was touched; `pulumi up` makes them; are zone and organisation of the key the right ones?",
+  );
+}
 
 /** Whether a node could hold, as its agent says. */
 export const isWell = ({ agent }: HostSeen): boolean =>

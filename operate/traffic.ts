@@ -1,7 +1,7 @@
 /** A client of one's own that asks through an address, and what it saw of an outage. */
 import { spawn } from "node:child_process";
 import { startMeasuring } from "../lab/client/client.ts";
-import { isAnswered, type Sample, type Summary } from "../lab/client/measure.ts";
+import { isAnswered, isCut, type Sample, type Summary } from "../lab/client/measure.ts";
 import type { CloudAddress } from "./cloud.ts";
 
 export type Traffic = {
@@ -62,10 +62,6 @@ export type Outage = {
   /** Unix milliseconds; undefined where every request was answered. */
   readonly from: number | undefined;
 };
-
-/** Whether a connection broke that had come about. */
-export const isCut = (one: Sample): boolean =>
-  !isAnswered(one) && /RESET|PIPE/.test(one.error ?? "");
 
 /** @param cutShort how many of the requests were cut */
 export function outageIn({ sent, failed, gaps: [longest] }: Summary, cutShort: number): Outage {

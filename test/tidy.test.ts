@@ -35,10 +35,12 @@ const edges: Readonly<Record<string, readonly string[]>> = {
   operate: [
     "stack",
     "infra/firewall.ts",
+    "infra/clouds/exoscale-names.ts",
     "infra/clouds/exoscale-templates.ts",
     "agent/cloud",
     "agent/status/status.ts",
     "lab/client",
+    "lab/folder.ts",
   ],
   lab: ["stack", "agent/status/status.ts"],
   cli: ["stack", "user-data", "operate", "lab", "agent/status", "package.json"],

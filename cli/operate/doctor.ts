@@ -11,7 +11,7 @@ import {
 } from "../../operate/doctor/judge-account.ts";
 import { judgeChecks, judgeUserData, judgeVersions } from "../../operate/doctor/judge-hosts.ts";
 import { judgeRules } from "../../operate/doctor/judge-rules.ts";
-import { exoscaleApi } from "../../operate/exoscale.ts";
+import { exoscaleApi } from "../../operate/exoscale-api.ts";
 import type { Finding } from "../../operate/finding.ts";
 import { judge } from "../../operate/judge.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";

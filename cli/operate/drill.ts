@@ -2,11 +2,13 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import { budgetOf, type Drill, passed, runDrill, sceneOf } from "../../operate/drill/drill.ts";
-import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/report.ts";
+import { type Drill, passed, type Requests, runDrill } from "../../operate/drill/drill.ts";
+import { drillPicture, rows, timeLine, verdictOf } from "../../operate/drill/report.ts";
+import { budgetOf, sceneOf } from "../../operate/drill/scene.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { exitCodes, UsageError } from "../failure.ts";
 import { atDesk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { interruptible } from "./interrupt.ts";
 import { say, step } from "./move.ts";
 
 type Options = DeskOptions & {
@@ -21,12 +23,12 @@ export const addDrill = (command: Command): Command =>
   atDesk(command)
     .description("Stop the holder's instance and start it again, and measure what clients see.")
     .option("--yes", "without asking first")
-    .option("--url <url>", "what the client asks; else the first http service")
+    .option("--url <url>", "what the client asks; else the first http service of each address")
     .option("--budget <seconds>", "how long nobody may answer; else the agents' limit and 5 s")
     .option("--picture <file>", "the time line as SVG")
     .option("--json", "the report as JSON")
     .addHelpText("after", help)
-    .action(drill);
+    .action(drillIt);
 
 const help = `
 Ctrl-C starts the instance again before it ends.
@@ -34,7 +36,7 @@ Ctrl-C starts the instance again before it ends.
 Exit codes: 0 within the budget and all well again, 1 it could not be done, 2 usage, 3 it was not,
 130 interrupted.`;
 
-async function drill(file: string, options: Options): Promise<void> {
+async function drillIt(file: string, options: Options): Promise<void> {
   const given = options.budget === undefined ? undefined : Number(options.budget) * 1000;
   if (given !== undefined && !(given > 0)) throw new UsageError("--budget takes seconds");
   mustBeWritable(options.picture);
@@ -47,20 +49,15 @@ async function drill(file: string, options: Options): Promise<void> {
   const { name } = scene.holder;
   if (!options.yes && !(await isWanted(`${name} is stopped and started again.`))) return;
   const budgetMs = given ?? budgetOf(desk.stack);
-  const interrupt = new AbortController();
-  const end = (): void => {
-    if (!interrupt.signal.aborted) say("\nending: the instance is started again …");
-    interrupt.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
-  const request = { scene, url: options.url, budgetMs, signal: interrupt.signal };
+  const signal = interruptible(() => say("\nending: the instance is started again …"));
+  const request = { scene, url: options.url, budgetMs, signal };
   try {
-    const report = await told(file, () => runDrill(desk, request, step));
-    show(report, options);
+    const { drill, requests } = await told(file, () => runDrill(desk, request, step));
+    show(drill, requests, options);
   } catch (error) {
-    if (error !== interrupt.signal.reason) throw error;
+    if (error !== signal.reason) throw error;
   }
-  if (interrupt.signal.aborted) process.exitCode = 130;
+  if (signal.aborted) process.exitCode = 130;
 }
 
 /** A drill is too dear to find out at its end. @throws UsageError */
@@ -90,15 +87,15 @@ async function isWanted(what: string): Promise<boolean> {
   return false;
 }
 
-function show({ samples, ...report }: Awaited<ReturnType<typeof runDrill>>, options: Options) {
-  process.stdout.write(options.json ? json(report) : text(report, strip(report, samples)));
+function show(report: Drill, requests: Requests, options: Options): void {
+  process.stdout.write(options.json ? json(report) : text(report, requests));
   process.exitCode = passed(report) ? exitCodes.fine : exitCodes.unwell;
   // Last: where it cannot be written, the report is told all the same.
-  if (options.picture !== undefined) writeFileSync(options.picture, drillPicture(report, samples));
+  if (options.picture !== undefined) writeFileSync(options.picture, drillPicture(report, requests));
 }
 
 const json = (report: Drill): string =>
   `${JSON.stringify({ ...report, passed: passed(report) }, null, 2)}\n`;
 
-const text = (report: Drill, row: string): string =>
-  `${[...timeLine(report), `  requests  ${row}`, verdictOf(report)].join("\n")}\n`;
+const text = (report: Drill, requests: Requests): string =>
+  `${[...timeLine(report), ...rows(report, requests), verdictOf(report)].join("\n")}\n`;

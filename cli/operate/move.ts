@@ -2,8 +2,8 @@
 import { Argument, type Command } from "commander";
 import { progressOn, screenFor } from "../../lab/view/progress.ts";
 import type { CloudAddress, CloudHost, Seen } from "../../operate/cloud.ts";
-import { type Move, move, order, takers } from "../../operate/move.ts";
-import { type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
+import { listed, type Move, type MoveRequest, move, order, takers } from "../../operate/move.ts";
+import { nodesIn, type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
 import type { Outage } from "../../operate/traffic.ts";
 import { until } from "../../operate/wait.ts";
 import { exitCodes, fail } from "../failure.ts";
@@ -26,7 +26,7 @@ type Options = DeskOptions & {
 const measuring = (command: Command): Command =>
   command
     .argument("<node>", "load balancer")
-    .option("--url <url>", "what the client asks; else the first http service")
+    .option("--url <url>", "what the client asks; else the first http service of each address")
     .option("--no-measure", "without a client")
     .option("--json", "the result as JSON");
 
@@ -39,7 +39,7 @@ export const addHandover = (command: Command): Command =>
 export const addMaintenance = (command: Command): Command =>
   measuring(atDesk(command))
     .addArgument(new Argument("<state>", "whether it keeps out").choices(["on", "off"]))
-    .description("Take a load balancer out of the election, or back; its address moves first.")
+    .description("Take a load balancer out of the election, or back; its addresses move first.")
     .addHelpText("after", codes)
     .action(maintenance);
 
@@ -59,8 +59,7 @@ async function sceneOf(desk: Desk, node: string): Promise<Scene> {
   const snapshot = await told(desk.file, () =>
     step("cloud and agents are asked", () => takeSnapshot(desk.stack, desk)),
   );
-  const hosts = snapshot.hosts.flatMap(({ instance }) => instance ?? []);
-  const seen = { hosts, addresses: snapshot.addresses };
+  const seen = nodesIn(snapshot);
   const host = instanceOf(desk, seen, node);
   const agent = snapshot.hosts.find(({ name }) => name === node)?.agent;
   if (agent?.kind === "answers") return { snapshot, seen, host };
@@ -76,30 +75,26 @@ function mustBeTakeable(desk: Desk, snapshot: Snapshot, node: string): void {
   if (takers(snapshot, node).length > 0) return;
   fail(
     desk.file,
-    `no other load balancer is seen to be well, and ${node} holds the address`,
+    `no other load balancer is seen to be well, and ${node} holds ${listed(heldBy(nodesIn(snapshot), node))}`,
     "nothing was touched; `baton status` tells what is wrong with the others",
   );
 }
 
 async function handover(file: string, node: string, options: Options): Promise<void> {
   const desk = openDesk(file, options);
-  const { snapshot, seen, host } = await sceneOf(desk, node);
-  const address = heldBy(seen, node);
-  if (address === undefined) {
-    const holders = seen.addresses.flatMap(({ ip, holders: by }) => `${ip}: ${by.join(" and ")}`);
+  const scene = await sceneOf(desk, node);
+  const addresses = heldBy(scene.seen, node);
+  if (addresses.length === 0) {
+    const holders = scene.seen.addresses.map(({ ip, holders: by }) => `${ip}: ${by.join(" and ")}`);
     return fail(file, `${node} holds no address`, `nothing was touched; ${holders.join(", ")}`);
   }
-  mustBeTakeable(desk, snapshot, node);
-  const { stack } = desk;
-  const what = "handover";
-  const request = { stack, seen, host, address, what, url: urlIn(options) } as const;
-  finish(await told(file, () => move(desk, request, step)), options);
+  mustBeTakeable(desk, scene.snapshot, node);
+  const moves = await moved(desk, scene, { what: "handover", addresses, options });
+  tell({ node, moves }, linesOf(moves), options);
 }
 
-const urlIn = ({ measure, url }: Options): string | false | undefined => (measure ? url : false);
-
-const heldBy = ({ addresses }: Seen, node: string): CloudAddress | undefined =>
-  addresses.find(({ holders }) => holders.includes(node));
+const heldBy = ({ addresses }: Seen, node: string): readonly CloudAddress[] =>
+  addresses.filter(({ holders }) => holders.includes(node));
 
 async function maintenance(
   file: string,
@@ -108,27 +103,33 @@ async function maintenance(
   options: Options,
 ): Promise<void> {
   const desk = openDesk(file, options);
-  const { snapshot, seen, host } = await sceneOf(desk, node);
+  const scene = await sceneOf(desk, node);
   const what = `maintenance ${state}` as const;
-  const address = state === "on" ? heldBy(seen, node) : wouldReturn(desk, seen, node);
-  if (address === undefined) {
-    await told(file, () => step(`${node}: ${what}`, () => obeyed(desk, host, what)));
-    return print({ node, maintenance: state }, `${node}: ${what}; no address moves`, options);
+  const addresses = state === "on" ? heldBy(scene.seen, node) : wouldReturn(desk, scene.seen, node);
+  if (addresses.length === 0) {
+    await told(file, () => step(`${node}: ${what}`, () => obeyed(desk, scene.host, what)));
+    const lines = [`${node}: ${what}; no address moves`];
+    return tell({ node, maintenance: state, moves: [] }, lines, options);
   }
-  if (state === "on") mustBeTakeable(desk, snapshot, node);
-  const { stack } = desk;
-  const request = { stack, seen, host, address, what, url: urlIn(options) };
-  finish(await told(file, () => move(desk, request, step)), options);
+  if (state === "on") mustBeTakeable(desk, scene.snapshot, node);
+  const moves = await moved(desk, scene, { what, addresses, options });
+  tell({ node, maintenance: state, moves }, linesOf(moves), options);
 }
 
-/** The address that a node takes back as soon as it may. */
+type Wanted = Pick<MoveRequest, "what" | "addresses"> & { readonly options: Options };
+
+function moved(desk: Desk, { seen, host }: Scene, { what, addresses, options }: Wanted) {
+  const url = options.measure ? options.url : (false as const);
+  const request = { stack: desk.stack, seen, host, addresses, what, url };
+  return told(desk.file, () => move(desk, request, step));
+}
+
+/** The addresses that a node takes back as soon as it may. */
 const wouldReturn = ({ stack }: Desk, { addresses }: Seen, node: string) =>
-  stack.election.preempt
-    ? addresses.find(({ name, holders }) => {
-        const ranks = stack.addresses.find((one) => one.name === name)?.ranks;
-        return ranks?.[node] === 0 && !holders.includes(node);
-      })
-    : undefined;
+  addresses.filter(({ name, holders }) => {
+    const ranks = stack.addresses.find((one) => one.name === name)?.ranks;
+    return stack.election.preempt && ranks?.[node] === 0 && !holders.includes(node);
+  });
 
 /** Gives the order, and waits until the agent says that it is so. */
 async function obeyed(desk: Desk, host: CloudHost, what: `maintenance ${"on" | "off"}`) {
@@ -141,11 +142,20 @@ async function obeyed(desk: Desk, host: CloudHost, what: `maintenance ${"on" | "
   }, 10_000);
 }
 
-function finish(moved: Move, options: Options): void {
-  const { address, from, to, tookMs, outage } = moved;
-  const line = `${address} went from ${from} to ${to} in ${(tookMs / 1000).toFixed(1)} s; `;
-  print(moved, line + outageWords(outage), options);
-  process.exitCode = outage !== undefined && outage.failed > 0 ? exitCodes.unwell : exitCodes.fine;
+const linesOf = (moves: readonly Move[]): readonly string[] =>
+  moves.map(({ address, from, to, tookMs, outage }) => {
+    const seconds = (tookMs / 1000).toFixed(1);
+    return `${address} went from ${from} to ${to} in ${seconds} s; ${outageWords(outage)}`;
+  });
+
+function tell<Result extends { readonly moves: readonly Move[] }>(
+  result: Result,
+  lines: readonly string[],
+  options: Options,
+): void {
+  print(result, lines.join("\n"), options);
+  const failed = result.moves.some(({ outage }) => outage !== undefined && outage.failed > 0);
+  process.exitCode = failed ? exitCodes.unwell : exitCodes.fine;
 }
 
 /** What a client saw, in words. */

@@ -2,13 +2,15 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import { beginTraffic, endTraffic } from "../../operate/move.ts";
+import { beginClients, endClients, stopClients } from "../../operate/clients.ts";
+import { listed } from "../../operate/move.ts";
 import { type Engine, pulumi } from "../../operate/roll/engine.ts";
 import { turnsOf } from "../../operate/roll/plan.ts";
-import { type Rolled, roll } from "../../operate/roll/roll.ts";
+import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { exitCodes, fail, UsageError } from "../failure.ts";
 import { atDesk, type Desk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { interruptible } from "./interrupt.ts";
 import { outageWords, print, say, step } from "./move.ts";
 
 type Options = DeskOptions & {
@@ -25,7 +27,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 export const addRoll = (command: Command): Command =>
   atDesk(command)
     .description("Replace the load balancers that are not what the stack file says, one at a time.")
-    .option("--url <url>", "what the client asks; else the first http service")
+    .option("--url <url>", "what the client asks; else the first http service of each address")
     .option("--no-measure", "without a client")
     .addOption(
       new Option("--config-file <file>", "its config, where it lies elsewhere").env(
@@ -47,42 +49,50 @@ async function rollAll(file: string, options: Options): Promise<void> {
   const patienceMs = Number(options.patience) * 1000;
   if (!(patienceMs > 0)) throw new UsageError("--patience takes seconds");
   const desk = openDesk(file, options);
+  const { stack } = desk;
   const engine = pulumi(project, options.configFile);
   await told(file, () => mustBeOf(desk, engine));
-  const snapshot = await told(file, () =>
-    step("cloud and agents are asked", () => takeSnapshot(desk.stack, desk)),
+  const signal = interruptible(() =>
+    say("\nending after this step; `baton roll` goes on from here"),
   );
-  told(file, () => turnsOf(desk.stack, snapshot));
-  const interrupt = new AbortController();
-  const end = (): void => {
-    if (!interrupt.signal.aborted) say("\nending after this step; `baton roll` goes on from here");
-    interrupt.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, end);
+  const turn = { stack, engine, signal, step };
+  const seen = await told(file, () =>
+    step("cloud and agents are asked", () => takeSnapshot(stack, desk)),
+  );
+  const snapshot = await told(file, () => resume(desk, turn, seen));
+  told(file, () => turnsOf(stack, snapshot));
   const rolled: Rolled[] = [];
-  const { stack } = desk;
   const onRolled = (one: Rolled): void => void rolled.push(one);
-  const { signal } = interrupt;
-  const request = { stack, engine, snapshot, signal, patienceMs, step, onRolled };
-  const [address] = snapshot.addresses;
-  const outage = await told(file, async () => {
-    const url = options.measure ? options.url : false;
-    const traffic = address && (await beginTraffic(stack, address, url));
+  let left: string | undefined;
+  const outages = await told(file, async () => {
+    const { addresses } = snapshot;
+    const clients = await beginClients(stack, addresses, options.measure ? options.url : false);
     try {
-      await roll(desk, request);
-    } catch (error) {
-      await traffic?.stop();
-      throw error;
+      left = await roll(desk, { ...turn, snapshot, patienceMs, onRolled });
+      const seen = await endClients(clients);
+      return addresses.map((one) => ({ address: listed([one]), outage: seen.get(one.name) }));
+    } finally {
+      await stopClients(clients);
     }
-    return endTraffic(traffic);
   });
   const lines = rolled.map(({ node, replaced, tookMs }) =>
     replaced ? `${node}: replaced in ${Math.round(tookMs / 1000)} s` : `${node}: as it should be`,
   );
-  print({ rolled, outage }, [...lines, outageWords(outage)].join("\n"), options);
-  if (interrupt.signal.aborted) process.exitCode = 130;
-  else process.exitCode = outage && outage.failed > 0 ? exitCodes.unwell : exitCodes.fine;
+  const asked = outages.map(({ address, outage }) => `${address}: ${outageWords(outage)}`);
+  print({ rolled, outages }, [...lines, ...asked].join("\n"), options);
+  if (signal.aborted) {
+    say(cutOff(left));
+    process.exitCode = 130;
+  } else if (outages.some(({ outage }) => outage && outage.failed > 0))
+    process.exitCode = exitCodes.unwell;
 }
+
+/** How an interrupted roll has left the stack. */
+const cutOff = (left: string | undefined): string =>
+  left === undefined
+    ? "cut off between two load balancers: all are in the election; `baton roll` goes on"
+    : `cut off while ${left} was coming back, replaced: \`pulumi up\` holds the others as they are, ` +
+      "since `baton:replace` names it; `baton roll` goes on";
 
 /** @throws Failure where the Pulumi stack is made of another stack file */
 async function mustBeOf({ file }: Desk, engine: Engine): Promise<void> {

@@ -10,6 +10,7 @@ import { agentPolicy } from "../identity.ts";
 import type { Recorded } from "../last-deployment.ts";
 import { reasonOf, stop } from "../problem.ts";
 import { getElasticIp } from "./exoscale-functions.ts";
+import { addressNote } from "./exoscale-names.ts";
 import * as exoscale from "./exoscale-resources.ts";
 
 export type MadeAddress = {
@@ -76,7 +77,7 @@ async function makeAddresses(
       return [address.name, { id: pulumi.output(id), ip: pulumi.output(address.ip) }];
     }
     // Without a health check it is a manual one: the cloud leaves it to us who gets the traffic.
-    const description = `${address.name} of ${stack.name}`;
+    const description = addressNote(address.name, stack);
     const labels = { "baton-stack": stack.name };
     const args = { zone, description, labels };
     const { id, ipAddress } = new exoscale.ElasticIp(child, args, { parent });

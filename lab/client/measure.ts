@@ -42,6 +42,24 @@ export type Summary = {
 
 export const isAnswered = ({ status }: Sample): boolean => status === 200;
 
+/** Whether a connection broke that had come about: a move hurts those that are open. */
+export const isCut = ({ error = "" }: Sample): boolean => /RESET|PIPE/.test(error);
+
+/** Requests as a row of so many signs: all answered, some failed, none answered, none sent. */
+export function strip(
+  samples: readonly Sample[],
+  { from, until, signs }: { readonly from: number; readonly until: number; readonly signs: number },
+): string {
+  const slice = (until - from) / signs;
+  return Array.from({ length: signs }, (_, n) => {
+    const begin = from + n * slice;
+    const inside = samples.filter(({ at }) => at >= begin && at < begin + slice);
+    const answered = inside.filter(isAnswered).length;
+    if (inside.length === 0) return " ";
+    return answered === inside.length ? "█" : answered === 0 ? "·" : "▒";
+  }).join("");
+}
+
 /** Rows that were summed up, as far as more may follow: a gap may be open at the end. */
 export type Tally = Omit<Summary, "failed"> & {
   readonly before: Sample | undefined;

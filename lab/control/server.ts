@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { mustBeName } from "../fabric/place.ts";
 import { LabFailure } from "../failure.ts";
 import { type Around, verbNamed } from "../faults/verbs.ts";
 
@@ -13,7 +14,11 @@ export type Control = { readonly close: () => Promise<void> };
 /** Words that are about the lab as a whole, beside those for faults. */
 export type Words = Readonly<Record<string, () => Promise<string | undefined>>>;
 
-export const socketOf = (name: string): string => `/run/${name}/control.sock`;
+/** @throws LabFailure for what is no lab's name */
+export function socketOf(name: string): string {
+  mustBeName(name);
+  return `/run/${name}/control.sock`;
+}
 
 /** How long answers that are on their way are waited for at the end. */
 const graceMs = 500;

@@ -44,8 +44,8 @@ function begun(options: EmulatorOptions, apiEndpoint: string): Clock {
 export function createFace(options: EmulatorOptions, apiEndpoint: string): Face {
   const { nowMs, cloud: first } = begun(options, apiEndpoint);
   let cloud = first;
-  const events: CloudEvent[] = [];
-  const requests: LoggedRequest[] = [];
+  const events = latest<CloudEvent>(options.rememberedMin);
+  const requests = latest<LoggedRequest>(options.rememberedMin);
   const waiting = new Map<string, Asked>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -57,7 +57,7 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     if (options.stateFile !== undefined && !isKept(before, cloud))
       save(options.stateFile, { ...kept(cloud), nowMs: nowMs(), wallMs: Date.now() });
     for (const event of made.events) {
-      events.push(event);
+      events.add(event);
       options.onEvent?.(event);
     }
     for (const answer of made.answers) {
@@ -74,18 +74,19 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   const take: Face["take"] = async (request, response, connection) => {
     const { authorization, ...plain } = await heard(request);
     const { method, target, body } = plain;
-    const signed = { method, target, body, authorization };
-    const credential = credentialOf(signed, (key) => secretOf(options, cloud, key));
+    const credential = credentialOf({ method, target, body, authorization }, (key) =>
+      secretOf(options, cloud, key),
+    );
     const from = credential.kind === "signed" ? whoHas(options, cloud, credential.key) : "unknown";
     const called = actionOf(method, new URL(target, apiEndpoint), body);
     const call = "action" in called ? called.action.call : undefined;
     const expiresS = credential.kind === "signed" ? credential.expiresS : undefined;
-    requests.push({ atMs: nowMs(), from, method, target, body, call, connection, expiresS });
+    const logged = { atMs: nowMs(), from, method, target, body, call, connection, expiresS };
+    const id = String(requests.add(logged));
     const tell = (answer: Sent | undefined): void =>
       options.onExchange?.({ ...plain, call, ...(answer && { answer }) });
     if (!("action" in called))
       return tell(sendJson(response, called.status, { message: called.message }));
-    const id = String(requests.length);
     waiting.set(id, { response, tell });
     response.on("close", () => {
       if (waiting.delete(id)) tell(undefined);
@@ -96,8 +97,8 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
 
   if (nextDueMs(cloud) !== undefined) input({ kind: "wake" });
   return {
-    requests,
-    events,
+    requests: requests.list,
+    events: events.list,
     input,
     take,
     nowMs,
@@ -108,6 +109,20 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     },
     stop: () => clearTimeout(timer),
   };
+}
+
+/** A lab runs for days: what is older than so many is dropped, many at a time. */
+function latest<One>(min = 20_000) {
+  const list: One[] = [];
+  let count = 0;
+  /** Gives how many there were so far. */
+  const add = (one: One): number => {
+    list.push(one);
+    if (list.length > 2 * min) list.splice(0, list.length - min);
+    count += 1;
+    return count;
+  };
+  return { list, add };
 }
 
 const heard = async (request: IncomingMessage) => ({

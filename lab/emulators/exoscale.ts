@@ -40,6 +40,8 @@ export type EmulatorOptions = {
   readonly onExchange?: (exchange: Exchange) => void;
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;
+  /** How many requests and events are remembered at least, and at most twice as many. */
+  readonly rememberedMin?: number;
 };
 
 export type LoggedRequest = {
@@ -71,6 +73,7 @@ export type Sent = {
 
 export type Emulator = {
   readonly endpoint: string;
+  /** The latest ones. */
   readonly requests: readonly LoggedRequest[];
   readonly events: readonly CloudEvent[];
   readonly input: (input: CloudInput) => void;

@@ -1,7 +1,8 @@
 /** The engine from its Go modules, by the pins in `go/`: for machines that reach no other source. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LabFailure } from "../failure.ts";
+import { makeFolders } from "../folder.ts";
 import type { Say } from "./make.ts";
 import { releases, sources } from "./plan.ts";
 import { run, tailOf } from "./run.ts";
@@ -51,7 +52,7 @@ export async function build(folder: string, say: Say, signal?: AbortSignal): Pro
     signal?.throwIfAborted();
     if (code === 0) continue;
     const log = join(dirname(folder), "build.log");
-    mkdirSync(dirname(log), { recursive: true });
+    makeFolders(dirname(log));
     writeFileSync(log, output);
     throw new LabFailure(
       `${part.name} cannot be built: ${tailOf(output, 3)}`,

@@ -25,11 +25,7 @@ export type Place = {
  * @throws LabFailure on a machine without cgroup v2
  */
 export function planPlace(name: string, folder = `/run/${name}`): Place {
-  if (!isName(name))
-    throw new LabFailure(
-      `"${name}" cannot be a lab's name`,
-      "use small letters, digits and dashes",
-    );
+  mustBeName(name);
   const hierarchies = cgroupRoots();
   const [first = ""] = hierarchies;
   return {
@@ -45,6 +41,15 @@ export function planPlace(name: string, folder = `/run/${name}`): Place {
 
 /** No dot, which ends it in longer names: one lab never takes another's things for its own. */
 export const isName = (text: string): boolean => /^[a-z][a-z0-9-]{0,20}$/.test(text);
+
+/** @throws LabFailure for what names nothing, or another folder */
+export function mustBeName(text: string): void {
+  if (isName(text)) return;
+  throw new LabFailure(
+    `${JSON.stringify(text)} cannot be a lab's name`,
+    "use small letters, digits and dashes",
+  );
+}
 
 export const hostFolder = (place: Place, id: string): string => join(place.folder, "hosts", id);
 

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import { answerTimeoutMs, type Traffic } from "../client/client.ts";
-import { isAnswered, type Sample, type Summary, summarize } from "../client/measure.ts";
+import { isAnswered, isCut, type Sample, type Summary, summarize } from "../client/measure.ts";
 import type { Lab } from "../lab.ts";
 import { isHeldBy, limitOf, shouldHold } from "./holders.ts";
 import { type CloudMove, cloudMs, failoverIn, movesSince } from "./moves.ts";
@@ -109,8 +109,7 @@ export const unexplained = (
  * that knows nothing of it. No new connection is hurt so.
  */
 export const isCutShort = (one: Sample, moves: readonly CloudMove[]): boolean =>
-  one.error !== undefined &&
-  /RESET|PIPE/.test(one.error) &&
+  isCut(one) &&
   moves.some(
     ({ doneAt, until }) =>
       until !== undefined && one.at <= until && one.at + one.ms >= (doneAt ?? until),

@@ -1,5 +1,5 @@
 /** An ordeal as a time line for people: what happened when, and the requests beside it. */
-import { isAnswered, type Sample } from "../client/measure.ts";
+import { isAnswered, type Sample, strip } from "../client/measure.ts";
 import type { CloudMove } from "./moves.ts";
 import { isHitBy, type Ordeal } from "./ordeal.ts";
 
@@ -35,7 +35,7 @@ export function timeLine(ordeal: Ordeal, samples: readonly Sample[], fault: stri
   const until = Math.max(forcedUntil, faultAt + limitMs);
   return [
     ...lines,
-    `  requests   ${strip(samples, faultAt, until)}`,
+    `  requests   ${strip(samples, { from: faultAt - 500, until: until + 1000, signs: 60 })}`,
     `  ${detected}; ${client.failed} of ${client.sent} requests failed, longest gap ${client.gaps[0]?.ms ?? 0} ms`,
   ].join("\n");
 }
@@ -64,21 +64,4 @@ function momentsIn(samples: readonly Sample[], faultAt: number): readonly Moment
       ? [{ at: afterLast.at, text: "every answer good again" }]
       : []),
   ];
-}
-
-const cells = 60;
-
-/** One sign for each slice of time: all answered, some failed, none answered. */
-function strip(samples: readonly Sample[], from: number, until: number): string {
-  const begin = from - 500;
-  const slice = (until + 1000 - begin) / cells;
-  const signOf = (index: number): string => {
-    const inside = samples.filter(
-      ({ at }) => at >= begin + index * slice && at < begin + (index + 1) * slice,
-    );
-    if (inside.length === 0) return " ";
-    const answered = inside.filter(isAnswered).length;
-    return answered === inside.length ? "█" : answered === 0 ? "·" : "▒";
-  };
-  return Array.from({ length: cells }, (_, index) => signOf(index)).join("");
 }

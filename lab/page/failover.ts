@@ -1,5 +1,5 @@
 /**
- * Follows the way of an address from one holder to the next, and puts the moments together that
+ * Follows the way of each address from one holder to the next, and puts the moments together that
  * the cloud, the agents, the network and the client have each seen.
  */
 import { isAnswered, type Sample } from "../client/measure.ts";
@@ -21,8 +21,8 @@ export type Followed = {
   /** A claim has reached the cloud. */
   readonly claimed: (ip: string, from: readonly string[], to: string, at: number) => void;
   readonly moved: (node: string, moved: Moved) => void;
-  /** The failover as far as it is known; undefined where nothing is new. */
-  readonly news: (now: number) => Failover | undefined;
+  /** The last failover of each address as far as it is known, where something is new. */
+  readonly news: (now: number) => readonly Failover[];
 };
 
 /** Requests that failed so long before a claim belong to it, and so do those so long after. */
@@ -43,9 +43,9 @@ type Open = {
 export function followFailovers(): Followed {
   let samples: (Sample & { readonly ip: string })[] = [];
   const beats = new Map<string, number>();
-  let open: Open | undefined;
+  const open = new Map<string, Open>();
+  const told = new Map<string, string>();
   let ids = 0;
-  let told = "";
   return {
     sample: (sample, ip) => {
       samples.push({ ...sample, ip });
@@ -60,25 +60,27 @@ export function followFailovers(): Followed {
       if (from === undefined) return;
       ids += 1;
       const lastHeartbeat = beats.get(`${from}>${to}`);
-      open = { id: ids, ip, from, to, claimSent: at, ...(lastHeartbeat && { lastHeartbeat }) };
+      const claim = { id: ids, ip, from, to, claimSent: at };
+      open.set(ip, { ...claim, ...(lastHeartbeat && { lastHeartbeat }) });
     },
     moved: (node, { at, ip, detectMs, claimMs, confirmMs }) => {
-      if (open === undefined || open.to !== node || open.ip !== ip) return;
-      if (at < open.claimSent || at > open.claimSent + sameMs) return;
-      open.confirmed = at;
-      open.detected = at - confirmMs - claimMs;
-      if (detectMs !== undefined) open.lastHeartbeat = open.detected - detectMs;
+      const own = open.get(ip);
+      if (own?.to !== node || at < own.claimSent || at > own.claimSent + sameMs) return;
+      own.confirmed = at;
+      own.detected = at - confirmMs - claimMs;
+      if (detectMs !== undefined) own.lastHeartbeat = own.detected - detectMs;
     },
-    news: (now) => {
-      if (open === undefined || now > open.claimSent + beforeMs) return undefined;
-      const { ip } = open;
-      const own = samples.filter((one) => one.ip === ip);
-      const made = measured(open, own, now);
-      const text = JSON.stringify(made);
-      if (text === told) return undefined;
-      told = text;
-      return made;
-    },
+    news: (now) =>
+      [...open.values()].flatMap((one) => {
+        const { ip, claimSent } = one;
+        if (now > claimSent + beforeMs) return [];
+        const own = samples.filter((sample) => sample.ip === ip);
+        const made = measured(one, own, now);
+        const text = JSON.stringify(made);
+        if (text === told.get(ip)) return [];
+        told.set(ip, text);
+        return [made];
+      }),
   };
 }
 

@@ -30,7 +30,8 @@ export type Model = {
   said: Said[];
   /** Words of the faults that were asked for and not undone. */
   inForce: string[];
-  failover: Failover | undefined;
+  /** The last one of each address, by its IP. */
+  readonly failovers: Record<string, Failover>;
 };
 
 /** What is older is forgotten. */
@@ -51,7 +52,7 @@ export const emptyModel = (facts: Facts, at: number): Model => ({
   seconds: [],
   said: [],
   inForce: [],
-  failover: undefined,
+  failovers: {},
 });
 
 /** Changes the model as a message says. */
@@ -94,7 +95,7 @@ export function apply(model: Model, message: Message): void {
       order(model, message.words.join(" "));
       return;
     case "failover":
-      model.failover = message.failover;
+      model.failovers[message.failover.ip] = message.failover;
   }
 }
 

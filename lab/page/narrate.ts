@@ -25,6 +25,9 @@ export function viewOf(status: Status): AgentView {
 /** What an agent would tell about the step from one view to the next; null: it does not answer. */
 export function newsOf(before: AgentView | null, after: AgentView | null): readonly Line[] {
   if (after === null) return before === null ? [] : [trouble("does not answer")];
+  const several = after.addresses.length > 1;
+  const standing = ({ ip, role, why }: AgentView["addresses"][number]): Line =>
+    agent(`${several ? `${ip} ` : ""}${role}: ${why}`);
   if (before === null) return [agent("answers"), ...after.addresses.map(standing)];
   return [
     ...flags(before, after),
@@ -46,8 +49,6 @@ const aboutPeers = /^(silent|never heard|heard, but does not hear us): /;
 
 const agent = (text: string): Line => ({ tone: "agent", text });
 const trouble = (text: string): Line => ({ tone: "trouble", text });
-
-const standing = ({ role, why }: AgentView["addresses"][number]): Line => agent(`${role}: ${why}`);
 
 function flags(before: AgentView, after: AgentView): readonly Line[] {
   const turned = (key: "maintenance" | "resigning", on: string, off: string) =>

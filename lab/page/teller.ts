@@ -84,8 +84,7 @@ export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
       samples = [];
       for (const [second, counts] of countsOf(ended, await ways()))
         tell({ kind: "traffic", second, counts });
-      const failover = follow.news(Date.now());
-      if (failover !== undefined) tell({ kind: "failover", failover });
+      for (const failover of follow.news(Date.now())) tell({ kind: "failover", failover });
     },
   };
 }

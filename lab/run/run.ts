@@ -12,6 +12,7 @@ import type { Progress, Screen } from "../view/progress.ts";
 import { failOver } from "./failover.ts";
 import { prepare } from "./plan.ts";
 import { askedPort, begin, standUp, startTraffic } from "./stand-up.ts";
+import { tellingTroubles } from "./troubles.ts";
 
 export type RunOptions = {
   readonly stackFile: string;
@@ -38,20 +39,20 @@ export async function runLab(options: RunOptions, terminal: Progress): Promise<b
   await prepare(stack, env, terminal, signal);
   const page = options.page ? await pageBeside(stack, terminal) : noPage(terminal);
   try {
-    return await runBeside(page, options);
+    return await tellingTroubles(page.progress, (onTrouble) => runBeside(page, options, onTrouble));
   } finally {
     await page.close();
   }
 }
 
-async function runBeside(page: Beside, options: RunOptions): Promise<boolean> {
+async function runBeside(
+  page: Beside,
+  options: RunOptions,
+  onTrouble: (error: unknown) => void,
+): Promise<boolean> {
   const { name, stackFile, agent, env, signal } = options;
   const { progress, onEvent } = page;
   const begun = performance.now();
-  const troubles: string[] = [];
-  const onTrouble = (error: unknown): void => {
-    troubles.push(error instanceof Error ? error.message : String(error));
-  };
   const told = { report: () => {}, onTrouble, ...(onEvent && { onEvent }) };
   const lab = await begin({ stackFile, name, agent, env, ...told }, progress);
   let traffic: readonly Traffic[] | undefined;
@@ -77,9 +78,7 @@ async function runBeside(page: Beside, options: RunOptions): Promise<boolean> {
     const around = await page.watch({ lab, undo: new Map() });
     const control = await serveControl(socketOf(name), around, words);
     try {
-      const fine = await work();
-      for (const trouble of troubles) progress.say(`the lab itself had trouble: ${trouble}`);
-      return fine && troubles.length === 0;
+      return await work();
     } catch (error) {
       // Ended by a word of its own, before there was anything to judge.
       if (!asked.signal.aborted || signal.aborted) throw error;

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Refusal } from "../../agent/cloud/cloud.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { type ExoscaleApi, nowMs } from "../exoscale.ts";
+import { type ExoscaleApi, nowMs } from "../exoscale-api.ts";
 import type { Remote } from "../remote.ts";
 import type { HostSeen, Snapshot } from "../snapshot.ts";
 

@@ -1,81 +1,42 @@
 /**
  * The failover rehearsal: the holder's instance is stopped through the cloud's API and started
- * again, while a client asks through the address.
+ * again, while a client asks through each address that it holds.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sample } from "../../lab/client/measure.ts";
-import type { Stack } from "../../stack/stack.ts";
-import type { Cloud, CloudAddress, CloudHost, Seen } from "../cloud.ts";
+import { beginClients, type Clients, calm, stopClients } from "../clients.ts";
+import type { CloudAddress } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
-import { beginTraffic, type Ports, type Step, takers } from "../move.ts";
-import { isLinked, type Snapshot, takeSnapshot } from "../snapshot.ts";
-import { isCalm, type Outage, type Traffic } from "../traffic.ts";
+import { listed, movesOf, type Ports, type Step } from "../move.ts";
+import { isLinked, takeSnapshot } from "../snapshot.ts";
+import type { Outage } from "../traffic.ts";
 import { until } from "../wait.ts";
-
-export type Scene = {
-  readonly stack: Stack;
-  readonly seen: Seen;
-  readonly address: CloudAddress;
-  readonly holder: CloudHost;
-};
+import { isOn, startAgain } from "./restart.ts";
+import type { Scene } from "./scene.ts";
 
 /** What happened, with its moment in Unix milliseconds. */
 export type Happening = { readonly at: number; readonly what: string };
 
+/** The way of one address. */
+export type Way = {
+  readonly address: string;
+  readonly taker: string;
+  /** Undefined where nothing could be asked through it. */
+  readonly outage: Outage | undefined;
+};
+
 export type Drill = {
   readonly stack: string;
-  readonly address: string;
   readonly holder: string;
-  readonly taker: string;
+  readonly addresses: readonly Way[];
   /** Whether the holder was back and well at the end. */
   readonly back: boolean;
   readonly happenings: readonly Happening[];
-  readonly outage: Outage;
   readonly budgetMs: number;
 };
 
-/** Time that the cloud itself may take for a claim; what else there is, is the agents' limit. */
-const cloudMs = 5000;
-/** Timers are late on busy hosts: the share that the project's own aim allows. */
-const late = 1.05;
-
-/** How long nobody may answer in a failover of this stack, in milliseconds. */
-export function budgetOf({ election }: Stack): number {
-  const ratio = election.method === "heartbeat" ? election.deadRatio : 3;
-  return Math.round(ratio * election.intervalMs * late) + cloudMs;
-}
-
-/** @throws OperateFailure where a drill would be an outage, or could show nothing */
-export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
-  const refuse = (problem: string, fix: string): never => {
-    throw new OperateFailure(problem, `nothing was touched; ${fix}`);
-  };
-  if (stack.nodes.length < 2)
-    refuse("a drill takes two load balancers, and this stack has one", "write `nodes: 2`");
-  const instances = snapshot.hosts.flatMap(({ instance }) => instance ?? []);
-  const off = instances.find(({ host, running }) => {
-    return !running && stack.nodes.some(({ name }) => name === host);
-  });
-  if (off !== undefined)
-    refuse(
-      `${off.host} is ${off.state} already; a drill that was cut off leaves it so`,
-      `\`exo compute instance start ${off.name}\`, and again when \`baton status\` is content`,
-    );
-  const [address] = snapshot.addresses;
-  const [name = "", ...more] = address?.holders ?? [];
-  const holder = instances.find(({ host }) => host === name);
-  if (address === undefined || holder === undefined || more.length > 0)
-    return refuse(
-      `${address?.ip ?? "the address"} is not held by one load balancer of this stack`,
-      "`baton status` tells why",
-    );
-  if (takers(snapshot, name).length === 0)
-    refuse(
-      `nobody is seen to be well who could take over from ${name}`,
-      "`baton status` tells why",
-    );
-  return { stack, seen: { hosts: instances, addresses: snapshot.addresses }, address, holder };
-}
+/** Requests by the address that they were sent to. */
+export type Requests = Readonly<Record<string, readonly Sample[]>>;
 
 export type DrillRequest = {
   readonly scene: Scene;
@@ -92,13 +53,12 @@ const calmMs = 1500;
 /** @throws OperateFailure for a step without an end; the instance is then on, or it says not */
 export async function runDrill(
   ports: Ports,
-  request: DrillRequest,
+  { scene, url, budgetMs, signal }: DrillRequest,
   step: Step,
-): Promise<Drill & { readonly samples: readonly Sample[] }> {
-  const { scene, url, budgetMs, signal } = request;
-  const { stack, address, holder } = scene;
-  const traffic = await beginTraffic(stack, address, url);
-  if (traffic === undefined)
+): Promise<{ readonly drill: Drill; readonly requests: Requests }> {
+  const { stack, addresses, holder } = scene;
+  const clients = await beginClients(stack, addresses, url);
+  if (clients.size === 0)
     throw new OperateFailure(
       "there is no http service to ask through the address",
       "nothing was touched; --url URL names one",
@@ -106,40 +66,47 @@ export async function runDrill(
   const happenings: Happening[] = [];
   const happened = (what: string): void => void happenings.push({ at: Date.now(), what });
   try {
-    const taker = await leave(ports, scene, { step, happened, traffic, signal });
-    const back = await comeBack(ports, scene, { step, happened, traffic, signal });
-    await traffic.stop();
-    const samples = traffic.samples();
-    const outage = traffic.outage();
+    const act = { step, happened, clients, signal };
+    const takers = await leave(ports, scene, act);
+    const back = await comeBack(ports, scene, act);
+    await stopClients(clients);
+    const ways = addresses.map((one): Way & { readonly samples: readonly Sample[] } => ({
+      address: nameOf(one),
+      taker: takers.get(one.name) ?? "",
+      outage: clients.get(one.name)?.outage(),
+      samples: clients.get(one.name)?.samples() ?? [],
+    }));
     return {
-      stack: stack.name,
-      address: address.ip ?? address.name,
-      holder: holder.host,
-      taker,
-      back,
-      happenings: merged(happenings, outage),
-      outage,
-      budgetMs,
-      samples,
+      drill: {
+        stack: stack.name,
+        holder: holder.host,
+        addresses: ways.map(({ samples: _, ...way }) => way),
+        back,
+        happenings: merged(happenings, ways),
+        budgetMs,
+      },
+      requests: Object.fromEntries(ways.map(({ address, samples }) => [address, samples])),
     };
   } finally {
-    await traffic.stop();
+    await stopClients(clients);
   }
 }
+
+const nameOf = ({ name, ip }: CloudAddress): string => ip ?? name;
 
 type Act = {
   readonly step: Step;
   readonly happened: (what: string) => void;
-  readonly traffic: Traffic;
+  readonly clients: Clients;
   readonly signal: AbortSignal;
 };
 
-/** Stops the holder; gives who has taken over. */
+/** Stops the holder; gives who has taken over, by the address's name. */
 async function leave(
   { cloud }: Ports,
-  { seen, address, holder }: Scene,
-  { step, happened, traffic, signal }: Act,
-): Promise<string> {
+  { seen, addresses, holder }: Scene,
+  { step, happened, clients, signal }: Act,
+): Promise<ReadonlyMap<string, string>> {
   happened(`${holder.host} is stopped through the API`);
   let refused: unknown;
   const stopped = cloud.stop(holder).then(
@@ -148,27 +115,31 @@ async function leave(
       refused = error;
     },
   );
+  const takers = new Map<string, string>();
   try {
-    const taker = await step(`${holder.host} is stopped, and ${address.ip} moves`, () =>
+    await step(`${holder.host} is stopped, and ${movesOf(addresses)}`, () =>
       until(async () => {
         signal.throwIfAborted();
         // It still holds, then; why is told below.
-        if (refused !== undefined) return holder.host;
-        const [first, ...more] = await cloud.holders(seen, address);
-        return more.length === 0 && first !== holder.host ? first : undefined;
+        if (refused !== undefined) return true;
+        for (const [name, [first, ...more]] of await cloud.holders({ ...seen, addresses })) {
+          if (first === undefined || first === holder.host || more.length > 0) continue;
+          if (!takers.has(name)) happened(`${first} alone holds${which(addresses, name)}`);
+          takers.set(name, first);
+        }
+        return takers.size === addresses.length || undefined;
       }, movedWithinMs),
     );
     if (refused !== undefined) throw refused;
-    if (taker === undefined)
+    if (takers.size < addresses.length)
       throw new OperateFailure(
-        `${address.ip} has not moved in ${movedWithinMs / 1000} s`,
+        `not moved in ${movedWithinMs / 1000} s: ${listed(addresses.filter(({ name }) => !takers.has(name)))}`,
         "`baton status` tells why; the instance is started again",
       );
-    happened(`${taker} alone holds, as the cloud shows`);
     await stopped;
     if (refused !== undefined) throw refused;
-    await calm(traffic);
-    return taker;
+    await settle(clients);
+    return takers;
   } catch (error) {
     // What was asked of the cloud comes to its end, and is undone.
     await stopped;
@@ -178,36 +149,17 @@ async function leave(
   }
 }
 
-const startTries = 4;
-
-/** Asks more than once: nothing else would end the outage. @throws OperateFailure that says so */
-async function startAgain(cloud: Cloud, holder: CloudHost): Promise<void> {
-  for (let tried = 1; ; tried += 1)
-    try {
-      return await cloud.start(holder);
-    } catch (error) {
-      if (!(error instanceof OperateFailure)) throw error;
-      if (await isOn(cloud, holder)) return;
-      if (tried === startTries)
-        throw new OperateFailure(
-          `${holder.host} may be off, as it is not started again: ${error.problem}`,
-          `\`exo compute instance start ${holder.name}\`; ${error.fix}`,
-        );
-      await pause(1000);
-    }
-}
-
-/** Whether the cloud says so; one that does not answer says nothing. */
-async function isOn(cloud: Cloud, { id }: CloudHost): Promise<boolean> {
-  const seen = await cloud.look().catch(() => undefined);
-  return seen?.hosts.some((host) => host.id === id && host.running) === true;
-}
+/** Which one it is, where there are several. */
+const which = (addresses: readonly CloudAddress[], name: string): string => {
+  const of = addresses.length > 1 ? addresses.filter((one) => one.name === name) : [];
+  return of.length > 0 ? ` ${listed(of)}, as the cloud shows` : ", as the cloud shows";
+};
 
 /** Starts the holder again and waits until it is well; gives whether it is. */
 async function comeBack(
   ports: Ports,
-  { stack, seen, address, holder }: Scene,
-  { step, happened, traffic, signal }: Act,
+  { stack, seen, addresses, holder }: Scene,
+  { step, happened, clients, signal }: Act,
 ): Promise<boolean> {
   const isBack = await step(`${holder.host} is started again, and is well`, async () => {
     happened(`${holder.host} is started through the API`);
@@ -222,39 +174,44 @@ async function comeBack(
   });
   if (isBack) happened(`${holder.host} is well and heard by all`);
   const { preempt, preemptDelayMs } = stack.election;
-  const ranks = stack.addresses.find(({ name }) => name === address.name)?.ranks ?? {};
-  // The preferred one takes the address back, which is to cost nothing either.
-  if (isBack && preempt && ranks[holder.host] === 0) {
-    const again = await step(`${holder.host} takes ${address.ip} back`, () =>
+  // The preferred one takes its addresses back, which is to cost nothing either.
+  const own = addresses.filter(({ name }) => {
+    const ranks = stack.addresses.find((one) => one.name === name)?.ranks ?? {};
+    return preempt && ranks[holder.host] === 0;
+  });
+  if (isBack && own.length > 0) {
+    const again = await step(`${holder.host} takes ${listed(own)} back`, () =>
       until(async () => {
-        const holders = await ports.cloud.holders(seen, address);
-        return signal.aborted || holders.join() === holder.host || undefined;
+        const now = await ports.cloud.holders({ ...seen, addresses: own });
+        const isAll = [...now.values()].every((by) => by.join() === holder.host);
+        return signal.aborted || isAll || undefined;
       }, 60_000 + preemptDelayMs),
     );
     if (again) happened(`${holder.host} alone holds again`);
   }
-  await calm(traffic);
+  await settle(clients);
   return isBack === true;
 }
 
 /** A failure that comes late is seen, too. */
-async function calm(traffic: Traffic): Promise<void> {
+async function settle(clients: Clients): Promise<void> {
   await pause(calmMs);
-  await until(() => isCalm(traffic.samples(), calmMs) || undefined, 30_000, 100);
+  await calm(clients, calmMs, 30_000);
 }
 
-/** What was done and what the client saw of it, in one row. */
-function merged(happenings: readonly Happening[], { from, longestMs }: Outage): Happening[] {
-  const seen: Happening[] =
-    from === undefined
-      ? []
-      : [
-          { at: from, what: "the first request that failed" },
-          { at: from + longestMs, what: "answers again" },
-        ];
+/** What was done and what the clients saw of it, in one row. */
+function merged(happenings: readonly Happening[], ways: readonly Way[]): Happening[] {
+  const seen = ways.flatMap(({ address, outage }): Happening[] => {
+    if (outage?.from === undefined) return [];
+    const through = ways.length > 1 ? ` through ${address}` : "";
+    return [
+      { at: outage.from, what: `the first request that failed${through}` },
+      { at: outage.from + outage.longestMs, what: `answers again${through}` },
+    ];
+  });
   return [...happenings, ...seen].sort((one, other) => one.at - other.at);
 }
 
 /** Whether the drill has shown what it is for. */
-export const passed = ({ outage, budgetMs, back }: Drill): boolean =>
-  back && outage.longestMs <= budgetMs;
+export const passed = ({ addresses, budgetMs, back }: Drill): boolean =>
+  back && addresses.every(({ outage }) => (outage?.longestMs ?? 0) <= budgetMs);

@@ -1,20 +1,27 @@
-/** A drill as a picture and as lines: what happened when, and what the client saw. Pure. */
-import { isAnswered, type Sample } from "../../lab/client/measure.ts";
+/** A drill as a picture and as lines: what happened when, and what the clients saw. Pure. */
+import { isAnswered, type Sample, strip } from "../../lab/client/measure.ts";
 import { picture, rectangle, straight, words } from "../diagram/svg.ts";
-import type { Drill } from "./drill.ts";
-import { passed } from "./drill.ts";
+import { type Drill, passed, type Requests, type Way } from "./drill.ts";
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** The verdict in one line. */
+/** The verdict: on each address, and what else counts. */
 export function verdictOf(drill: Drill): string {
-  const { outage, budgetMs, taker, holder, address, back } = drill;
+  const { addresses, budgetMs, holder, back } = drill;
+  return [
+    `${passed(drill) ? "passed" : "FAILED"}: ${addresses.map((one) => wayOf(holder, one)).join("; ")}, the budget is ${seconds(budgetMs)}`,
+    ...(back ? [] : [`${holder} is not well again`]),
+  ].join("; ");
+}
+
+function wayOf(holder: string, { address, taker, outage }: Way): string {
   const gap =
-    outage.failed === 0
-      ? `all of ${outage.sent} new requests were answered`
-      : `${outage.failed} of ${outage.sent} requests failed, for ${seconds(outage.longestMs)}`;
-  const how = back ? "" : `; ${holder} is not well again`;
-  return `${passed(drill) ? "passed" : "FAILED"}: ${address} went from ${holder} to ${taker}; ${gap}, the budget is ${seconds(budgetMs)}${how}`;
+    outage === undefined
+      ? "nothing was asked through it"
+      : outage.failed === 0
+        ? `all of ${outage.sent} new requests were answered`
+        : `${outage.failed} of ${outage.sent} requests failed, for ${seconds(outage.longestMs)}`;
+  return `${address} went from ${holder} to ${taker}; ${gap}`;
 }
 
 export function timeLine({ happenings }: Drill): readonly string[] {
@@ -25,66 +32,90 @@ export function timeLine({ happenings }: Drill): readonly string[] {
   });
 }
 
+const spanOf = ({ happenings }: Drill): { readonly from: number; readonly until: number } => {
+  const from = happenings[0]?.at ?? 0;
+  return { from, until: happenings.at(-1)?.at ?? from + 1 };
+};
+
+/** The requests through each address, a sign for each part of the drill. */
+export function rows(drill: Drill, requests: Requests, signs = 60): readonly string[] {
+  const several = drill.addresses.length > 1;
+  return Object.entries(requests).map(
+    ([address, samples]) =>
+      `  requests${several ? ` to ${address}` : ""}  ${strip(samples, { ...spanOf(drill), signs })}`,
+  );
+}
+
 const left = 30;
 const wide = 760;
 const barMs = 250;
+/** Room of one address's row of requests. */
+const rowHeight = 46;
 
 /** The time line as SVG: a column for a quarter of a second, red where a request failed. */
-export function drillPicture(drill: Drill, samples: readonly Sample[]): string {
-  const { happenings, outage, budgetMs, stack } = drill;
-  const start = happenings[0]?.at ?? 0;
-  const end = happenings.at(-1)?.at ?? start + 1;
-  const x = (at: number): number => Math.round(left + ((at - start) / (end - start)) * wide);
-  const rows = happenings.map(({ at, what }, n) => {
+export function drillPicture(drill: Drill, requests: Requests): string {
+  const { happenings, addresses, stack } = drill;
+  const { from, until } = spanOf(drill);
+  const x = (at: number): number => Math.round(left + ((at - from) / (until - from)) * wide);
+  const verdict = verdictOf(drill).split("; ");
+  const top = 22 + verdict.length * 20;
+  const asked = Object.entries(requests).map(([address, samples], n) => ({
+    y: top + n * rowHeight,
+    name: addresses.length > 1 ? address : "",
+    samples,
+  }));
+  const under = top + asked.length * rowHeight;
+  const events = happenings.map(({ at, what }, n) => {
     // The latest stands highest: no line crosses the words of another.
-    const y = 132 + (happenings.length - 1 - n) * 22;
-    const says = `+${((at - start) / 1000).toFixed(1)} s  ${what}`;
+    const y = under + 24 + (happenings.length - 1 - n) * 22;
+    const says = `+${((at - from) / 1000).toFixed(1)} s  ${what}`;
     const isLate = x(at) > left + wide / 2;
     return [
-      straight("tick", { x: x(at), y: 96 }, { x: x(at), y }),
+      straight("tick", { x: x(at), y: under - 12 }, { x: x(at), y }),
       words({ x: x(at) + (isLate ? -8 : 8), y }, says, "dim", isLate ? "end" : "start"),
     ].join("");
   });
-  const height = 150 + happenings.length * 22 + 60;
-  const scale = (ms: number): number =>
-    Math.round((ms / Math.max(budgetMs, outage.longestMs)) * 300);
-  const width = Math.max(2, Math.floor((wide * barMs) / (end - start)) - 1);
-  const bar = (kind: string, y: number, ms: number, says: string): string[] => [
-    rectangle(kind, { x: left, y, width: Math.max(1, scale(ms)), height: 12 }, 2),
-    words({ x: left + scale(ms) + 8, y: y + 11 }, says, "dim"),
-  ];
-  return picture({ width: left + wide + 60, height }, `Drill of ${stack}`, [
-    ...verdictOf(drill)
-      .split("; ")
-      .map((part, n) => words({ x: left, y: 26 + n * 20 }, part, n === 0 ? "b" : "dim")),
-    ...columns(samples, start, end).map(({ at, failed }) =>
-      rectangle(failed ? "failed" : "answered", { x: x(at), y: 62, width, height: 28 }, 0),
-    ),
-    ...rows,
-    ...bar("failed", height - 44, outage.longestMs, `outage ${seconds(outage.longestMs)}`),
-    ...bar("answered", height - 26, budgetMs, `budget ${seconds(budgetMs)}`),
-  ]);
+  const bars = barsOf(drill);
+  const barTop = under + 42 + happenings.length * 22;
+  const longest = Math.max(...bars.map(({ ms }) => ms));
+  const scale = (ms: number): number => Math.max(1, Math.round((ms / longest) * 300));
+  const width = Math.max(2, Math.floor((wide * barMs) / (until - from)) - 1);
+  return picture(
+    { width: left + wide + 60, height: barTop + bars.length * 18 + 8 },
+    `Drill of ${stack}`,
+    [
+      ...verdict.map((part, n) => words({ x: left, y: 26 + n * 20 }, part, n === 0 ? "b" : "dim")),
+      ...asked.flatMap(({ y, name, samples }) => [
+        ...(name === "" ? [] : [words({ x: left, y: y - 4 }, name, "dim")]),
+        ...columns(samples, from, until).map(({ at, failed }) =>
+          rectangle(failed ? "failed" : "answered", { x: x(at), y, width, height: 28 }, 0),
+        ),
+      ]),
+      ...events,
+      ...bars.flatMap(({ kind, ms, says }, n) => [
+        rectangle(kind, { x: left, y: barTop + n * 18, width: scale(ms), height: 12 }, 2),
+        words({ x: left + scale(ms) + 8, y: barTop + n * 18 + 11 }, says, "dim"),
+      ]),
+    ],
+  );
 }
 
-function columns(samples: readonly Sample[], start: number, end: number) {
-  const within = samples.filter(({ at }) => at >= start && at <= end);
-  const bars = Map.groupBy(within, ({ at }) => Math.floor((at - start) / barMs));
+/** The outage through each address, and the budget under them. */
+function barsOf({ addresses, budgetMs }: Drill) {
+  const outages = addresses.flatMap(({ address, outage }) => {
+    if (outage === undefined) return [];
+    const through = addresses.length > 1 ? ` of ${address}` : "";
+    const ms = outage.longestMs;
+    return [{ kind: "failed", ms, says: `outage${through} ${seconds(ms)}` }];
+  });
+  return [...outages, { kind: "answered", ms: budgetMs, says: `budget ${seconds(budgetMs)}` }];
+}
+
+function columns(samples: readonly Sample[], from: number, until: number) {
+  const within = samples.filter(({ at }) => at >= from && at <= until);
+  const bars = Map.groupBy(within, ({ at }) => Math.floor((at - from) / barMs));
   return [...bars].map(([n, all]) => ({
-    at: start + n * barMs,
+    at: from + n * barMs,
     failed: all.some((one) => !isAnswered(one)),
   }));
-}
-
-/** The same row for a terminal: a letter for each part of it. */
-export function strip(drill: Drill, samples: readonly Sample[], letters = 60): string {
-  const start = drill.happenings[0]?.at ?? 0;
-  const end = drill.happenings.at(-1)?.at ?? start + 1;
-  const each = (end - start) / letters;
-  return Array.from({ length: letters }, (_, n) => {
-    const from = start + n * each;
-    const part = samples.filter(({ at }) => at >= from && at < from + each);
-    if (part.length === 0) return " ";
-    const failed = part.filter((one) => !isAnswered(one)).length;
-    return failed === 0 ? "█" : failed === part.length ? "·" : "▒";
-  }).join("");
 }

@@ -7,6 +7,8 @@ import { OperateFailure } from "../failure.ts";
 export type Engine = {
   /** The stack file that this Pulumi stack is made of, as its config names it. */
   readonly stackFile: () => Promise<string>;
+  /** Hosts that `baton:replace` names: a roll that was cut off has left one. */
+  readonly named: () => Promise<readonly string[]>;
   /** Whether an update would replace or restart the host, were it the one that may be. */
   readonly wouldChange: (resource: string, host: string) => Promise<boolean>;
   readonly replace: (host: string) => Promise<void>;
@@ -31,11 +33,12 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
     const said = lines.filter((line) => line !== "").slice(-6);
     throw new OperateFailure(
       `pulumi ${args[0]} failed (${code}): ${said.join("; ")}`,
-      "mend that, and `baton roll` goes on where it stopped",
+      fixFor(said),
     );
   };
   const name = (host: string) => run("config", "set", "baton:replace", host);
   return {
+    named: async () => namesIn(await run("config", "--json")),
     stackFile: async () => (await run("config", "get", "baton:stack")).trim(),
     wouldChange: async (resource, host) => {
       await name(host);
@@ -50,6 +53,27 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
       await run("config", "rm", "baton:replace");
     },
   };
+}
+
+/** One that was killed in an update has left the lock of its state. */
+const fixFor = (said: readonly string[]): string =>
+  said.some((line) => /currently locked/.test(line))
+    ? "does another update run? else `pulumi cancel`; `baton roll` goes on then"
+    : "mend that, and `baton roll` goes on where it stopped";
+
+const config = z.object({ "baton:replace": z.object({ value: z.string() }).optional() });
+
+/** The hosts that a config names as those that may leave service, as `infra/program.ts` reads it. */
+export function namesIn(text: string): readonly string[] {
+  try {
+    const { "baton:replace": replace } = config.parse(JSON.parse(text));
+    return (replace?.value ?? "").split(/[\s,]+/).filter((name) => name !== "");
+  } catch {
+    throw new OperateFailure(
+      "what `pulumi config --json` says is not understood",
+      "nothing was touched; is `pulumi` the engine, version 3?",
+    );
+  }
 }
 
 /** @throws OperateFailure for what is no preview: another program, or another version */

@@ -1,7 +1,7 @@
 /** In which order load balancers are replaced, and when it is better not to begin. Pure. */
 import type { Stack } from "../../stack/stack.ts";
 import { OperateFailure } from "../failure.ts";
-import { type HostSeen, isLinked, isWell, type Snapshot } from "../snapshot.ts";
+import { type HostSeen, isLinked, isWell, mustExist, type Snapshot } from "../snapshot.ts";
 
 export type Turn = {
   readonly node: string;
@@ -19,6 +19,7 @@ export function turnsOf(stack: Stack, snapshot: Snapshot): readonly Turn[] {
   };
   if (stack.nodes.length < 2)
     refuse("a roll takes two load balancers, and this stack has one", "write `nodes: 2`");
+  mustExist(snapshot);
   const nodes = snapshot.hosts.filter(({ role }) => role === "node");
   const unseen = nodes.filter(
     ({ agent, instance }) => instance?.running && agent?.kind === "unreachable",

@@ -1,95 +1,91 @@
 /**
  * Replaces load balancers one at a time, the holder last: each leaves service first, and the next
- * one goes only when it is back, well and heard by all.
+ * one goes only when it is back, well and heard by all. While one is out of service `baton:replace`
+ * names it, by which the next roll knows what one that was cut off has left.
  */
-import { setTimeout as pause } from "node:timers/promises";
 import type { Stack } from "../../stack/stack.ts";
-import type { CloudHost } from "../cloud.ts";
 import { OperateFailure } from "../failure.ts";
 import { judge } from "../judge.ts";
-import { order, type Ports, type Step, takers } from "../move.ts";
+import type { Ports } from "../move.ts";
 import { isLinked, type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
-import type { Engine } from "./engine.ts";
-import { type Turn, turnsOf } from "./plan.ts";
+import { turnsOf } from "./plan.ts";
+import { isOut, letIn, replace, type TurnRequest } from "./turn.ts";
 
 export type Rolled = { readonly node: string; readonly replaced: boolean; readonly tookMs: number };
 
-export type RollRequest = {
-  readonly stack: Stack;
-  readonly engine: Engine;
+export type RollRequest = TurnRequest & {
   readonly snapshot: Snapshot;
-  readonly signal: AbortSignal;
   /** How long a node may take until it is back and well. */
   readonly patienceMs: number;
-  readonly step: Step;
   /** Told of each node when it is done. */
   readonly onRolled: (rolled: Rolled) => void;
 };
 
-const movedWithinMs = 60_000;
-/** For routes and connections after a move, before a machine goes away. */
-const drainMs = 2000;
+const rejoinsWithinMs = 20_000;
 
-/** @throws OperateFailure with how to go on */
-export async function roll(ports: Ports, request: RollRequest): Promise<void> {
+/**
+ * Lets the node back in that a roll has left in maintenance, having been cut off.
+ * @returns how all is then
+ * @throws OperateFailure where it does not come back into the election
+ */
+export async function resume(
+  ports: Ports,
+  request: TurnRequest,
+  snapshot: Snapshot,
+): Promise<Snapshot> {
+  const named = await request.engine.named();
+  const node = named.find((name) => isOut(snapshot, name));
+  if (node === undefined) return snapshot;
+  await letIn(ports, request, { node, why: "a roll that was cut off has left it out" });
+  const now = await until(async () => {
+    const seen = await takeSnapshot(request.stack, ports);
+    return isOut(seen, node) ? undefined : seen;
+  }, rejoinsWithinMs);
+  if (now !== undefined) return now;
+  throw new OperateFailure(
+    `${node} is in maintenance since a roll was cut off, and its agent does not end that`,
+    "there: `sudo baton-agent maintenance off`; `baton roll` goes on then",
+  );
+}
+
+/**
+ * @returns the node that was replaced and not yet seen back, where the roll was cut off there
+ * @throws OperateFailure with how to go on
+ */
+export async function roll(ports: Ports, request: RollRequest): Promise<string | undefined> {
   const { stack, engine, snapshot, signal, step, onRolled } = request;
-  for (const turn of turnsOf(stack, snapshot)) {
-    if (signal.aborted) return;
+  for (const { node } of turnsOf(stack, snapshot)) {
+    if (signal.aborted) break;
     const begun = performance.now();
-    const { node } = turn;
     const resource = `${stack.name}-${node}`;
     const changes = await step(`${node}: is it what the stack file says?`, () =>
       engine.wouldChange(resource, node),
     );
-    if (changes) await replace(ports, request, turn);
+    if (signal.aborted) break;
+    if (!changes && isOut(snapshot, node)) throw await keptOut(engine, node);
+    const replaced = changes && (await replace(ports, request, node));
+    // Cut off on the way, it was let back in.
+    if (changes && !replaced) break;
     const isBack = await step(`waiting until ${node} is well and heard by all`, () =>
       back(ports, request, node),
     );
-    if (signal.aborted) return;
-    if (!isBack) throw await stuck(ports, stack, node, changes);
-    onRolled({ node, replaced: changes, tookMs: Math.round(performance.now() - begun) });
+    if (isBack) onRolled({ node, replaced, tookMs: Math.round(performance.now() - begun) });
+    else if (!signal.aborted) throw await stuck(ports, stack, node, replaced);
+    // `pulumi up` is to hold the others until it is back, so it stays named.
+    else if (replaced) return node;
   }
   await engine.release();
+  return undefined;
 }
 
-async function replace(ports: Ports, request: RollRequest, { node }: Turn): Promise<void> {
-  const { stack, engine, signal, step } = request;
-  // Much may have changed since the roll began.
-  const snapshot = await takeSnapshot(stack, ports);
-  if (takers(snapshot, node).length === 0)
-    throw new OperateFailure(
-      `no other load balancer is seen to be well, so ${node} stays as it is`,
-      "`baton status` tells why; `baton roll` goes on when another one is well",
-    );
-  const found = snapshot.hosts.find(({ name }) => name === node);
-  if (found?.instance?.running && found.agent?.kind === "answers") {
-    const { instance } = found;
-    await step(`${node} leaves the election`, () => leave(ports, snapshot, instance));
-  }
-  if (!signal.aborted) await step(`${node} is replaced by pulumi up`, () => engine.replace(node));
-}
-
-/**
- * In maintenance it takes nothing back before it is gone, though it held nothing when it was asked;
- * its successor knows nothing of it.
- */
-async function leave(
-  { cloud, remote }: Ports,
-  { hosts, addresses }: Snapshot,
-  instance: CloudHost,
-): Promise<void> {
-  const { host } = instance;
-  await order(remote, instance, "maintenance on");
-  const seen = { hosts: hosts.flatMap((one) => one.instance ?? []), addresses };
-  const left = await until(async () => {
-    const all = await Promise.all(addresses.map((address) => cloud.holders(seen, address)));
-    return all.every((by) => by.length > 0 && !by.includes(host)) || undefined;
-  }, movedWithinMs);
-  if (left) return pause(drainMs);
-  throw new OperateFailure(
-    `${host} still holds after ${movedWithinMs / 1000} s`,
-    `\`baton status\` tells why; \`baton maintenance STACK ${host} off\` undoes it`,
+/** Somebody has meant it: it is not for a roll to end. */
+async function keptOut(engine: TurnRequest["engine"], node: string): Promise<OperateFailure> {
+  // The name would tell the next roll that this one had put it there.
+  await engine.release();
+  return new OperateFailure(
+    `${node} is in maintenance, which no roll has put it in; the others were not touched`,
+    `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
   );
 }
 

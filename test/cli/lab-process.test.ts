@@ -97,3 +97,14 @@ test("a cloud that the lab does not have is told before anything is made", () =>
     /the lab has no ovh yet.*fix: choose a stack file with `provider: exoscale`/s,
   );
 });
+
+test("what cannot be a lab's name is told as that, whatever is asked of it", () => {
+  const options = { cwd: root, encoding: "utf8", timeout: 60_000 } as const;
+  for (const name of ["../../etc", "a b", ""])
+    for (const verb of ["status", "kill", "down"]) {
+      const args = ["cli/main.ts", "lab", "--name", name, verb];
+      const { status, stderr } = spawnSync(process.execPath, args, options);
+      assert.equal(status, 1);
+      assert.match(stderr, /cannot be a lab's name\n.*\n +fix: use small letters/);
+    }
+});

@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
-import { passed, runDrill, sceneOf } from "../../operate/drill/drill.ts";
+import { passed, runDrill } from "../../operate/drill/drill.ts";
+import { sceneOf } from "../../operate/drill/scene.ts";
 import { OperateFailure } from "../../operate/failure.ts";
 import type { Ports } from "../../operate/move.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
@@ -12,6 +13,10 @@ import { peer } from "../agent/status/sample.ts";
 import { answers, idOf, instance, stackOf } from "./scene.ts";
 
 const stack = stackOf("nodes: 2\nelection: { preempt: false }");
+const twoAddresses = stackOf(
+  "nodes: 2\nelection: { preempt: false }",
+  "{ web: { ip: 203.0.113.7 }, mail: { ip: 203.0.113.8 } }",
+);
 const server = createServer((_, response) => response.end("<h1>app1</h1>"));
 let url = "";
 
@@ -30,7 +35,7 @@ after(() => {
  * @param refuses what the cloud does not do
  * @param fails how many times it does not start what it is asked to
  */
-function world(refuses: readonly string[] = [], fails = 0) {
+function world(refuses: readonly string[] = [], fails = 0, of = stack) {
   const deeds: string[] = [];
   let holder = "lb1";
   let isOff = false;
@@ -53,9 +58,9 @@ function world(refuses: readonly string[] = [], fails = 0) {
         hosts: ["lb1", "lb2"].map((node) =>
           instance(node, { running: !(isOff && node === "lb1") }),
         ),
-        addresses: [{ name: "web", ip: "203.0.113.7", id: "web", holders: [holder] }],
+        addresses: of.addresses.map(({ name, ip }) => ({ name, ip, id: name, holders: [holder] })),
       }),
-      holders: async () => [holder],
+      holders: async ({ addresses }) => new Map(addresses.map(({ name }) => [name, [holder]])),
       stop: change("stop"),
       start: change("start"),
     },
@@ -69,7 +74,7 @@ function world(refuses: readonly string[] = [], fails = 0) {
     },
   };
   const run = async (signal = new AbortController().signal) => {
-    const scene = sceneOf(stack, await takeSnapshot(stack, ports));
+    const scene = sceneOf(of, await takeSnapshot(of, ports));
     return runDrill(ports, { scene, url, budgetMs: 5000, signal }, (_, work) => work());
   };
   return { run, deeds };
@@ -77,10 +82,28 @@ function world(refuses: readonly string[] = [], fails = 0) {
 
 test("it stops the holder, sees the other hold, and starts it again", async () => {
   const { run, deeds } = world();
-  const report = await run();
+  const { drill } = await run();
   assert.deepEqual(deeds, ["stop", "start"]);
-  assert.deepEqual([report.holder, report.taker, report.back], ["lb1", "lb2", true]);
-  assert.ok(passed(report) && report.outage.sent > 50);
+  const [way] = drill.addresses;
+  assert.deepEqual([drill.holder, way?.taker, drill.back], ["lb1", "lb2", true]);
+  assert.ok(passed(drill) && (way?.outage?.sent ?? 0) > 50);
+});
+
+test("all the addresses that it holds are followed, each by its name", async () => {
+  const { drill, requests } = await world([], 0, twoAddresses).run();
+  assert.deepEqual(
+    drill.addresses.map(({ address, taker }) => [address, taker]),
+    [
+      ["203.0.113.7", "lb2"],
+      ["203.0.113.8", "lb2"],
+    ],
+  );
+  assert.ok(drill.happenings.some(({ what }) => /^lb2 alone holds 203\.0\.113\.8,/.test(what)));
+  // One URL was given, which is asked once.
+  assert.deepEqual(
+    Object.values(requests).map((all) => all.length > 50),
+    [true, false],
+  );
 });
 
 test("a cloud that does not stop it is told, and nothing is started", async () => {
@@ -98,7 +121,7 @@ test("whoever has had enough finds the instance started again", async () => {
 
 test("a start that fails is asked for again, and one that never comes about is told", async () => {
   const lucky = world([], 1);
-  assert.ok((await lucky.run()).back);
+  assert.ok((await lucky.run()).drill.back);
   assert.deepEqual(lucky.deeds, ["stop", "start"]);
   const signal = AbortSignal.abort();
   await assert.rejects(

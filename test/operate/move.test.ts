@@ -1,10 +1,13 @@
 /** When a planned move is over, and how long a cloud that fails is asked again. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { OperateFailure } from "../../operate/failure.ts";
-import { isMoved } from "../../operate/move.ts";
+import { isMoved, move } from "../../operate/move.ts";
 import { until } from "../../operate/wait.ts";
-import { stackOf } from "./scene.ts";
+import { instance, stackOf } from "./scene.ts";
 
 const { election: alone } = stackOf("nodes: 2");
 const { election: shared } = stackOf("nodes: 3\nelection: { hold: shared }");
@@ -24,6 +27,50 @@ test("where all that are best hold, the others go on holding", () => {
   assert.ok(isMoved(shared, "lb1", on));
   const off = { what: "maintenance off", holders: ["lb1", "lb2", "lb3"] } as const;
   assert.ok(isMoved(shared, "lb1", off));
+});
+
+test("a move ends when each address has moved, and each is measured by itself", async (context) => {
+  const server = createServer((_, response) => response.end("<h1>app1</h1>"));
+  server.listen(0, "0.0.0.0");
+  context.after(() => server.close().closeAllConnections());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const plain = stackOf("nodes: 2", "{ web: { ip: 127.0.0.2 }, mail: { ip: 127.0.0.3 } }");
+  const stack = { ...plain, services: plain.services.map((one) => ({ ...one, port })) };
+  const addresses = stack.addresses.map(({ name, ip }) => ({
+    name,
+    ip,
+    id: name,
+    holders: ["lb1"],
+  }));
+  let asked = 0;
+  const ports = {
+    cloud: {
+      look: () => assert.fail("nobody looks around"),
+      stop: () => assert.fail("nothing is stopped"),
+      start: () => assert.fail("nothing is started"),
+      holders: async () => {
+        asked += 1;
+        return new Map([
+          ["web", ["lb2"]],
+          ["mail", asked < 3 ? ["lb1"] : ["lb2"]],
+        ]);
+      },
+    },
+    remote: async () => ({ kind: "ran", code: 0, stdout: "", stderr: "" }) as const,
+  };
+  const seen = { hosts: [], addresses };
+  const host = instance("lb1");
+  const request = { stack, seen, host, addresses, what: "handover", url: undefined } as const;
+  const moves = await move(ports, request, (_, work) => work());
+  assert.equal(asked, 3);
+  const [web, mail] = moves;
+  assert.deepEqual([web?.address, mail?.address], ["127.0.0.2", "127.0.0.3"]);
+  assert.ok(web && mail && web.tookMs < mail.tookMs);
+  for (const { to, outage } of moves) {
+    assert.equal(to, "lb2");
+    assert.ok(outage && outage.sent > 20 && outage.failed === 0);
+  }
 });
 
 test("a question that fails is asked again, and its failure is told when time is over", async () => {

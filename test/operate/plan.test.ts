@@ -1,7 +1,7 @@
 /** When a roll or a drill begins, and with whom: nothing is touched where it would be an outage. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { budgetOf, sceneOf } from "../../operate/drill/drill.ts";
+import { budgetOf, sceneOf } from "../../operate/drill/scene.ts";
 import { turnsOf } from "../../operate/roll/plan.ts";
 import { isLinked } from "../../operate/snapshot.ts";
 import { peer } from "../agent/status/sample.ts";

@@ -1,6 +1,6 @@
 /** SSH under an ssh that behaves badly, which its user's configuration or the host can make of it. */
 import assert from "node:assert/strict";
-import { chmodSync } from "node:fs";
+import { chmodSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { type Ran, sshRemote } from "../../operate/remote.ts";
@@ -42,4 +42,51 @@ test("a path with a space stays one path, and its % is no token", async (context
   const [, path = ""] =
     /^UserKnownHostsFile=(.*)$/m.exec(end.kind === "ran" ? end.stdout : "") ?? [];
   assert.match(path, /^"\/.*\/Jane 100%%h\/known_hosts"$/);
+});
+
+/** What nobody means for these commands, though they may have it for their own sessions. */
+const ownConfig = `Host *
+  ControlMaster auto
+  ControlPath /tmp/of-somebody-%C
+  ControlPersist 10m
+  ForwardAgent yes
+  ForwardX11 yes
+  LocalForward 8080 localhost:80
+  PermitLocalCommand yes
+  LocalCommand echo here
+  RemoteCommand tmux attach
+  RequestTTY force
+  BatchMode no
+  StrictHostKeyChecking no
+  CheckHostIP yes
+  User somebody
+  LogLevel DEBUG3
+  VisualHostKey yes
+`;
+
+test("ssh's own settings for people at a terminal do not count here", async (context) => {
+  const folder = folderWith(context, { config: ownConfig });
+  // The real one says what it would go by.
+  const asIs = `exec ${process.env.PATH?.split(":")
+    .map((one) => join(one, "ssh"))
+    .find((file) => existsSync(file))}`;
+  const end = await asked(context, `${asIs} -G -F ${folder}/config "$@"`, "state");
+  const said = end.kind === "ran" ? end.stdout : why(end);
+  for (const line of [
+    "controlmaster false",
+    "forwardagent no",
+    "forwardx11 no",
+    "clearallforwardings yes",
+    "permitlocalcommand no",
+    "requesttty false",
+    "batchmode yes",
+    "stricthostkeychecking accept-new",
+    "checkhostip no",
+    "user ubuntu",
+    "loglevel ERROR",
+    "visualhostkey no",
+    "hostkeyalias id-of-lb1",
+  ])
+    assert.match(said, new RegExp(`^${line}$`, "m"));
+  assert.doesNotMatch(said, /^(remotecommand|controlpath|localforward) (?!none$)/m);
 });

@@ -1,10 +1,10 @@
 /** What a drill came to: the verdict, the row of requests, and the picture. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Sample, summarize } from "../../lab/client/measure.ts";
+import { isCut, type Sample, summarize } from "../../lab/client/measure.ts";
 import { type Drill, passed } from "../../operate/drill/drill.ts";
-import { drillPicture, strip, timeLine, verdictOf } from "../../operate/drill/report.ts";
-import { isCalm, isCut, outageIn, urlOf } from "../../operate/traffic.ts";
+import { drillPicture, rows, timeLine, verdictOf } from "../../operate/drill/report.ts";
+import { isCalm, outageIn, urlOf } from "../../operate/traffic.ts";
 
 const begun = Date.UTC(2026, 10, 21, 13);
 
@@ -14,23 +14,25 @@ const samples = Array.from({ length: 500 }, (_, n): Sample => {
   return { n, at: begun + n * 20, ms: 5, ...(failed ? { error: "timeout" } : { status: 200 }) };
 });
 
+const outage = outageIn(summarize(samples), 0);
+const way = { address: "203.0.113.7", taker: "lb2", outage };
+const requests = { [way.address]: samples };
+
 const drill: Drill = {
   stack: "shop",
-  address: "203.0.113.7",
   holder: "lb1",
-  taker: "lb2",
+  addresses: [way],
   back: true,
   happenings: [
     { at: begun, what: "lb1 is stopped through the API" },
     { at: begun + 5000, what: "lb2 alone holds, as the cloud shows" },
     { at: begun + 10_000, what: "lb1 is well and heard by all" },
   ],
-  outage: outageIn(summarize(samples), 0),
   budgetMs: 8150,
 };
 
 test("an outage within the budget passes, and one beyond it fails", () => {
-  assert.equal(drill.outage.longestMs, 3020);
+  assert.equal(outage.longestMs, 3020);
   assert.equal(
     verdictOf(drill),
     "passed: 203.0.113.7 went from lb1 to lb2; 150 of 500 requests failed, for 3.0 s, the budget is 8.2 s",
@@ -41,21 +43,43 @@ test("an outage within the budget passes, and one beyond it fails", () => {
 });
 
 test("a holder that is not well again fails a drill without an outage", () => {
-  const lost = { ...drill, outage: { ...drill.outage, failed: 0, longestMs: 0 }, back: false };
+  const none = { ...way, outage: { ...outage, failed: 0, longestMs: 0 } };
+  const lost = { ...drill, addresses: [none], back: false };
   assert.ok(!passed(lost));
   assert.match(verdictOf(lost), /^FAILED: .*all of 500 new requests.*; lb1 is not well again$/);
 });
 
 test("row, lines and picture show when it was", () => {
-  assert.equal(strip(drill, samples, 20), "████······██████████");
+  assert.deepEqual(rows(drill, requests, 20), ["  requests  ████······██████████"]);
   assert.equal(timeLine(drill)[1], "     +5.0 s  lb2 alone holds, as the cloud shows");
-  const picture = drillPicture(drill, samples);
+  const picture = drillPicture(drill, requests);
   assert.equal(
     picture.match(/class="failed"/g)?.length,
     12 + 1,
     "quarters of a second, and the bar",
   );
   assert.match(picture, /budget 8\.2 s/);
+  assert.doesNotMatch(picture, /NaN|undefined/);
+});
+
+test("of several addresses each has its row, its bar and its share in the verdict", () => {
+  const fine = { ...way, address: "203.0.113.8", outage: { ...outage, failed: 0, longestMs: 0 } };
+  const both: Drill = { ...drill, addresses: [way, fine] };
+  assert.match(
+    verdictOf(both),
+    /^passed: 203\.0\.113\.7 went .*; 203\.0\.113\.8 went .* all of 500/,
+  );
+  assert.ok(
+    !passed({ ...both, addresses: [fine, way], budgetMs: 3000 }),
+    "the later one counts, too",
+  );
+  const seen = { ...requests, [fine.address]: samples.map((one) => ({ ...one, status: 200 })) };
+  assert.deepEqual(rows(both, seen, 20), [
+    "  requests to 203.0.113.7  ████······██████████",
+    "  requests to 203.0.113.8  ████████████████████",
+  ]);
+  const picture = drillPicture(both, seen);
+  assert.match(picture, /outage of 203\.0\.113\.7 3\.0 s.*outage of 203\.0\.113\.8 0\.0 s/s);
   assert.doesNotMatch(picture, /NaN|undefined/);
 });
 

@@ -1,23 +1,40 @@
 /** A roll against a cloud of two nodes in memory: who leaves when, and where it stops. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ports } from "../../operate/move.ts";
-import { type Engine, stepsIn } from "../../operate/roll/engine.ts";
-import { type Rolled, roll } from "../../operate/roll/roll.ts";
+import { OperateFailure } from "../../operate/failure.ts";
+import type { Ports, Step } from "../../operate/move.ts";
+import type { Ran } from "../../operate/remote.ts";
+import { type Engine, namesIn, stepsIn } from "../../operate/roll/engine.ts";
+import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { peer } from "../agent/status/sample.ts";
 import { answers, instance, stackOf } from "./scene.ts";
 
 const stack = stackOf("nodes: 2");
 
-/**
- * @param changed nodes that are not what the stack file says
- * @param breaks those that come back sick
- */
-function world(changed: readonly string[], breaks: readonly string[] = []) {
+type Trouble = {
+  /** Nodes that come back sick. */
+  readonly breaks?: readonly string[];
+  /** The engine's own failure at a replacement. */
+  readonly fails?: boolean;
+  /** What `baton:replace` names, and who is in maintenance, as the roll begins. */
+  readonly named?: readonly string[];
+  readonly out?: readonly string[];
+  /** Told of each deed as it is done. */
+  readonly onDeed?: (deed: string) => void;
+};
+
+/** @param changed nodes that are not what the stack file says */
+function world(changed: readonly string[], trouble: Trouble = {}) {
+  const { breaks = [], fails = false, named = [], out = [], onDeed } = trouble;
   const deeds: string[] = [];
+  const does = (deed: string): void => {
+    deeds.push(deed);
+    onDeed?.(deed);
+  };
   const machines = new Map(["lb1", "lb2"].map((node) => [node, { turn: 1, sick: false }]));
   const left = new Set(changed);
+  const maintenance = new Set(out);
   let holder = "lb1";
   const idOf = (node: string): string => `${node}-${machines.get(node)?.turn}`;
   const hosts = () => ["lb1", "lb2"].map((node) => instance(node, { id: idOf(node) }));
@@ -28,57 +45,71 @@ function world(changed: readonly string[], breaks: readonly string[] = []) {
         hosts: hosts(),
         addresses: [{ name: "web", ip: "203.0.113.7", id: "web", holders: [holder] }],
       }),
-      holders: async () => [holder],
+      holders: async () => new Map([["web", [holder]]]),
       stop: () => assert.fail("nothing is stopped"),
       start: () => assert.fail("nothing is started"),
     },
     remote: async ({ host }, command) => {
+      const said = (stdout: string): Ran => ({ kind: "ran", code: 0, stdout, stderr: "" });
       if (command.includes("maintenance on")) {
-        deeds.push(`${host} leaves`);
+        maintenance.add(host);
         if (holder === host) holder = other(host);
-        return { kind: "ran", code: 0, stdout: "", stderr: "" };
+        does(`${host} leaves`);
+        return said("");
+      }
+      if (command.includes("maintenance off")) {
+        maintenance.delete(host);
+        does(`${host} is let in`);
+        return said("");
       }
       const agent = answers(host, {
         healthy: machines.get(host)?.sick === false,
+        maintenance: maintenance.has(host),
         peers: [peer({ id: idOf(other(host)) })],
       });
-      const stdout = agent.kind === "answers" ? JSON.stringify(agent.status) : "";
-      return { kind: "ran", code: 0, stdout, stderr: "" };
+      return said(agent.kind === "answers" ? JSON.stringify(agent.status) : "");
     },
   };
   const engine: Engine = {
     stackFile: async () => "shop.yaml",
+    named: async () => named,
     wouldChange: async (resource, host) => {
       assert.equal(resource, `shop-${host}`);
       return left.has(host);
     },
     replace: async (host) => {
       assert.notEqual(holder, host, "who holds is never replaced");
-      deeds.push(`${host} is replaced`);
+      if (fails) throw new OperateFailure("pulumi up failed (255): no quota", "mend that");
       left.delete(host);
+      maintenance.delete(host);
       machines.set(host, { turn: 2, sick: breaks.includes(host) });
+      does(`${host} is replaced`);
     },
-    release: async () => void deeds.push("nobody is named any more"),
+    release: async () => does("nobody is named any more"),
   };
   const rolled: Rolled[] = [];
-  const run = async (signal = new AbortController().signal): Promise<string[]> => {
-    await roll(ports, {
-      stack,
-      engine,
-      snapshot: await takeSnapshot(stack, ports),
-      signal,
+  const titles: string[] = [];
+  const run = async (signal = new AbortController().signal) => {
+    const step: Step = (title, work) => {
+      titles.push(title);
+      return work();
+    };
+    const turn = { stack, engine, signal, step };
+    const snapshot = await resume(ports, turn, await takeSnapshot(stack, ports));
+    return roll(ports, {
+      ...turn,
+      snapshot,
       patienceMs: 10,
-      step: (_, work) => work(),
       onRolled: (one) => void rolled.push(one),
     });
-    return deeds;
   };
-  return { run, deeds, rolled };
+  return { run, deeds, rolled, titles };
 }
 
 test("the other first, then the holder, which leaves before it is replaced", async () => {
-  const { run, rolled } = world(["lb1", "lb2"]);
-  assert.deepEqual(await run(), [
+  const { run, deeds, rolled } = world(["lb1", "lb2"]);
+  await run();
+  assert.deepEqual(deeds, [
     "lb2 leaves",
     "lb2 is replaced",
     "lb1 leaves",
@@ -95,16 +126,16 @@ test("the other first, then the holder, which leaves before it is replaced", asy
 });
 
 test("who is as the stack file says is left alone, so a second run goes on from the first", async () => {
-  assert.deepEqual(await world(["lb1"]).run(), [
-    "lb1 leaves",
-    "lb1 is replaced",
-    "nobody is named any more",
-  ]);
-  assert.deepEqual(await world([]).run(), ["nobody is named any more"]);
+  const half = world(["lb1"]);
+  await half.run();
+  assert.deepEqual(half.deeds, ["lb1 leaves", "lb1 is replaced", "nobody is named any more"]);
+  const done = world([]);
+  await done.run();
+  assert.deepEqual(done.deeds, ["nobody is named any more"]);
 });
 
-test("where one does not come back the next is not touched", async () => {
-  const { run, deeds } = world(["lb1", "lb2"], ["lb2"]);
+test("where one does not come back the next is not touched, and the one stays named", async () => {
+  const { run, deeds } = world(["lb1", "lb2"], { breaks: ["lb2"] });
   await assert.rejects(
     run(),
     /lb2 was replaced and does not come back; the others were not touched/,
@@ -113,8 +144,70 @@ test("where one does not come back the next is not touched", async () => {
 });
 
 test("an interrupted roll begins nothing more", async () => {
-  const { run } = world(["lb1", "lb2"]);
-  assert.deepEqual(await run(AbortSignal.abort()), []);
+  const { run, deeds } = world(["lb1", "lb2"]);
+  assert.equal(await run(AbortSignal.abort()), undefined);
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+});
+
+/** A roll that somebody has had enough of as soon as a deed is done. */
+async function interruptedAt(last: string) {
+  const interrupt = new AbortController();
+  const onDeed = (deed: string): void => {
+    if (deed === last) interrupt.abort();
+  };
+  const { run, deeds } = world(["lb1", "lb2"], { onDeed });
+  return { left: await run(interrupt.signal), deeds };
+}
+
+test("interrupted before the machine goes, the node is let back in", async () => {
+  assert.deepEqual(await interruptedAt("lb2 leaves"), {
+    left: undefined,
+    deeds: ["lb2 leaves", "lb2 is let in", "nobody is named any more"],
+  });
+});
+
+test("interrupted after that, the node stays named until it is seen back", async () => {
+  assert.deepEqual(await interruptedAt("lb2 is replaced"), {
+    left: "lb2",
+    deeds: ["lb2 leaves", "lb2 is replaced"],
+  });
+});
+
+test("an update that fails before the machine goes lets the node back in, and says so", async () => {
+  const { run, deeds } = world(["lb2"], { fails: true });
+  await assert.rejects(
+    run(),
+    /pulumi up failed \(255\): no quota; lb2 was let back into the election; mend that/,
+  );
+  assert.deepEqual(deeds, ["lb2 leaves", "lb2 is let in"]);
+});
+
+test("whom a roll that was killed left in maintenance is let back in first", async () => {
+  const { run, deeds, titles } = world([], { named: ["lb2"], out: ["lb2"] });
+  await run();
+  assert.deepEqual(deeds, ["lb2 is let in", "nobody is named any more"]);
+  assert.equal(
+    titles[0],
+    "lb2 is let back into the election: a roll that was cut off has left it out",
+  );
+});
+
+test("whom somebody has put in maintenance is not let in by a roll", async () => {
+  const { run, deeds } = world([], { out: ["lb2"] });
+  await assert.rejects(
+    run(),
+    /lb2 is in maintenance, which no roll has put it in; .*`baton maintenance STACK lb2 off`/,
+  );
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+});
+
+test("what a config names is read as the program reads it", () => {
+  assert.deepEqual(namesIn('{"baton:replace":{"value":"lb2, app1","secret":false}}'), [
+    "lb2",
+    "app1",
+  ]);
+  assert.deepEqual(namesIn('{"baton:stack":{"value":"stack.yaml","secret":false}}'), []);
+  assert.throws(() => namesIn("error"), { fix: /nothing was touched/ });
 });
 
 test("a preview that is not understood is a failure with a fix", () => {

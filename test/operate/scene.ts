@@ -9,10 +9,14 @@ import { address, peer, sample } from "../agent/status/sample.ts";
 
 export const ip = "203.0.113.7";
 
-export function stackOf(more = "nodes: 2\napp-servers: 1"): Stack {
+/** @param addresses as YAML; the one that every test knows, if none are given */
+export function stackOf(
+  more = "nodes: 2\napp-servers: 1",
+  addresses = `{ web: { ip: ${ip} } }`,
+): Stack {
   const text = `name: shop
 cloud: { provider: exoscale }
-addresses: { web: { ip: ${ip} } }
+addresses: ${addresses}
 services: { web: { port: 80 } }
 access: { ssh-from: [192.0.2.0/24] }
 ${more}

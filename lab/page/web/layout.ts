@@ -13,7 +13,8 @@ export type Layout = {
   readonly width: number;
   readonly height: number;
   readonly client: Box;
-  readonly address: Box;
+  /** By IP. */
+  readonly addresses: Readonly<Record<string, Box>>;
   readonly api: Box;
   readonly balancers: Readonly<Record<string, Box>>;
   readonly backends: Readonly<Record<string, Box>>;
@@ -24,8 +25,10 @@ const balancerHeight = 74;
 const gap = 62;
 const backendHeight = 46;
 
-export function layoutFor(facts: Facts, width: number): Layout {
-  return width >= wideFrom ? wide(facts, width) : narrow(facts, width);
+const addressPitch = 68;
+
+export function layoutFor(facts: Facts, ips: readonly string[], width: number): Layout {
+  return width >= wideFrom ? wide(facts, ips, width) : narrow(facts, ips, width);
 }
 
 /** A box by its middle. */
@@ -36,33 +39,36 @@ const around = (x: number, y: number, width: number, height: number): Box => ({
   height,
 });
 
-function wide({ balancers, backends }: Facts, width: number): Layout {
+function wide({ balancers, backends }: Facts, ips: readonly string[], width: number): Layout {
   const balancerSpan = balancers.length * (balancerHeight + gap) - gap;
   const backendSpan = backends.length * (backendHeight + 20) - 20;
-  const body = Math.max(balancerSpan, backendSpan, 190);
+  const body = Math.max(balancerSpan, backendSpan, ips.length * addressPitch, 190);
   const middle = 8 + body / 2;
   const height = body + 92;
-  const column = (names: readonly string[], x: number, boxWidth: number, boxHeight: number) => {
-    const pitch = boxHeight === balancerHeight ? balancerHeight + gap : backendHeight + 20;
+  const column = (names: readonly string[], pitch: number, box: Omit<Box, "y">) => {
     const top = middle - ((names.length - 1) * pitch) / 2;
     return Object.fromEntries(
-      names.map((name, index) => [name, around(x, top + index * pitch, boxWidth, boxHeight)]),
+      names.map((name, n) => [name, around(box.x, top + n * pitch, box.width, box.height)]),
     );
   };
-  const balancerX = width * 0.6;
+  const ofAddress = { x: width * 0.3, width: 146, height: 54 };
+  const ofBalancer = { x: width * 0.6, width: 168, height: balancerHeight };
+  const ofBackend = { x: width - 66, width: 124, height: backendHeight };
   return {
     isWide: true,
     width,
     height,
     client: around(62, middle, 116, 46),
-    address: around(width * 0.3, middle, 146, 54),
+    addresses: column(ips, addressPitch, ofAddress),
     api: around(width * 0.3, height - 30, 146, 42),
-    balancers: column(balancers, balancerX, 168, balancerHeight),
-    backends: column(backends, width - 66, 124, backendHeight),
+    balancers: column(balancers, balancerHeight + gap, ofBalancer),
+    backends: column(backends, backendHeight + 20, ofBackend),
   };
 }
 
-function narrow({ balancers, backends }: Facts, width: number): Layout {
+function narrow({ balancers, backends }: Facts, ips: readonly string[], width: number): Layout {
+  // Further addresses stand under the first one, and all below makes room.
+  const more = (ips.length - 1) * addressPitch;
   const row = (names: readonly string[], y: number, most: number, height: number) => {
     const pitch = width / names.length;
     return Object.fromEntries(
@@ -75,12 +81,14 @@ function narrow({ balancers, backends }: Facts, width: number): Layout {
   return {
     isWide: false,
     width,
-    height: 426,
+    height: 426 + more,
     client: around(width / 2, 26, 120, 42),
-    address: around(width * 0.34, 124, 138, 52),
+    addresses: Object.fromEntries(
+      ips.map((ip, n) => [ip, around(width * 0.34, 124 + n * addressPitch, 138, 52)]),
+    ),
     api: around(width * 0.82, 124, 96, 42),
-    balancers: row(balancers, 262, 150, balancerHeight),
-    backends: row(backends, 398, 112, backendHeight),
+    balancers: row(balancers, 262 + more, 150, balancerHeight),
+    backends: row(backends, 398 + more, 112, backendHeight),
   };
 }
 

@@ -25,7 +25,7 @@ export function pictureView(): Picture {
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
 
   const update = (model: Model, now: number): void => {
-    const layout = layoutFor(model.facts, Math.max(300, element.clientWidth));
+    const layout = layoutFor(model.facts, ipsOf(model), Math.max(300, element.clientWidth));
     const state = stateOf(model, now);
     const signature = JSON.stringify([layout.width, state]);
     if (signature !== drawn) {
@@ -49,6 +49,12 @@ export function pictureView(): Picture {
         travel(canvas, `call-${message.node}`, "call", nth * 160);
   };
   return { element, update, pulse };
+}
+
+/** The addresses; before the cloud shows any, a box for what is to come. */
+function ipsOf({ holders }: Model): readonly string[] {
+  const ips = Object.keys(holders);
+  return ips.length > 0 ? ips : ["no address yet"];
 }
 
 /** All that changes how the picture is drawn; numbers are written into it. */
@@ -75,10 +81,11 @@ function stateOf(model: Model, now: number) {
 type State = ReturnType<typeof stateOf>;
 
 function inWords({ facts }: Model, { balancers, beats, holders, off }: State): string {
-  const [ip = "the address"] = Object.keys(holders);
   const silent = beats.filter(({ isHeard }) => !isHeard).map(({ from, to }) => `${from} to ${to}`);
   return [
-    `The client asks ${ip}, which leads to ${list(holders[ip] ?? [])}.`,
+    ...Object.entries(holders).map(
+      ([ip, by]) => `The client asks ${ip}, which leads to ${list(by)}.`,
+    ),
     ...balancers.map(({ name, role, health }) => `${name}: ${role} ${health}.`),
     silent.length > 0
       ? `No heartbeat arrives from ${silent.join(", ")}.`
@@ -95,14 +102,15 @@ function draw(layout: Layout, model: Model, state: State) {
     rates.set(name, made);
     return made;
   };
-  const [ip = "no address yet"] = Object.keys(state.holders);
   const canvas = svg(
     "svg",
     { width, height, viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" },
     ...lines(layout, model, state),
     ...boxes(layout, model, state),
     plain(layout.client, "client", "box client", ["Client", ""], 18),
-    plain(layout.address, "address", `box address ${state.tone}`, [ip, "failover address"], 23),
+    ...Object.entries(layout.addresses).map(([ip, box]) =>
+      plain(box, "address", `box address ${toneOf(ip, state)}`, [ip, "failover address"], 23),
+    ),
     plain(layout.api, "api", "box api", [isWide ? "Cloud API" : "API", ""], 18),
   );
   const { client, api } = layout;
@@ -116,6 +124,13 @@ function draw(layout: Layout, model: Model, state: State) {
   for (const [name, box] of Object.entries(layout.backends))
     canvas.append(rate(name, { x: box.x + box.width - 12, y: box.y + 28 }, "end"));
   return { canvas, rates };
+}
+
+/** With several, one that is held by one alone is not to blame for what is wrong. */
+function toneOf(ip: string, { holders, off, tone }: State): State["tone"] {
+  const by = holders[ip] ?? [];
+  const isFine = by.length === 1 && by.every((one) => !off.includes(one));
+  return isFine && Object.keys(holders).length > 1 ? "good" : tone;
 }
 
 /** Where there is room: beside the first two. */
@@ -148,7 +163,7 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
   const balancers = state.balancers.map(({ name, tone, role, health, holds }) => {
     const box = layout.balancers[name] ?? layout.api;
     const marks = marksOf(inForce, name);
-    const look = `box balancer ${tone}${role === "off" ? " off" : holds ? " holds" : ""}`;
+    const look = `box balancer ${tone}${role === "off" ? " off" : holds.length > 0 ? " holds" : ""}`;
     return svg(
       "g",
       { class: look, "data-box": name, "data-role": role, "data-health": health },
@@ -159,7 +174,7 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
       svg(
         "text",
         { x: box.x + 14, y: box.y + 61, class: "below" },
-        marks ?? (holds ? "holds the address" : ""),
+        marks ?? heldLine(holds, Object.keys(state.holders).length),
       ),
     );
   });
@@ -174,6 +189,9 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
   });
   return [...balancers, ...backends];
 }
+
+const heldLine = (held: readonly string[], all: number): string =>
+  held.length === 0 ? "" : all === 1 ? "holds the address" : `holds ${list(held)}`;
 
 const roleLine = (role: string, health: string): string =>
   health === "" ? role : `${role} · ${health}`;
@@ -194,27 +212,37 @@ function marksOf(inForce: readonly string[], host: string): string | undefined {
 }
 
 function lines(layout: Layout, { facts }: Model, state: State): SVGElement[] {
-  const { isWide, client, address, api, balancers, backends } = layout;
+  const { isWide, client, addresses, api, balancers, backends } = layout;
   const [begin, end] = isWide ? (["right", "left"] as const) : (["bottom", "top"] as const);
   const path = (d: string, look: string, id?: string) => svg("path", { d, class: look, id });
-  const holders = Object.values(state.holders).flat();
-  const fails = state.tone === "bad" ? " failing" : "";
+  const failing = state.tone === "bad" ? " failing" : "";
+  const ways = Object.entries(addresses).map(([ip, box]) => ({
+    box,
+    holders: state.holders[ip] ?? [],
+    fails: toneOf(ip, state) === "bad" ? " failing" : "",
+  }));
   return [
-    path(curve(side(client, begin), side(address, end), isWide), `flow${fails}`),
+    ...ways.map(({ box, fails }) =>
+      path(curve(side(client, begin), side(box, end), isWide), `flow${fails}`),
+    ),
     ...Object.entries(balancers).flatMap(([name, box]) => {
-      const holds = holders.includes(name);
-      const flows = holds && !state.off.includes(name);
+      const isOn = !state.off.includes(name);
+      const flows = isOn && ways.some(({ holders }) => holders.includes(name));
       const toApi = isWide
         ? curve(side(box, "left"), side(api, "right"), true)
         : curve(side(box, "top"), side(api, "bottom"), false);
-      const way = curve(side(address, begin), side(box, end), isWide);
       return [
         path(toApi, "way call", `call-${name}`),
-        path(way, holds ? `flow${flows ? fails : " failing"}` : "way"),
+        ...ways.map(({ box: from, holders, fails }) =>
+          path(
+            curve(side(from, begin), side(box, end), isWide),
+            holders.includes(name) ? `flow${isOn ? fails : " failing"}` : "way",
+          ),
+        ),
         ...Object.entries(backends).map(([backend, other]) =>
           path(
             curve(side(box, begin), side(other, end), isWide),
-            flows && !state.off.includes(backend) && fails === "" ? "flow thin" : "way thin",
+            flows && !state.off.includes(backend) && failing === "" ? "flow thin" : "way thin",
           ),
         ),
       ];

@@ -1,4 +1,5 @@
 /** What the model says at a glance. Pure: the same model and moment give the same words. */
+import type { Failover } from "../message.ts";
 import type { Model } from "../model.ts";
 import { count, list } from "./words.ts";
 
@@ -38,30 +39,36 @@ function justNow({ seconds }: Model, now: number) {
 }
 
 export function headline(model: Model, now: number): Headline {
-  const [ip] = Object.keys(model.holders);
-  if (ip === undefined || model.seconds.length === 0) return comingUp(model);
-  const holders = model.holders[ip] ?? [];
+  const all = Object.entries(model.holders);
+  if (all.length === 0 || model.seconds.length === 0) return comingUp(model);
   const { isDead, isFailing } = justNow(model, now);
   const { failed, good } = lately(model, now, minuteS);
   const deaf = deafness(model, now);
+  const held = all.map(([ip, holders]) => `${ip} is held by ${list(holders)}`).join("; ");
+  const isSplit = all.some(([, holders]) => holders.length > 1);
+  const holders = new Set(all.flatMap(([, by]) => by));
   const details = [
-    ...(isDead ? [silence(model, now), `The address is held by ${list(holders)}.`] : []),
-    ...holders.filter((one) => model.off.includes(one)).map((one) => `${one} is off.`),
+    ...(isDead ? [silence(model, now), heldWords(all)] : []),
+    ...[...holders].filter((one) => model.off.includes(one)).map((one) => `${one} is off.`),
     ...(isFailing && !isDead ? ["Some requests fail."] : []),
-    ...(holders.length > 1 ? ["The agents settle who keeps it."] : []),
+    ...(isSplit ? ["The agents settle who keeps it."] : []),
     ...(deaf === undefined ? [] : [deaf]),
     failed > 0
       ? `${count(failed)} of ${count(good + failed)} requests of the last minute failed.`
       : "Every request of the last minute was answered.",
   ];
-  const isBad = isDead || isFailing || holders.length === 0;
-  const isOdd = holders.length > 1 || deaf !== undefined || failed > 0;
+  const isBad = isDead || isFailing || all.some(([, by]) => by.length === 0);
+  const isOdd = isSplit || deaf !== undefined || failed > 0;
   return {
     tone: isBad ? "bad" : isOdd ? "warn" : "good",
-    title: isDead ? `Nobody answers at ${ip}` : `${ip} is held by ${list(holders)}`,
+    title: isDead ? `Nobody answers at ${list(all.map(([ip]) => ip))}` : held,
     detail: details.filter((one) => one !== "").join(" "),
   };
 }
+
+/** Who holds, in a sentence; which one, only where there are several. */
+const heldWords = (all: readonly (readonly [string, readonly string[]])[]): string =>
+  all.map(([ip, by]) => `${all.length > 1 ? ip : "The address"} is held by ${list(by)}.`).join(" ");
 
 function comingUp({ steps, facts }: Model): Headline {
   const doing = steps.findLast(({ state }) => state === "begun") ?? steps.at(-1);
@@ -103,31 +110,44 @@ function deafness(model: Model, now: number): string | undefined {
   return deaf && `${list([deaf.from, deaf.to].sort())} do not hear each other.`;
 }
 
+/** The failover of the address that was picked, else the one that was claimed last. */
+export const chosen = (
+  { failovers }: Pick<Model, "failovers">,
+  picked: string | undefined,
+): Failover | undefined =>
+  (picked === undefined ? undefined : failovers[picked]) ??
+  Object.values(failovers)
+    .sort((one, other) => one.id - other.id)
+    .at(-1);
+
 export type HostSight = {
   readonly tone: Tone;
-  /** Its role, or why it has none. */
+  /** Its role, or why it has none; with several addresses, each role once. */
   readonly role: string;
   readonly health: string;
-  readonly holds: boolean;
-  /** The agent's reason. */
+  /** The addresses that it holds. */
+  readonly holds: readonly string[];
+  /** The agent's reasons. */
   readonly why: string;
 };
 
 /** A load balancer, as its agent and the router have it. */
 export function sightOf(model: Model, node: string): HostSight {
-  const holds = Object.values(model.holders).some((holders) => holders.includes(node));
+  const holds = Object.entries(model.holders).flatMap(([ip, by]) => (by.includes(node) ? ip : []));
   const view = model.agents[node];
   const frozen = model.inForce.includes(`freeze ${node}`);
   if (model.off.includes(node)) return { tone: "bad", role: "off", health: "", holds, why: "" };
   if (frozen) return { tone: "bad", role: "frozen", health: "", holds, why: "" };
   if (view === undefined || view === null)
     return { tone: "idle", role: "no answer", health: "", holds, why: "" };
-  const [own] = view.addresses;
   const health = view.maintenance ? "maintenance" : view.healthy ? "healthy" : "sick";
   const tone = !view.healthy
     ? "bad"
     : view.problems.length > 0 || view.maintenance
       ? "warn"
       : "good";
-  return { tone, role: own?.role ?? "no address", health, holds, why: own?.why ?? "" };
+  const role = once(view.addresses.map((one) => one.role)).join(" and ") || "no address";
+  return { tone, role, health, holds, why: once(view.addresses.map(({ why }) => why)).join("; ") };
 }
+
+const once = (texts: readonly string[]): readonly string[] => [...new Set(texts)];

@@ -2,6 +2,7 @@
 import type { Failover } from "../message.ts";
 import type { Model } from "../model.ts";
 import type { View } from "./chart.ts";
+import { addressChoice } from "./choice.ts";
 import { html, say, svg } from "./dom.ts";
 import { clock, count, seconds, signed } from "./words.ts";
 
@@ -11,13 +12,16 @@ const top = 26;
 type Phase = { readonly text: string; readonly at: number | undefined };
 
 export function timelineView(): View {
+  const choice = addressChoice();
   const summary = html("p", { class: "summary" }, "None yet. A fault below brings one about.");
   const canvasHolder = html("div", { class: "timeline" });
-  const element = html("div", {}, summary, canvasHolder);
+  const element = html("div", {}, choice.element, summary, canvasHolder);
   let drawn = "";
   return {
     element,
-    update: ({ failover, facts }: Model) => {
+    update: (model: Model) => {
+      const { facts } = model;
+      const failover = choice.of(model);
       const width = Math.max(280, canvasHolder.clientWidth);
       const signature = JSON.stringify([width, failover]);
       if (failover === undefined || signature === drawn) return;

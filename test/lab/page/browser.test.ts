@@ -63,6 +63,27 @@ test("a healthy stack: who holds, all heartbeats, what each backend answers", as
   await page.getByText("“holds, as elected”").waitFor();
 });
 
+test("several addresses: each stands in the picture, and each one's failover can be looked at", async () => {
+  const now = Date.now();
+  const second = "198.51.100.51";
+  script.healthy(server, now - 12_000);
+  const page = await look();
+  await page.getByRole("heading", { name: `${script.address} is held by lb1` }).waitFor();
+  assert.equal(await page.getByRole("group", { name: "Address" }).getByRole("button").count(), 0);
+  script.failover(server, now - 9000);
+  const cells = { begin: now - 5000, stepMs: 50, row: [] };
+  const claim = { id: 2, ip: second, from: "lb2", to: "lb1", claimSent: now - 4000, failed: 0 };
+  server.tell({ kind: "failover", failover: { ...claim, cells } });
+  const holders = { [script.address]: ["lb2"], [second]: ["lb1"] };
+  server.tell({ kind: "scene", holders, off: [] });
+  const title = `${script.address} is held by lb2; ${second} is held by lb1`;
+  await page.getByRole("heading", { name: title }).waitFor();
+  assert.equal(await page.locator('[data-box="address"]').count(), 2);
+  await page.getByText(/^lb2 → lb1 at .*No request failed\.$/).waitFor();
+  await page.getByRole("button", { name: script.address, exact: true }).click();
+  await page.getByText(/^lb1 → lb2 at /).waitFor();
+});
+
 test("a failover that comes in while somebody looks", async () => {
   const now = Date.now();
   script.healthy(server, now - 12_000);

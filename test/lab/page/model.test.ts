@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message, Untimed } from "../../../lab/page/message.ts";
 import { apply, emptyModel, historyS } from "../../../lab/page/model.ts";
+import { layoutFor } from "../../../lab/page/web/layout.ts";
+import { chosen, headline, sightOf } from "../../../lab/page/web/sight.ts";
 import * as script from "./script.ts";
 
 const begun = 1_700_000_000_000;
@@ -103,4 +105,65 @@ test("a step that is over has its time", () => {
   tell({ kind: "step", title: "pulumi up", state: "begun" }, begun);
   tell({ kind: "step", title: "pulumi up", state: "done" }, begun + 7500);
   assert.deepEqual(model.steps, [{ title: "pulumi up", state: "done", at: begun, tookMs: 7500 }]);
+});
+
+test("each address keeps its own last failover; the page shows the latest, or the one picked", () => {
+  const { model, tell } = around();
+  const cells = { begin: begun, stepMs: 50, row: [] };
+  const failover = (id: number, ip: string) =>
+    ({ id, ip, from: "lb1", to: "lb2", claimSent: begun + id, failed: 0, cells }) as const;
+  for (const one of [
+    failover(1, "198.51.100.50"),
+    failover(2, "198.51.100.51"),
+    failover(3, "198.51.100.50"),
+  ])
+    tell({ kind: "failover", failover: one });
+  assert.deepEqual(
+    Object.values(model.failovers).map(({ ip, id }) => [ip, id]),
+    [
+      ["198.51.100.50", 3],
+      ["198.51.100.51", 2],
+    ],
+  );
+  assert.equal(chosen(model, undefined)?.id, 3);
+  assert.equal(chosen(model, "198.51.100.51")?.id, 2);
+});
+
+test("at a glance every address counts", () => {
+  const { model, tell } = around();
+  const now = begun + 10_000;
+  script.healthy({ tell: (message, at = begun) => tell(message, at) }, now);
+  const held = (second: readonly string[]): ReturnType<typeof headline> => {
+    const holders = { [script.address]: ["lb1"], "198.51.100.51": second };
+    tell({ kind: "scene", holders, off: [] }, now);
+    return headline(model, now);
+  };
+  const { tone, title } = held(["lb2"]);
+  assert.deepEqual(
+    [tone, title],
+    ["good", `${script.address} is held by lb1; 198.51.100.51 is held by lb2`],
+  );
+  assert.deepEqual(sightOf(model, "lb2").holds, ["198.51.100.51"]);
+  assert.equal(held([]).tone, "bad");
+  assert.equal(held(["lb1", "lb2"]).tone, "warn");
+});
+
+test("several addresses stand apart in the picture, on a wide page and on a narrow one", () => {
+  const ips = ["198.51.100.50", "198.51.100.51", "198.51.100.52", "198.51.100.53"];
+  for (const width of [360, 1000]) {
+    const { addresses, api, balancers, height } = layoutFor(script.facts(), ips, width);
+    const all = [...Object.values(addresses), api, ...Object.values(balancers)];
+    assert.equal(Object.keys(addresses).length, 4);
+    for (const [n, one] of all.entries()) {
+      assert.ok(one.y >= 0 && one.y + one.height <= height, `${width}: ${JSON.stringify(one)}`);
+      for (const other of all.slice(n + 1)) {
+        const apart =
+          one.x + one.width <= other.x ||
+          other.x + other.width <= one.x ||
+          one.y + one.height <= other.y ||
+          other.y + other.height <= one.y;
+        assert.ok(apart, `${width}: ${JSON.stringify([one, other])}`);
+      }
+    }
+  }
 });

@@ -102,8 +102,8 @@ export function failover(page: Told, faultAt: number): void {
   follow.claimed(address, ["lb1"], "lb2", faultAt + 2850);
   const claim = { ip: address, detectMs: 2980, claimMs: 1000, confirmMs: 130 };
   follow.moved("lb2", { at: faultAt + 3960, ...claim });
-  const made = follow.news(faultAt + 9000);
-  if (made !== undefined) tell({ kind: "failover", failover: made }, faultAt + 4100);
+  for (const made of follow.news(faultAt + 9000))
+    tell({ kind: "failover", failover: made }, faultAt + 4100);
   traffic(page, failing, "lb1");
   traffic(page, good, "lb2");
   const texts = ["hears nothing from lb1 any more", "backup: the holder fell silent"];

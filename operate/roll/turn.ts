@@ -1,0 +1,118 @@
+/** One load balancer's turn in a roll: out of the election, replaced, or let back in. */
+import { setTimeout as pause } from "node:timers/promises";
+import type { Stack } from "../../stack/stack.ts";
+import type { CloudHost } from "../cloud.ts";
+import { OperateFailure } from "../failure.ts";
+import { order, type Ports, type Step, takers } from "../move.ts";
+import { type HostSeen, nodesIn, type Snapshot, takeSnapshot } from "../snapshot.ts";
+import { until } from "../wait.ts";
+import type { Engine } from "./engine.ts";
+
+export type TurnRequest = {
+  readonly stack: Stack;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly step: Step;
+};
+
+const movedWithinMs = 60_000;
+/** For routes and connections after a move, before a machine goes away. */
+const drainMs = 2000;
+
+/** Whether its agent says that it keeps out of the election. */
+export const isOut = ({ hosts }: Snapshot, node: string): boolean => {
+  const agent = hosts.find(({ name }) => name === node)?.agent;
+  return agent?.kind === "answers" && agent.status.maintenance;
+};
+
+/**
+ * Takes a node out of the election and replaces it. Where that is cut off or fails before the
+ * machine is gone, the node is let back in.
+ * @returns whether it was replaced
+ * @throws OperateFailure that tells how the node was left
+ */
+export async function replace(ports: Ports, request: TurnRequest, node: string): Promise<boolean> {
+  const { stack, engine, signal, step } = request;
+  // Much may have changed since the roll began.
+  const snapshot = await takeSnapshot(stack, ports);
+  if (takers(snapshot, node).length === 0)
+    throw new OperateFailure(
+      `no other load balancer is seen to be well, so ${node} stays as it is`,
+      "`baton status` tells why; `baton roll` goes on when another one is well",
+    );
+  const found = snapshot.hosts.find(({ name }) => name === node);
+  const instance = found && asked(found);
+  try {
+    if (instance) await step(`${node} leaves the election`, () => leave(ports, snapshot, instance));
+    if (!signal.aborted) {
+      await step(`${node} is replaced by pulumi up`, () => engine.replace(node));
+      return true;
+    }
+  } catch (error) {
+    if (!(error instanceof OperateFailure)) throw error;
+    const left = await leftAs(ports, stack, instance, node);
+    throw new OperateFailure(`${error.problem}; ${left}`, error.fix);
+  }
+  if (instance) await letIn(ports, request, { node, why: "the roll ends here" });
+  return false;
+}
+
+/** The machine of a node whose agent takes orders. */
+const asked = ({ instance, agent }: HostSeen): CloudHost | undefined =>
+  instance?.running && agent?.kind === "answers" ? instance : undefined;
+
+/** @throws OperateFailure where its agent does not take the order */
+export async function letIn(
+  ports: Ports,
+  { stack, step }: TurnRequest,
+  { node, why }: { readonly node: string; readonly why: string },
+): Promise<void> {
+  const { hosts } = await takeSnapshot(stack, ports);
+  const instance = hosts.find(({ name }) => name === node)?.instance;
+  if (instance === undefined) return;
+  await step(`${node} is let back into the election: ${why}`, () =>
+    order(ports.remote, instance, "maintenance off"),
+  );
+}
+
+/** Lets a node back in after a failure, where it still is what it was; says how it was left. */
+async function leftAs(
+  ports: Ports,
+  stack: Stack,
+  before: CloudHost | undefined,
+  node: string,
+): Promise<string> {
+  if (before === undefined) return `${node} was not well before`;
+  try {
+    const { hosts } = await takeSnapshot(stack, ports);
+    const now = hosts.find(({ name }) => name === node)?.instance;
+    if (now?.id !== before.id || !now.running) return `${node} is no longer what it was`;
+    await order(ports.remote, now, "maintenance off");
+    return `${node} was let back into the election`;
+  } catch (error) {
+    if (!(error instanceof OperateFailure)) throw error;
+    return `${node} is left in maintenance, as ${error.problem}`;
+  }
+}
+
+/**
+ * In maintenance it takes nothing back before it is gone, though it held nothing when it was asked;
+ * its successor knows nothing of it.
+ */
+async function leave(
+  { cloud, remote }: Ports,
+  snapshot: Snapshot,
+  instance: CloudHost,
+): Promise<void> {
+  const { host } = instance;
+  await order(remote, instance, "maintenance on");
+  const left = await until(async () => {
+    const all = [...(await cloud.holders(nodesIn(snapshot))).values()];
+    return all.every((by) => by.length > 0 && !by.includes(host)) || undefined;
+  }, movedWithinMs);
+  if (left) return pause(drainMs);
+  throw new OperateFailure(
+    `${host} still holds after ${movedWithinMs / 1000} s`,
+    "`baton status` tells why",
+  );
+}

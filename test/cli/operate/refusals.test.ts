@@ -1,0 +1,111 @@
+/** What the commands for a running stack refuse once they have looked: nothing is touched. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { type Stand, standUp } from "./stand.ts";
+
+/** Each command says why not, and has touched nothing. */
+async function refused(
+  { baton, touched }: Stand,
+  cases: readonly (readonly [readonly string[], RegExp])[],
+): Promise<void> {
+  for (const [args, message] of cases) {
+    const { status, stdout, stderr } = await baton(...args);
+    assert.equal(status, 1, `${args}: ${stdout}${stderr}`);
+    assert.match(stderr, message);
+    assert.match(stderr, /^ {2}fix: /m);
+    assert.doesNotMatch(stderr, /^ +at /m);
+    assert.deepEqual(touched(), [], args.join(" "));
+  }
+}
+
+const on = ["maintenance", "lb1", "on"] as const;
+
+test("a host that SSH does not reach is told, and not moved", async (context: TestContext) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", undefined);
+  await refused(stand, [
+    [["handover", "lb2"], /lb2 is not reached over SSH: .*timed out/],
+    [["maintenance", "lb2", "off"], /lb2 is not reached over SSH: .*timed out/],
+    [
+      ["handover", "lb1"],
+      /no other load balancer is seen to be well, and lb1 holds 203\.0\.113\.7/,
+    ],
+    [on, /no other load balancer is seen to be well/],
+    [["drill", "--yes"], /nobody is seen to be well who could take over from lb1/],
+    [["roll"], /not seen, since SSH fails: lb2/],
+  ]);
+  const status = await stand.baton("status");
+  assert.match(status.stdout, /lb2 +running +\? +\? +\? +.*Connection timed out/);
+});
+
+test("an agent of another version that is not understood is told as such", async (context) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", '{"version":"9.0.0","says":"something else"}');
+  await refused(stand, [
+    [["handover", "lb2"], /lb2 has no agent that answers: .*is it of another version\?/],
+    [["handover", "lb1"], /no other load balancer is seen to be well/],
+    [["drill", "--yes"], /nobody is seen to be well who could take over from lb1/],
+  ]);
+  const status = await stand.baton("status");
+  assert.match(status.stdout, /lb2: its agent does not answer: .*is it of another version\?/);
+});
+
+test("agents of two versions that understand each other are a note, and a roll's matter", async (context) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", { version: "0.0.9" });
+  const { status, stdout } = await stand.baton("status");
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /note +shop: agents of 2 versions: 0\.1\.0 on lb1; 0\.0\.9 on lb2/);
+  const doctor = await stand.baton("doctor");
+  assert.match(
+    doctor.stdout,
+    /note +agents: lb2 has 0\.0\.9; this is .*\n +fix: `baton roll STACK`/,
+  );
+});
+
+test("one load balancer alone is neither drilled nor rolled nor moved", async (context) => {
+  await refused(await standUp(context, { nodes: 1 }), [
+    [["drill", "--yes"], /a drill takes two load balancers, and this stack has one/],
+    [["roll"], /a roll takes two load balancers, and this stack has one/],
+    [["handover", "lb1"], /no other load balancer is seen to be well/],
+    [on, /no other load balancer is seen to be well/],
+  ]);
+});
+
+test("where the others are sick nobody is moved, drilled or rolled", async (context) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", { healthy: false });
+  await refused(stand, [
+    [["handover", "lb1"], /no other load balancer is seen to be well/],
+    [["drill", "--yes"], /nobody is seen to be well who could take over/],
+  ]);
+  stand.agent("lb1", { healthy: false });
+  await refused(stand, [[["roll"], /not well: lb1, lb2/]]);
+  stand.agent("lb2", {});
+  await refused(stand, [[["roll"], /lb1 holds the address and is not well/]]);
+});
+
+test("a roll that finds the other sick waits for it, and then says why, having replaced nobody", async (context) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", { healthy: false, problems: [{ text: "this node is sick", fix: "mend it" }] });
+  const { status, stderr } = await stand.baton("roll", "--no-measure", "--patience", "1");
+  assert.equal(status, 1);
+  assert.match(stderr, /lb2 is not well; the others were not touched: this node is sick/);
+  assert.deepEqual(
+    stand.touched().map((line) => line.replace(/ --.*/, "")),
+    ["pulumi config set baton:replace lb2"],
+  );
+});
+
+test("a stack that the cloud does not have is told by every command", async (context) => {
+  const stand = await standUp(context, { name: "store" });
+  await refused(stand, [
+    [["handover", "lb1"], /the cloud has no instance of lb1/],
+    [["maintenance", "lb2", "off"], /the cloud has no instance of lb2/],
+    [["drill", "--yes"], /the cloud has none of the hosts of store/],
+    [["roll"], /the cloud has none of the hosts of store/],
+  ]);
+  const { status, stdout } = await stand.baton("status");
+  assert.equal(status, 3);
+  assert.match(stdout, /the cloud has none of its hosts/);
+});

@@ -1,0 +1,121 @@
+/**
+ * A desk in front of an emulated cloud, with an ssh and a pulumi that are scripts: for what the
+ * commands refuse. That they do what they say is tried in the lab.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import type { Status } from "../../../agent/status/status.ts";
+import { startExoscale } from "../../../lab/emulators/exoscale.ts";
+import { peer } from "../../agent/status/sample.ts";
+import { ids, seeded, world } from "../../lab/world.ts";
+import { answers } from "../../operate/scene.ts";
+import { folderWith, main, type Result } from "../command.ts";
+
+const key = "EXOdesk00000000000000000001";
+const secret = "desk-secret-0123456789abcdefghijklmnopqrstuv";
+
+/** Answers as the file that is named by the address says; logs what it was asked. */
+const ssh = (folder: string): string => `#!/bin/sh
+for word; do ip="$last"; last="$word"; done
+echo "$ip $last" >> ${folder}/asked
+[ -s "${folder}/$ip" ] && exec cat "${folder}/$ip"
+echo "ssh: connect to host $ip port 22: Connection timed out" >&2
+exit 255
+`;
+
+const pulumi = (folder: string): string => `#!/bin/sh
+echo "pulumi $*" >> ${folder}/asked
+case "$*" in
+  "config get"*) echo ${folder}/stack.yaml ;;
+  "config --json"*) echo "{}" ;;
+  preview*) echo '{"steps":[]}' ;;
+esac
+`;
+
+export type Stand = {
+  readonly baton: (...args: readonly string[]) => Promise<Result>;
+  /** What an agent says; undefined where SSH does not reach its host. */
+  readonly agent: (node: "lb1" | "lb2", says: Partial<Status> | string | undefined) => void;
+  /** All that could have changed something: requests, and words to hosts and engine. */
+  readonly touched: () => readonly string[];
+};
+
+/** lb1 holds the address, and both are well. @param name of the stack; the cloud has shop alone */
+export async function standUp(
+  context: TestContext,
+  { name = "shop", nodes = 2 }: { readonly name?: string; readonly nodes?: number } = {},
+): Promise<Stand> {
+  const own = (host: "lb1" | "lb2") => {
+    const labels = { "baton-stack": "shop", "baton-host": host };
+    return [ids[host], { ...world.instances?.[ids[host]], name: `shop-${host}`, labels }];
+  };
+  const instances = { ...world.instances, ...Object.fromEntries([own("lb1"), own("lb2")]) };
+  const emulator = await startExoscale({
+    world: { ...world, instances },
+    keys: { [key]: { secret, node: "desk", allows: "all" } },
+    random: seeded(1),
+  });
+  context.after(() => emulator.close());
+  const stack = `name: ${name}
+cloud: { provider: exoscale }
+addresses: { web: { ip: 203.0.113.7 } }
+services: { web: { port: 80 } }
+access: { ssh-from: [192.0.2.0/24] }
+nodes: ${nodes}
+agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
+`;
+  const folder = folderWith(context, { "stack.yaml": stack, asked: "" });
+  mkdirSync(join(folder, "bin"));
+  for (const [name, text] of Object.entries({ ssh: ssh(folder), pulumi: pulumi(folder) })) {
+    writeFileSync(join(folder, "bin", name), text);
+    chmodSync(join(folder, "bin", name), 0o755);
+  }
+  const agent: Stand["agent"] = (node, says) => {
+    const file = join(folder, world.instances?.[ids[node]]?.publicIp ?? "");
+    const other = node === "lb1" ? "lb2" : "lb1";
+    const peers = [peer({ id: ids[other], name: `shop-${other}` })];
+    const said = answers(node, { peers, ...(typeof says === "object" && says) });
+    if (says === undefined) writeFileSync(file, "");
+    else if (typeof says === "string") writeFileSync(file, says);
+    else if (said.kind === "answers") writeFileSync(file, JSON.stringify(said.status));
+  };
+  agent("lb1", {});
+  agent("lb2", {});
+  const env = {
+    PATH: `${join(folder, "bin")}:${process.env.PATH}`,
+    HOME: folder,
+    EXOSCALE_API_KEY: key,
+    EXOSCALE_API_SECRET: secret,
+    EXOSCALE_API_ENDPOINT: emulator.endpoint,
+  };
+  return {
+    agent,
+    baton: async (command, ...rest) => {
+      const child = spawn(process.execPath, [main, command ?? "", "stack.yaml", ...rest], {
+        cwd: folder,
+        env,
+        stdio: ["ignore", "pipe", "pipe"],
+      });
+      const said = { stdout: "", stderr: "" };
+      for (const stream of ["stdout", "stderr"] as const)
+        child[stream].setEncoding("utf8").on("data", (text: string) => {
+          said[stream] += text;
+        });
+      const [status] = await once(child, "close");
+      return { status, ...said };
+    },
+    touched: () => [
+      ...emulator.requests.flatMap(({ method, target }) =>
+        method === "GET" ? [] : [`${method} ${target}`],
+      ),
+      ...readFileSync(join(folder, "asked"), "utf8")
+        .split("\n")
+        .filter((line) =>
+          /maintenance|handover|claim|release|pulumi (up|config (set|rm))/.test(line),
+        ),
+    ],
+  };
+}

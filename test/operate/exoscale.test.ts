@@ -1,0 +1,121 @@
+/** How a desk sees a stack through the cloud's API, and how much it asks for that. */
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { startExoscale } from "../../lab/emulators/exoscale.ts";
+import { catalogue } from "../../lab/emulators/exoscale-catalogue.ts";
+import type { Instance } from "../../lab/model/exoscale/world.ts";
+import { createExoscale } from "../../operate/exoscale.ts";
+import { ids, seeded, world } from "../lab/world.ts";
+import { stackOf } from "./scene.ts";
+
+const key = "EXOdesk00000000000000000001";
+const secret = "desk-secret-0123456789abcdefghijklmnopqrstuv";
+/** How long the cloud thinks: what comes sooner did not wait for the answer before. */
+const answerMs = 100;
+const [template = ""] = Object.keys(catalogue.templates);
+
+type Hosts = Readonly<Record<string, readonly string[]>>;
+
+/** A zone with the stack's two load balancers and many others. @param carry addresses by host */
+async function desk(context: TestContext, carry: Hosts, strangers = 0) {
+  const plain = world.instances?.[ids.lb2];
+  assert.ok(plain);
+  const make: Instance["make"] = {
+    template,
+    instanceType: "",
+    diskSizeGib: 10,
+    sshKeys: [],
+    macAddress: "",
+    publicIpAssignment: "inet4",
+    isSecureBoot: false,
+    hasTpm: false,
+  };
+  const one = (id: string, host: string, labels = {}): [string, Instance] => [
+    id,
+    { ...plain, id, name: `shop-${host}`, labels, make, elasticIps: carry[host] ?? [] },
+  ];
+  const own = (host: "lb1" | "lb2") =>
+    one(ids[host], host, { "baton-stack": "shop", "baton-host": host });
+  const others = Array.from({ length: strangers }, (_, n) =>
+    one(`d0000000-0000-4000-8000-${String(n).padStart(12, "0")}`, `other${n}`),
+  );
+  const emulator = await startExoscale({
+    world: {
+      ...world,
+      ...catalogue,
+      instances: Object.fromEntries([own("lb1"), own("lb2"), ...others]),
+    },
+    keys: { [key]: { secret, node: "desk", allows: "all" } },
+    settings: { answerMs: [answerMs, answerMs] },
+    random: seeded(1),
+  });
+  context.after(() => emulator.close());
+  const stack = stackOf("nodes: 2", "{ web: { ip: 203.0.113.7 }, mail: { ip: 203.0.113.8 } }");
+  const cloud = createExoscale(stack, "ch-gva-2", {
+    EXOSCALE_API_KEY: key,
+    EXOSCALE_API_SECRET: secret,
+    EXOSCALE_API_ENDPOINT: emulator.endpoint,
+  });
+  return { cloud, asked: () => emulator.requests.map(({ target }) => target), emulator };
+}
+
+const both = { lb1: [ids.address], lb2: [ids.second] };
+
+test("a look asks two lists, and each host once; the template's user is known then", async (context) => {
+  const { cloud, asked } = await desk(context, both, 5);
+  const { hosts, addresses } = await cloud.look();
+  assert.deepEqual(
+    hosts.map(({ host, user, running }) => [host, user, running]),
+    [
+      ["lb1", "debian", true],
+      ["lb2", "debian", true],
+    ],
+  );
+  assert.deepEqual(
+    addresses.map(({ name, holders }) => [name, holders]),
+    [
+      ["web", ["lb1"]],
+      ["mail", ["lb2"]],
+    ],
+  );
+  assert.deepEqual(
+    asked()
+      .map((target) => target.replace(/[0-9a-f-]{36}/, "ID"))
+      .sort(),
+    ["/v2/elastic-ip", "/v2/instance", "/v2/instance/ID", "/v2/instance/ID", "/v2/template/ID"],
+  );
+  const before = asked().length;
+  await cloud.look();
+  assert.equal(asked().length - before, 4);
+});
+
+test("who holds what is asked of each host once, whatever the number of addresses", async (context) => {
+  const { cloud, asked } = await desk(context, both);
+  const seen = await cloud.look();
+  const before = asked().length;
+  const holders = await cloud.holders(seen);
+  assert.deepEqual(
+    [...holders],
+    [
+      ["web", ["lb1"]],
+      ["mail", ["lb2"]],
+    ],
+  );
+  assert.equal(asked().length - before, 2);
+});
+
+test("where nobody of the stack holds, the rest of the zone is asked, a few at once", async (context) => {
+  const { cloud, emulator } = await desk(context, { lb1: [ids.address], other7: [ids.second] }, 12);
+  const { addresses } = await cloud.look();
+  assert.deepEqual(
+    addresses.map(({ holders }) => holders),
+    [["lb1"], ["shop-other7"]],
+  );
+  const others = emulator.requests.filter(
+    ({ call, target }) => call === "get-instance" && target.includes("/d0000000-"),
+  );
+  assert.equal(others.length, 12);
+  const sooner = (steps: number): boolean =>
+    others.some(({ atMs }, n) => atMs - (others[n - steps]?.atMs ?? -Infinity) < answerMs / 2);
+  assert.deepEqual([sooner(1), sooner(3)], [true, false]);
+});
