@@ -1,79 +1,43 @@
-/** The documents are run: shell blocks in order in a folder of their own, YAML blocks checked. */
+/**
+ * The documents are run: here what can be typed anywhere, page by page. The guide to an account is
+ * run by `real/engine/guide.engine.ts`, what is typed at a stack that runs by `real/lab/screens.ts`.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { loadStack } from "../stack/load.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const pages = [
-  "README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
-
-type Block = {
-  readonly language: string;
-  readonly notRun: string | undefined;
-  readonly text: string;
-};
-
-const blocksOf = (page: string): Block[] =>
-  [
-    ...readFileSync(join(root, page), "utf8").matchAll(
-      /^```(\w+)(?: not-run: (.+))?\n([\s\S]*?)^```$/gm,
-    ),
-  ].map(([, language = "", notRun, text = ""]) => ({ language, notRun, text }));
-
-/** A folder where `npx baton` is this checkout's command and the fixture lies where the page says. */
-function folderFor(): string {
-  const folder = mkdtempSync(join(tmpdir(), "baton-docs-"));
-  mkdirSync(join(folder, "bin"));
-  writeFileSync(
-    join(folder, "bin", "npx"),
-    `#!/bin/sh\nshift\nexec "${process.execPath}" "${root}cli/main.ts" "$@"\n`,
-    { mode: 0o755 },
-  );
-  symlinkSync(join(root, "test"), join(folder, "test"));
-  return folder;
-}
+import { blocksOf, pages, screens, scriptOf } from "./docs/blocks.ts";
+import { cloneProject } from "./docs/clone.ts";
 
 for (const page of pages) {
-  const shell = blocksOf(page).filter(({ language }) => language === "sh");
-  const run = shell.filter(({ notRun }) => notRun === undefined);
-  if (run.length > 0) {
-    test(`the commands of ${page} run in order`, (context) => {
-      for (const { text, notRun } of shell) {
-        if (notRun !== undefined) context.diagnostic(`not run (${notRun}): ${text.split("\n")[0]}`);
-      }
-      const folder = folderFor();
+  const script = scriptOf(page, "here");
+  if (blocksOf(page).some(({ runs }) => runs === "here")) {
+    test(`the commands of ${page} run in order`, () => {
+      const { folder, env } = cloneProject();
       try {
-        const script = `set -eu\n${run.map(({ text }) => text).join("\n")}`;
-        const env = { HOME: folder, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-        execFileSync("sh", ["-c", script], { cwd: folder, env, stdio: "pipe", encoding: "utf8" });
+        const options = { cwd: folder, env, stdio: "pipe", encoding: "utf8" } as const;
+        execFileSync("sh", ["-euc", script], options);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     });
   }
-  for (const [index, { text }] of blocksOf(page)
-    .filter(({ language }) => language === "yaml")
-    .entries()) {
-    test(`YAML block ${index + 1} of ${page} is a stack file`, () => {
+  for (const { place, text, ...block } of blocksOf(page)) {
+    if (block.runs !== "as stack file") continue;
+    test(`the YAML at ${place} is a stack file`, () => {
       const loaded = loadStack(text, page);
       assert.deepEqual(loaded.ok ? [] : loaded.diagnostics, []);
     });
   }
 }
+
+test("what is not run says why", (context) => {
+  for (const block of pages.flatMap(blocksOf))
+    if (block.runs === "nowhere")
+      context.diagnostic(`${block.place}: ${block.text.split("\n")[0]} … ${block.reason}`);
+});
+
+test("every screen of the documents is one of a command of the stack", () => {
+  for (const { place, command } of screens()) assert.match(command, /npx baton /, place);
+});

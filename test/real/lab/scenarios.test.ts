@@ -28,6 +28,7 @@ import {
   rolls,
   statusTells,
 } from "./commands.ts";
+import { screensLeft } from "./screens.ts";
 
 let bench: Bench;
 
@@ -269,9 +270,11 @@ test("`baton roll` replaces the one that is left, and no other", async () => {
   const isNew = async (node: string): Promise<boolean> =>
     (await fabric.exec(instance(node).id, ["cat", "/etc/motd"])).stdout === "new";
   const left = (await isNew("lb1")) ? "lb2" : "lb1";
-  await rolls(bench, [left]);
+  await rolls(bench, left);
   assert.ok(await isNew(left));
 });
+
+test("no screen of the documents was left out", () => assert.deepEqual(screensLeft(), []));
 
 test("destroy leaves nothing in the cloud, and no host", async () => {
   await untilServed(bench);
