@@ -47,9 +47,10 @@ async function typed({ lab, folder }: Bench, command: string) {
   return { code, output };
 }
 
-/** A line without what differs from run to run. */
+/** A line without what differs from run to run: figures, and what happened before. */
 const shape = (line: string): string =>
   line
+    .replace(/(T[\d:]+Z) .+/, "$1")
     .replace(/\b\d[\d.]* ?m?s\b|\d+/g, "#")
     .replace(/[█▒·]+/g, "#")
     .replace(/\s+/g, " ")
