@@ -4,27 +4,40 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { loadStack } from "../stack/load.ts";
-import { blocksOf, pages, screens, scriptOf } from "./docs/blocks.ts";
+import {
+  blocksOf,
+  missingFrom,
+  pages,
+  printedBy,
+  root,
+  screensOf,
+  scriptOf,
+} from "./docs/blocks.ts";
 import { cloneProject } from "./docs/clone.ts";
 
 for (const page of pages) {
-  const script = scriptOf(page, "here");
-  if (blocksOf(page).some(({ runs }) => runs === "here")) {
+  const blocks = blocksOf(page);
+  if (blocks.some((block) => "runs" in block && block.runs === "here")) {
     test(`the commands of ${page} run in order`, () => {
       const { folder, env } = cloneProject();
       try {
         const options = { cwd: folder, env, stdio: "pipe", encoding: "utf8" } as const;
-        execFileSync("sh", ["-euc", script], options);
+        execFileSync("sh", ["-euc", scriptOf(page, "here")], options);
+        for (const screen of screensOf(page, "here")) {
+          const output = readFileSync(join(folder, printedBy(screen)), "utf8");
+          assert.deepEqual(missingFrom(output, screen), [], `${screen.place}\n${output}`);
+        }
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     });
   }
-  for (const { place, text, ...block } of blocksOf(page)) {
-    if (block.runs !== "as stack file") continue;
+  for (const { place, text, kind } of blocks) {
+    if (kind !== "stack file") continue;
     test(`the YAML at ${place} is a stack file`, () => {
       const loaded = loadStack(text, page);
       assert.deepEqual(loaded.ok ? [] : loaded.diagnostics, []);
@@ -34,10 +47,20 @@ for (const page of pages) {
 
 test("what is not run says why", (context) => {
   for (const block of pages.flatMap(blocksOf))
-    if (block.runs === "nowhere")
+    if (block.kind === "not run")
       context.diagnostic(`${block.place}: ${block.text.split("\n")[0]} … ${block.reason}`);
 });
 
-test("every screen of the documents is one of a command of the stack", () => {
-  for (const { place, command } of screens()) assert.match(command, /npx baton /, place);
+test("the pages of the order lead from one to the next, and every page is in the list", () => {
+  const list = readFileSync(join(root, "docs/README.md"), "utf8");
+  const order = [...list.matchAll(/^\d+\. \[.+\]\((.+\.md)\)/gm)].map(([, page = ""]) => page);
+  for (const [n, page] of order.slice(0, -1).entries()) {
+    const last = readFileSync(join(root, "docs", page), "utf8")
+      .trimEnd()
+      .split("\n")
+      .at(-1);
+    assert.match(last ?? "", new RegExp(`^Next: .*\\(${order[n + 1]}\\)\\.$`), page);
+  }
+  for (const page of pages.filter((one) => one.startsWith("docs/") && !one.endsWith("README.md")))
+    assert.ok(list.includes(`(${page.slice("docs/".length)})`), `${page} is not in the list`);
 });

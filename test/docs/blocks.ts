@@ -1,12 +1,13 @@
 /**
- * What the documents tell their readers to type, as the tests run it. The first line of a block says
- * where that is:
+ * What the documents tell readers to type, as the tests run it. The first line of a block says where
+ * that is:
  *
  *     sh                      in a folder of its own, the blocks of a page in order
- *     sh in-cloud             in a copy of the project, against the emulated cloud, in order
- *     console in-lab          at the desk of a lab; below the command stands what it prints
- *     console in-lab exit 3   the same, where the command has something to tell
+ *     sh in-cloud             the same, against the emulated cloud
  *     sh not-run: REASON      nowhere
+ *     console                 as sh; below the command stands what it prints
+ *     console in-lab          at the desk of a lab
+ *     console in-lab exit 3   the same, where the command ends with that; also without in-lab
  *     yaml                    is a stack file
  *     yaml stack.yaml         and is written under that name, where the commands after it find it
  */
@@ -24,49 +25,6 @@ export const pages: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
-type Where =
-  | { readonly runs: "here" | "cloud" }
-  | { readonly runs: "lab"; readonly exit: number }
-  | { readonly runs: "nowhere"; readonly reason: string }
-  | { readonly runs: "as stack file"; readonly name: string | undefined };
-
-export type Block = Where & { readonly place: string; readonly text: string };
-
-/** Languages of what is typed; blocks of others are shown only. */
-const typed = ["sh", "console", "yaml"];
-
-/** @throws where a block does not say rightly where it runs */
-export function blocksOf(page: string): readonly Block[] {
-  const source = readFileSync(join(root, page), "utf8");
-  return [...source.matchAll(/^```(\w+)(?: (.+))?\n([\s\S]*?)^```$/gm)].flatMap((found) => {
-    const [, language = "", mark, text = ""] = found;
-    const place = `${page}:${source.slice(0, found.index).split("\n").length}`;
-    assert.ok(language === "console" || !/^\$ /m.test(text), `${place}: it shows a command`);
-    return typed.includes(language) ? [{ ...whereOf(language, mark, place), place, text }] : [];
-  });
-}
-
-function whereOf(language: string, mark: string | undefined, place: string): Where {
-  if (language === "yaml") return { runs: "as stack file", name: mark };
-  const [, reason] = /^not-run: (.+)$/.exec(mark ?? "") ?? [];
-  if (reason !== undefined) return { runs: "nowhere", reason };
-  const [inLab, exit = "0"] = /^in-lab(?: exit (\d))?$/.exec(mark ?? "") ?? [];
-  if (language === "console" && inLab) return { runs: "lab", exit: Number(exit) };
-  if (language === "sh" && mark === undefined) return { runs: "here" };
-  if (language === "sh" && mark === "in-cloud") return { runs: "cloud" };
-  return assert.fail(`${place}: "${language} ${mark ?? ""}" does not say where it runs`);
-}
-
-/** One script of a page's commands, which ends at the first that fails. */
-export const scriptOf = (page: string, runs: "here" | "cloud"): string =>
-  blocksOf(page)
-    .flatMap((block) => {
-      if (block.runs === runs) return [block.text];
-      if (block.runs !== "as stack file" || block.name === undefined) return [];
-      return [`cat > ${block.name} <<'END OF FILE'\n${block.text}END OF FILE\n`];
-    })
-    .join("\n");
-
 /** A command that is shown with what it prints. */
 export type Screen = {
   readonly place: string;
@@ -75,11 +33,77 @@ export type Screen = {
   readonly exit: number;
 };
 
-/** The screens of all pages that are run in the lab. */
-export const screens = (): readonly Screen[] =>
-  pages.flatMap(blocksOf).flatMap((block) => {
-    if (block.runs !== "lab") return [];
+type Block = { readonly place: string; readonly text: string } & (
+  | { readonly kind: "script"; readonly runs: "here" | "cloud" }
+  | { readonly kind: "screen"; readonly runs: "here" | "lab"; readonly exit: number }
+  | { readonly kind: "not run"; readonly reason: string }
+  | { readonly kind: "stack file"; readonly name: string | undefined }
+);
+
+/** Languages of what is typed; blocks of others are shown only. */
+const typed = ["sh", "console", "yaml"];
+
+/** @throws where a block does not say rightly where it runs */
+export function blocksOf(page: string): readonly Block[] {
+  const source = readFileSync(join(root, page), "utf8");
+  return [...source.matchAll(/^```(\w+)(?: (.+))?\n([\s\S]*?)^```$/gm)].flatMap((found) => {
+    const [, language = "", mark = "", text = ""] = found;
+    const place = `${page}:${source.slice(0, found.index).split("\n").length}`;
+    assert.equal(language === "console", text.startsWith("$ "), `${place}: is it a screen?`);
+    return typed.includes(language) ? [{ place, text, ...kindOf(language, mark, place) }] : [];
+  });
+}
+
+function kindOf(language: string, mark: string, place: string) {
+  const [, reason] = /^not-run: (.+)$/.exec(mark) ?? [];
+  const [screen, lab, exit = "0"] = /^(in-lab)?(?:(?:^| )exit (\d))?$/.exec(mark) ?? [];
+  if (language === "yaml") return { kind: "stack file", name: mark || undefined } as const;
+  if (reason !== undefined) return { kind: "not run", reason } as const;
+  if (language === "console" && screen !== undefined)
+    return { kind: "screen", runs: lab ? "lab" : "here", exit: Number(exit) } as const;
+  if (mark === "") return { kind: "script", runs: "here" } as const;
+  if (mark === "in-cloud") return { kind: "script", runs: "cloud" } as const;
+  return assert.fail(`${place}: "${language} ${mark}" does not say where it runs`);
+}
+
+/** The screens of a page that are made here, or in the lab. */
+export const screensOf = (page: string, runs: "here" | "lab"): readonly Screen[] =>
+  blocksOf(page).flatMap((block) => {
+    if (block.kind !== "screen" || block.runs !== runs) return [];
     const [first = "", ...prints] = block.text.trimEnd().split("\n");
-    assert.match(first, /^\$ /, `${block.place}: a screen begins with its command`);
     return [{ place: block.place, command: first.slice(2), prints, exit: block.exit }];
   });
+
+/** Where the script of a page keeps what the command of a screen prints. */
+export const printedBy = ({ place }: Screen): string => `${place.replace(/\W/g, "-")}.screen`;
+
+/** One script of all that is typed on a page, which ends at the first command that fails. */
+export function scriptOf(page: string, runs: "here" | "cloud"): string {
+  const screens = screensOf(page, "here");
+  const lines = blocksOf(page).map((block) => {
+    if (block.kind === "stack file" && block.name !== undefined)
+      return `cat > ${block.name} <<'END OF FILE'\n${block.text}END OF FILE`;
+    if (block.kind === "script" && block.runs === runs) return block.text;
+    const screen = runs === "here" && screens.find(({ place }) => place === block.place);
+    if (!screen) return "";
+    const file = printedBy(screen);
+    const end = `[ $code = ${screen.exit} ] || { cat ${file}; exit 1; }`;
+    return `code=0; { ${screen.command}\n} > ${file} 2>&1 || code=$?; ${end}`;
+  });
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+/** Lines of a screen that did not come, whatever their figures and names of load balancers. */
+export function missingFrom(output: string, { prints }: Screen): readonly string[] {
+  const lines = new Set(output.split("\n").map(shape));
+  return prints.filter((line) => line !== "…" && !lines.has(shape(line)));
+}
+
+/** A line without what differs from run to run: figures, and what happened before. */
+const shape = (line: string): string =>
+  line
+    .replace(/(T[\d:]+Z) .+/, "$1")
+    .replace(/\b\d[\d.]* ?m?s\b|\d+/g, "#")
+    .replace(/[█▒·]+/g, "#")
+    .replace(/\s+/g, " ")
+    .trim();
