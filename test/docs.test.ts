@@ -7,6 +7,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { verbs } from "../lab/faults/verbs.ts";
 import { loadStack } from "../stack/load.ts";
 import {
   blocksOf,
@@ -18,6 +19,8 @@ import {
   scriptOf,
 } from "./docs/blocks.ts";
 import { cloneProject } from "./docs/clone.ts";
+
+const labWord = /npx baton lab ([\w-]+)/g;
 
 for (const page of pages) {
   const blocks = blocksOf(page);
@@ -63,4 +66,11 @@ test("the pages of the order lead from one to the next, and every page is in the
   }
   for (const page of pages.filter((one) => one.startsWith("docs/") && !one.endsWith("README.md")))
     assert.ok(list.includes(`(${page.slice("docs/".length)})`), `${page} is not in the list`);
+});
+
+test("every word of the lab that the documents name is one", () => {
+  const words = ["up", "down", "status", "desk", ...Object.keys(verbs)];
+  for (const page of pages)
+    for (const [said, word = ""] of readFileSync(join(root, page), "utf8").matchAll(labWord))
+      assert.ok(words.includes(word), `${page}: ${said}`);
 });

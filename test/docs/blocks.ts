@@ -1,6 +1,6 @@
 /**
- * What the documents tell readers to type, as the tests run it. The first line of a block says where
- * that is:
+ * What the documents tell readers to type, as the tests run it. The first line of a block says
+ * where that is:
  *
  *     sh                      in a folder of its own, the blocks of a page in order
  *     sh in-cloud             the same, against the emulated cloud
