@@ -11,6 +11,7 @@ import { verbs } from "../lab/faults/verbs.ts";
 import { loadStack } from "../stack/load.ts";
 import {
   blocksOf,
+  labWordsOf,
   missingFrom,
   pages,
   printedBy,
@@ -19,8 +20,6 @@ import {
   scriptOf,
 } from "./docs/blocks.ts";
 import { cloneProject } from "./docs/clone.ts";
-
-const labWord = /npx baton lab ([\w-]+)/g;
 
 for (const page of pages) {
   const blocks = blocksOf(page);
@@ -71,6 +70,5 @@ test("the pages of the order lead from one to the next, and every page is in the
 test("every word of the lab that the documents name is one", () => {
   const words = ["up", "down", "status", "desk", ...Object.keys(verbs)];
   for (const page of pages)
-    for (const [said, word = ""] of readFileSync(join(root, page), "utf8").matchAll(labWord))
-      assert.ok(words.includes(word), `${page}: ${said}`);
+    for (const [word = ""] of labWordsOf(page)) assert.ok(words.includes(word), `${page}: ${word}`);
 });

@@ -74,6 +74,14 @@ export const screensOf = (page: string, runs: "here" | "lab"): readonly Screen[]
     return [{ place: block.place, command: first.slice(2), prints, exit: block.exit }];
   });
 
+/** The lines of `npx baton lab` that a page shows, each as its words. */
+export const labWordsOf = (page: string): readonly (readonly string[])[] =>
+  blocksOf(page).flatMap(({ text }) =>
+    [...text.matchAll(/^npx baton lab (.+?)(?: +#.*)?$/gm)].map(([, words = ""]) =>
+      words.split(" "),
+    ),
+  );
+
 /** Where the script of a page keeps what the command of a screen prints. */
 export const printedBy = ({ place }: Screen): string => `${place.replace(/\W/g, "-")}.screen`;
 

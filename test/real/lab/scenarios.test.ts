@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { mendApi } from "../../../lab/faults/api.ts";
+import { verbs } from "../../../lab/faults/verbs.ts";
+import { labWordsOf } from "../../docs/blocks.ts";
 import {
   audit,
   type Bench,
@@ -272,6 +274,13 @@ test("`baton roll` replaces the one that is left, and no other", async () => {
   const left = (await isNew("lb1")) ? "lb2" : "lb1";
   await rolls(bench, left);
   assert.ok(await isNew(left));
+});
+
+test("words of docs/lab.md that no scenario has said can be said, and are healed", async () => {
+  for (const [word = "", ...args] of labWordsOf("docs/lab.md"))
+    if (Object.hasOwn(verbs, word) && !bench.said.has(word)) await bench.say(word, ...args);
+  await bench.say("heal");
+  await untilServed(bench);
 });
 
 test("no screen of the documents was left out", () => assert.deepEqual(screensLeft(), []));
