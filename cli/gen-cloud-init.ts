@@ -64,7 +64,7 @@ Exit codes: 0 fine, 1 the input is wrong, 2 usage.
 
 Examples:
   gen-cloud-init stack.yaml --host lb1 > lb1.yaml
-  gen-cloud-init stack.yaml --all --out user-data
+  gen-cloud-init stack.yaml --all --out out
   pulumi stack output --json --show-secrets | gen-cloud-init stack.yaml --host lb1 --facts -`;
 
 async function genCloudInit(path: string, options: Options): Promise<void> {

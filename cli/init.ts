@@ -43,7 +43,7 @@ function init(file: string, { name }: { name: string }): void {
       (error as NodeJS.ErrnoException).code === "EEXIST" ? "it is there already" : reasonOf(error);
     fail(file, `the stack file cannot be written: ${reason}`, "name another file");
   }
-  process.stderr.write(`written: ${file}\nnext: baton check ${file}\n`);
+  process.stderr.write(`written: ${file}\nnext: npx baton check ${file}\n`);
 }
 
 /** The smallest useful stack, with the line by which editors complete and explain the keys. */

@@ -138,6 +138,11 @@ export const messages = {
       "vrrp cannot pass Exoscale's public network: its security groups know no protocol 112",
       "write `method: heartbeat`, or name a private network under election",
     ),
+  followsNobody: () =>
+    text(
+      "the agent of this version elects by its own heartbeat: it refuses a configuration for keepalived",
+      "write `method: heartbeat`",
+    ),
   methodSystem: (method: string, system: string, can: string) =>
     text(`${system} cannot carry the election ${method}`, `systems that can: ${can}`),
   fixedRatio: (method: string) =>

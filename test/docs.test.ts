@@ -1,79 +1,74 @@
-/** The documents are run: shell blocks in order in a folder of their own, YAML blocks checked. */
+/**
+ * The documents are run: here what can be typed anywhere, page by page. The guide to an account is
+ * run by `real/engine/guide.engine.ts`, what is typed at a stack that runs by `real/lab/screens.ts`.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { verbs } from "../lab/faults/verbs.ts";
 import { loadStack } from "../stack/load.ts";
-
-const root = fileURLToPath(new URL("..", import.meta.url));
-const pages = [
-  "README.md",
-  ...readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
-
-type Block = {
-  readonly language: string;
-  readonly notRun: string | undefined;
-  readonly text: string;
-};
-
-const blocksOf = (page: string): Block[] =>
-  [
-    ...readFileSync(join(root, page), "utf8").matchAll(
-      /^```(\w+)(?: not-run: (.+))?\n([\s\S]*?)^```$/gm,
-    ),
-  ].map(([, language = "", notRun, text = ""]) => ({ language, notRun, text }));
-
-/** A folder where `npx baton` is this checkout's command and the fixture lies where the page says. */
-function folderFor(): string {
-  const folder = mkdtempSync(join(tmpdir(), "baton-docs-"));
-  mkdirSync(join(folder, "bin"));
-  writeFileSync(
-    join(folder, "bin", "npx"),
-    `#!/bin/sh\nshift\nexec "${process.execPath}" "${root}cli/main.ts" "$@"\n`,
-    { mode: 0o755 },
-  );
-  symlinkSync(join(root, "test"), join(folder, "test"));
-  return folder;
-}
+import {
+  blocksOf,
+  labWordsOf,
+  missingFrom,
+  pages,
+  printedBy,
+  root,
+  screensOf,
+  scriptOf,
+} from "./docs/blocks.ts";
+import { cloneProject } from "./docs/clone.ts";
 
 for (const page of pages) {
-  const shell = blocksOf(page).filter(({ language }) => language === "sh");
-  const run = shell.filter(({ notRun }) => notRun === undefined);
-  if (run.length > 0) {
-    test(`the commands of ${page} run in order`, (context) => {
-      for (const { text, notRun } of shell) {
-        if (notRun !== undefined) context.diagnostic(`not run (${notRun}): ${text.split("\n")[0]}`);
-      }
-      const folder = folderFor();
+  const blocks = blocksOf(page);
+  if (blocks.some((block) => "runs" in block && block.runs === "here")) {
+    test(`the commands of ${page} run in order`, () => {
+      const { folder, env } = cloneProject();
       try {
-        const script = `set -eu\n${run.map(({ text }) => text).join("\n")}`;
-        const env = { HOME: folder, PATH: `${join(folder, "bin")}:${process.env.PATH}` };
-        execFileSync("sh", ["-c", script], { cwd: folder, env, stdio: "pipe", encoding: "utf8" });
+        const options = { cwd: folder, env, stdio: "pipe", encoding: "utf8" } as const;
+        execFileSync("sh", ["-euc", scriptOf(page, "here")], options);
+        for (const screen of screensOf(page, "here")) {
+          const output = readFileSync(join(folder, printedBy(screen)), "utf8");
+          assert.deepEqual(missingFrom(output, screen), [], `${screen.place}\n${output}`);
+        }
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
     });
   }
-  for (const [index, { text }] of blocksOf(page)
-    .filter(({ language }) => language === "yaml")
-    .entries()) {
-    test(`YAML block ${index + 1} of ${page} is a stack file`, () => {
+  for (const { place, text, kind } of blocks) {
+    if (kind !== "stack file") continue;
+    test(`the YAML at ${place} is a stack file`, () => {
       const loaded = loadStack(text, page);
       assert.deepEqual(loaded.ok ? [] : loaded.diagnostics, []);
     });
   }
 }
+
+test("what is not run says why", (context) => {
+  for (const block of pages.flatMap(blocksOf))
+    if (block.kind === "not run")
+      context.diagnostic(`${block.place}: ${block.text.split("\n")[0]} … ${block.reason}`);
+});
+
+test("the pages of the order lead from one to the next, and every page is in the list", () => {
+  const list = readFileSync(join(root, "docs/README.md"), "utf8");
+  const order = [...list.matchAll(/^\d+\. \[.+\]\((.+\.md)\)/gm)].map(([, page = ""]) => page);
+  for (const [n, page] of order.slice(0, -1).entries()) {
+    const last = readFileSync(join(root, "docs", page), "utf8")
+      .trimEnd()
+      .split("\n")
+      .at(-1);
+    assert.match(last ?? "", new RegExp(`^Next: .*\\(${order[n + 1]}\\)\\.$`), page);
+  }
+  for (const page of pages.filter((one) => one.startsWith("docs/") && !one.endsWith("README.md")))
+    assert.ok(list.includes(`(${page.slice("docs/".length)})`), `${page} is not in the list`);
+});
+
+test("every word of the lab that the documents name is one", () => {
+  const words = ["up", "down", "status", "desk", ...Object.keys(verbs)];
+  for (const page of pages)
+    for (const [word = ""] of labWordsOf(page)) assert.ok(words.includes(word), `${page}: ${word}`);
+});

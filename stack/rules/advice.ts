@@ -11,6 +11,9 @@ export const advice: Rule = (declaration, stack) => {
   });
   if (declaration.access.sshKeys.length === 0)
     findings.push(warning(["access"], messages.noLogin()));
+  // Elsewhere the agent is given by option, and may be one that can.
+  if (stack.cloud.provider === "exoscale" && stack.election.method === "vrrp")
+    findings.push(warning(["election", "method"], messages.followsNobody()));
   if (stack.election.method === "vrrp") {
     declaration.health?.forEach((_check, index) => {
       const kind = stack.health[index]?.check.kind ?? "health";

@@ -32,7 +32,9 @@ export type Bench = {
   readonly client: () => Measurement;
   /** What the lab itself could not do; no agent is to blame. */
   readonly troubles: readonly string[];
-  /** Says a word of `baton lab`. */
+  /** The words of `baton lab` that were said. */
+  readonly said: ReadonlySet<string>;
+  /** Says one. */
   readonly say: (verb: string, ...args: readonly string[]) => Promise<string | undefined>;
   /** The one host that the fabric sends traffic to. */
   readonly holder: () => Promise<string>;
@@ -87,6 +89,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     ...(settings && { settings }),
   });
   const undo = new Map<string, () => Promise<void>>();
+  const said = new Set<string>();
   let traffic: readonly Traffic[] = [];
   const down = async (): Promise<void> => {
     for (const { client } of traffic) await client.stop();
@@ -112,7 +115,11 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     address,
     client: () => traffic[0]?.client ?? assert.fail("the client has not begun"),
     troubles,
-    say: (verb, ...args) => verbNamed(verb).run({ lab, undo }, args),
+    said,
+    say: (verb, ...args) => {
+      said.add(verb);
+      return verbNamed(verb).run({ lab, undo }, args);
+    },
     holder,
     soleHolder: async () => {
       await until("one host holds", async () => (await lab.holders(address)).length === 1);

@@ -9,6 +9,8 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { mendApi } from "../../../lab/faults/api.ts";
+import { verbs } from "../../../lab/faults/verbs.ts";
+import { labWordsOf } from "../../docs/blocks.ts";
 import {
   audit,
   type Bench,
@@ -28,6 +30,7 @@ import {
   rolls,
   statusTells,
 } from "./commands.ts";
+import { screensLeft } from "./screens.ts";
 
 let bench: Bench;
 
@@ -269,9 +272,18 @@ test("`baton roll` replaces the one that is left, and no other", async () => {
   const isNew = async (node: string): Promise<boolean> =>
     (await fabric.exec(instance(node).id, ["cat", "/etc/motd"])).stdout === "new";
   const left = (await isNew("lb1")) ? "lb2" : "lb1";
-  await rolls(bench, [left]);
+  await rolls(bench, left);
   assert.ok(await isNew(left));
 });
+
+test("words of docs/lab.md that no scenario has said can be said, and are healed", async () => {
+  for (const [word = "", ...args] of labWordsOf("docs/lab.md"))
+    if (Object.hasOwn(verbs, word) && !bench.said.has(word)) await bench.say(word, ...args);
+  await bench.say("heal");
+  await untilServed(bench);
+});
+
+test("no screen of the documents was left out", () => assert.deepEqual(screensLeft(), []));
 
 test("destroy leaves nothing in the cloud, and no host", async () => {
   await untilServed(bench);

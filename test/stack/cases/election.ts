@@ -92,6 +92,15 @@ export const electionCases: readonly RuleCase[] = [
     fine: { "election.method": "vrrp", "election.network": "private" },
   },
   {
+    title: "vrrp on Exoscale, whose agent does not follow it",
+    broken: { "election.method": "vrrp", "election.network": "private" },
+    says: "followsNobody",
+    message: /the agent of this version elects by its own heartbeat/,
+    at: "election.method",
+    fine: { "election.method": "heartbeat" },
+    warns: true,
+  },
+  {
     title: "vrrp without a private network",
     on: "ovh",
     broken: {
