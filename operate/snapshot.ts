@@ -37,6 +37,15 @@ export const nodesIn = ({ hosts, addresses }: Snapshot): Seen => ({
   addresses,
 });
 
+/** Names of the nodes whose agents answer, by the version that they are of. */
+export const versionsOf = (hosts: readonly HostSeen[]): ReadonlyMap<string, readonly string[]> => {
+  const known = hosts.flatMap(({ name, agent }) =>
+    agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
+  );
+  const groups = [...Map.groupBy(known, ({ version }) => version)];
+  return new Map(groups.map(([version, all]) => [version, all.map(({ name }) => name)]));
+};
+
 /** @throws OperateFailure where the cloud has nothing of the stack, for what is to change it */
 export function mustExist({ stack, hosts }: Snapshot): void {
   if (hosts.some(({ instance }) => instance !== undefined)) return;
