@@ -1,9 +1,9 @@
 /** What can be known of a stack from a desk at one moment: plain data, without a secret in it. */
 import { z } from "zod";
 import type { Status } from "../agent/status/status.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
-import { OperateFailure } from "./failure.ts";
 import type { Remote } from "./remote.ts";
 
 export type AgentSaid =
@@ -46,10 +46,10 @@ export const versionsOf = (hosts: readonly HostSeen[]): ReadonlyMap<string, read
   return new Map(groups.map(([version, all]) => [version, all.map(({ name }) => name)]));
 };
 
-/** @throws OperateFailure where the cloud has nothing of the stack, for what is to change it */
+/** @throws WorldFailure where the cloud has nothing of the stack, for what is to change it */
 export function mustExist({ stack, hosts }: Snapshot): void {
   if (hosts.some(({ instance }) => instance !== undefined)) return;
-  throw new OperateFailure(
+  throw new WorldFailure(
     `the cloud has none of the hosts of ${stack}`,
     "nothing was touched; `pulumi up` makes them; are zone and organisation of the key the right ones?",
   );
@@ -73,7 +73,7 @@ export function isLinked({ hosts }: Snapshot, node: string): boolean {
 /** The command that asks the agent of a host; its socket is for root. */
 const askAgent = "sudo -n baton-agent status -json";
 
-/** @throws OperateFailure when the cloud does not tell; hosts that do not answer are no failure */
+/** @throws WorldFailure when the cloud does not tell; hosts that do not answer are no failure */
 export async function takeSnapshot(
   stack: Stack,
   { cloud, remote }: { readonly cloud: Pick<Cloud, "look">; readonly remote: Remote },
