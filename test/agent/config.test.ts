@@ -1,4 +1,4 @@
-/** The configuration file: what the generator writes is read, and so is what may be said otherwise. */
+/** The configuration file: what the generator writes, and all that may be said, is read. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
