@@ -7,9 +7,9 @@
  */
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
-import { LabFailure } from "../lab/failure.ts";
 import { type RunOptions, runLab } from "../lab/run/run.ts";
 import { progressOn, screenFor } from "../lab/view/progress.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import { agentBundle } from "./agent-bundle.ts";
 
 const { values, positionals } = given();
@@ -56,7 +56,7 @@ try {
   process.exitCode = (await runLab(options, progressOn(screen))) ? 0 : 1;
 } catch (error) {
   if (interrupt.signal.aborted) process.exitCode = interruptedCode;
-  else if (error instanceof LabFailure) {
+  else if (error instanceof WorldFailure) {
     process.stderr.write(`error: ${error.problem}\nfix: ${error.fix}\n`);
     process.exitCode = 1;
   } else if (isSystemError(error)) {

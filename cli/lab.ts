@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
 import { takeDown } from "../lab/control/down.ts";
-import { LabFailure } from "../lab/failure.ts";
 import { verbs } from "../lab/faults/verbs.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import { fail } from "./failure.ts";
 import { runToItsEnd } from "./patient.js";
 
@@ -77,7 +77,7 @@ async function answerOf(name: string, asked: () => Promise<string>): Promise<str
   try {
     return await asked();
   } catch (error) {
-    if (error instanceof LabFailure) fail(`lab ${name}`, error.problem, error.fix);
+    if (error instanceof WorldFailure) fail(`lab ${name}`, error.problem, error.fix);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** Who called: under sudo this process is root's, and what it keeps in the user's home is not. */
 import { lchownSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { LabFailure } from "./failure.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import { makeFolders } from "./folder.ts";
 
 export type Caller = { readonly uid: number; readonly gid: number };
@@ -19,7 +19,7 @@ export function callerOf(env: Env, own = process.getuid?.()): Caller | undefined
 
 /**
  * Makes a folder that is the caller's, with all above it that there was not.
- * @throws LabFailure where the machine does not let it
+ * @throws WorldFailure where the machine does not let it
  */
 export function makeFolder(path: string, caller: Caller | undefined): void {
   const first = made(path) ?? path;
@@ -32,7 +32,7 @@ function made(path: string): string | undefined {
   try {
     return makeFolders(path);
   } catch (error) {
-    throw new LabFailure(
+    throw new WorldFailure(
       `${path} cannot be made: ${error instanceof Error ? error.message : error}`,
       "let HOME, or BATON_CACHE, name a folder where you may write",
     );

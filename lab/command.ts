@@ -1,6 +1,6 @@
 /** Runs the machine's own programs, and tells what went wrong in their own words. */
 import { spawn } from "node:child_process";
-import { LabFailure } from "./failure.ts";
+import { WorldFailure } from "../stack/failure.ts";
 
 export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
@@ -19,7 +19,7 @@ export const programPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 
 /**
  * Runs a program to its end.
- * @throws LabFailure when the program cannot be started at all
+ * @throws WorldFailure when the program cannot be started at all
  */
 export function attempt(argv: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
   const [program = "", ...args] = argv;
@@ -46,7 +46,7 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
       for (const line of lines) options.onLine?.(line);
     });
     child.on("error", (error) => {
-      reject(new LabFailure(`${program} cannot run: ${error.message}`, "is it installed?"));
+      reject(new WorldFailure(`${program} cannot run: ${error.message}`, "is it installed?"));
     });
     // A program that reads nothing may be gone before its input is written.
     child.stdin.on("error", () => {});
@@ -70,7 +70,7 @@ export function signalGroup(leader: number | undefined, signal: NodeJS.Signals):
 
 /**
  * Runs a program that has to succeed; gives what it printed.
- * @throws LabFailure with the program's own last words
+ * @throws WorldFailure with the program's own last words
  */
 export async function must(
   argv: readonly string[],
@@ -80,5 +80,5 @@ export async function must(
   const { code, stdout, stderr } = await attempt(argv, options);
   if (code === 0) return stdout;
   const said = (stderr.trim() || stdout.trim()).split("\n").slice(-5).join("\n");
-  throw new LabFailure(`"${argv.join(" ").slice(0, 200)}" failed (${code}): ${said}`, fix);
+  throw new WorldFailure(`"${argv.join(" ").slice(0, 200)}" failed (${code}): ${said}`, fix);
 }

@@ -5,11 +5,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatDiagnostic } from "../stack/diagnostic.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import { loadStack } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { makeEngine } from "./engine/make.ts";
 import { enginePlan } from "./engine/plan.ts";
-import { LabFailure } from "./failure.ts";
 import { type OwnerApi, ownerApi } from "./faults/owner.ts";
 import { cacheFolder } from "./image/where.ts";
 import type { CloudEvent, Settings } from "./model/exoscale/cloud.ts";
@@ -37,7 +37,7 @@ export type Lab = LabWorld & {
   readonly stack: Stack;
   readonly deployment: Deployment;
   readonly owner: OwnerApi;
-  /** The instance of a host of the stack file. @throws LabFailure when there is none */
+  /** The instance of a host of the stack file. @throws WorldFailure when there is none */
   readonly instance: (host: string) => Instance;
   /** The host of the stack file that an instance is. */
   readonly hostOf: (instance: string) => string;
@@ -51,19 +51,19 @@ export type Lab = LabWorld & {
 
 const owner = { key: "EXOlab000000000000000000001", secret: "l".repeat(43) } as const;
 
-/** @throws LabFailure with all that is wrong with the stack file, or that the lab cannot do */
+/** @throws WorldFailure with all that is wrong with the stack file, or that the lab cannot do */
 export function readStack(file: string): Stack {
   const loaded = loadStack(textOf(file), file);
   if (!loaded.ok) {
     const all = loaded.diagnostics.map((one) => formatDiagnostic(one)).join("\n");
-    throw new LabFailure(
+    throw new WorldFailure(
       `${file} is no stack file that holds\n${all}`,
       "mend it; nothing was made",
     );
   }
   const lacks = missingFor(loaded.stack);
   if (lacks === undefined) return loaded.stack;
-  throw new LabFailure(
+  throw new WorldFailure(
     `${file}: the lab has no ${lacks} yet`,
     "choose a stack file with `provider: exoscale` and `method: heartbeat`",
   );
@@ -79,7 +79,7 @@ function textOf(file: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new LabFailure(
+    throw new WorldFailure(
       `the stack file ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
       "`npx baton init stack.yaml` writes one",
     );
@@ -128,7 +128,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         const found = instances().find(({ name: own }) => own === `${stack.name}-${host}`);
         if (found !== undefined) return found;
         const all = instances().map(({ id }) => hostOf(id));
-        throw new LabFailure(`the cloud has no host ${host}`, `it has: ${all.join(", ")}`);
+        throw new WorldFailure(`the cloud has no host ${host}`, `it has: ${all.join(", ")}`);
       },
       addresses: () => given().map(({ ip }) => ip),
       ranks: (address) => given().find(({ ip }) => ip === address)?.ranks ?? {},

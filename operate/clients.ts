@@ -1,7 +1,8 @@
 /** The clients of a command: one asks through each address, and what each of them saw. */
+
+import { WorldFailure } from "../stack/failure.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
-import { OperateFailure } from "./failure.ts";
 import { isCalm, type Outage, startTraffic, type Traffic, urlOf } from "./traffic.ts";
 import { until } from "./wait.ts";
 
@@ -14,7 +15,7 @@ const servedForMs = 1500;
  * Clients that are answered already.
  * @param wished a URL for one client alone; false measures nothing
  * @returns none for an address that is not asked by HTTP
- * @throws OperateFailure where nobody answers before anything is touched
+ * @throws WorldFailure where nobody answers before anything is touched
  */
 export async function beginClients(
   stack: Stack,
@@ -30,7 +31,7 @@ export async function beginClients(
         clients.set(name, traffic);
         const isServed = () => isCalm(traffic.samples(), 500) || undefined;
         if (await until(isServed, 5000, 100)) return;
-        throw new OperateFailure(
+        throw new WorldFailure(
           `${url} does not answer from here`,
           "nothing was touched; `baton status` tells more, and --no-measure goes on without a client",
         );

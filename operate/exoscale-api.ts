@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Moved, Trouble } from "../agent/cloud/cloud.ts";
 import { type Api, createApi } from "../agent/cloud/exoscale-call.ts";
 import { apiEndpoint } from "../agent/cloud/exoscale-endpoint.ts";
-import { OperateFailure } from "./failure.ts";
+import { WorldFailure } from "../stack/failure.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -16,7 +16,7 @@ export type ExoscaleApi = Pick<Api, "get" | "put">;
 
 const isPlain = (text: string): boolean => /^[\x21-\x7e]*$/.test(text);
 
-/** @throws OperateFailure when the environment has no key, or what cannot be one */
+/** @throws WorldFailure when the environment has no key, or what cannot be one */
 export function exoscaleApi(zone: string, env: Env): ExoscaleApi {
   const { EXOSCALE_API_KEY: key = "", EXOSCALE_API_SECRET: secret = "" } = env;
   const missing = [
@@ -24,26 +24,26 @@ export function exoscaleApi(zone: string, env: Env): ExoscaleApi {
     ...(secret === "" ? ["EXOSCALE_API_SECRET"] : []),
   ];
   if (missing.length > 0)
-    throw new OperateFailure(
+    throw new WorldFailure(
       `no credentials: ${missing.join(" and ")} ${missing.length > 1 ? "are" : "is"} not set`,
       "export the key that `pulumi up` uses, or one that may read compute",
     );
   if (!isPlain(key + secret))
-    throw new OperateFailure(
+    throw new WorldFailure(
       "EXOSCALE_API_KEY or EXOSCALE_API_SECRET holds a space, a line end or a letter of no key",
       "copy it anew",
     );
   const { endpoint, warning } = apiEndpoint(zone, env.EXOSCALE_API_ENDPOINT);
   // Whoever names another endpoint does not mean the real cloud.
   if (warning !== undefined)
-    throw new OperateFailure(
+    throw new WorldFailure(
       warning.replace(/; using .*/, ""),
       "unset EXOSCALE_API_ENDPOINT, or write the URL of an API v2",
     );
   return createApi({ endpoint, key, secret, nowMs, wallMs: Date.now });
 }
 
-/** Reads and checks an answer. @throws OperateFailure with the API's own words */
+/** Reads and checks an answer. @throws WorldFailure with the API's own words */
 export async function read<Value>(
   api: Pick<Api, "get">,
   path: string,
@@ -54,18 +54,18 @@ export async function read<Value>(
   return understood(path, answer.value, shape);
 }
 
-/** @throws OperateFailure where an answer has another shape */
+/** @throws WorldFailure where an answer has another shape */
 export function understood<Value>(path: string, answer: unknown, shape: z.ZodType<Value>): Value {
   const value = shape.safeParse(answer);
   if (value.success) return value.data;
-  throw new OperateFailure(
+  throw new WorldFailure(
     `GET ${path}: the answer is not understood`,
     "is the endpoint Exoscale's API v2?",
   );
 }
 
 export function failed(call: string, trouble: Trouble | Extract<Moved, { kind: "pending" }>) {
-  return new OperateFailure(`${call}: ${trouble.message}`, fixFor(trouble));
+  return new WorldFailure(`${call}: ${trouble.message}`, fixFor(trouble));
 }
 
 function fixFor(trouble: Trouble | Extract<Moved, { kind: "pending" }>): string {

@@ -3,7 +3,7 @@ import type { Status } from "../agent/status/status.ts";
 import { isShared, type Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
 import { type Finding, note, wrong } from "./finding.ts";
-import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
+import { type HostSeen, isWell, type Snapshot, versionsOf } from "./snapshot.ts";
 
 /** All that is wrong, and then what is worth knowing. */
 export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
@@ -135,15 +135,8 @@ const misses = ({ peers }: Status, nodes: readonly HostSeen[]): number =>
 
 function judgeTogether(stack: Stack, nodes: readonly HostSeen[]): Finding[] {
   const known = (what: string, fix: string): Finding[] => [note(stack.name, what, fix)];
-  const versions = Map.groupBy(
-    nodes.flatMap(({ name, agent }) =>
-      agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
-    ),
-    ({ version }) => version,
-  );
-  const told = [...versions].map(([version, all]) => {
-    return `${version} on ${all.map(({ name }) => name).join(", ")}`;
-  });
+  const versions = versionsOf(nodes);
+  const told = [...versions].map(([version, names]) => `${version} on ${names.join(", ")}`);
   const asked = nodes.every(({ agent }) => agent?.kind !== "unreachable");
   const well = nodes.filter(isWell).length;
   return [

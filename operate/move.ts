@@ -2,10 +2,11 @@
  * Planned moves: a node is told to give its addresses away, or to keep out of the election, while
  * a client asks through each of them. Nothing is touched unless somebody can take over.
  */
+
+import { WorldFailure } from "../stack/failure.ts";
 import { type Election, isShared, type Stack } from "../stack/stack.ts";
 import { beginClients, endClients, stopClients } from "./clients.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
-import { OperateFailure } from "./failure.ts";
 import type { Remote } from "./remote.ts";
 import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
 import type { Outage } from "./traffic.ts";
@@ -34,16 +35,16 @@ const movedWithinMs = 60_000;
 export const takers = ({ hosts }: Snapshot, node: string): readonly HostSeen[] =>
   hosts.filter((host) => host.role === "node" && host.name !== node && isWell(host));
 
-/** @throws OperateFailure where the agent does not take the order */
+/** @throws WorldFailure where the agent does not take the order */
 export async function order(remote: Remote, host: CloudHost, what: Order): Promise<void> {
   const ran = await remote(host, `sudo -n baton-agent ${what}`);
   if (ran.kind === "unreachable")
-    throw new OperateFailure(
+    throw new WorldFailure(
       `${host.host} is not reached over SSH: ${ran.why}`,
       "nothing was touched; is this desk in `access: ssh-from`, and its key in `ssh-keys`?",
     );
   if (ran.code !== 0)
-    throw new OperateFailure(
+    throw new WorldFailure(
       `the agent of ${host.host} refuses: ${ran.stderr.trim() || `exit code ${ran.code}`}`,
       `there: sudo baton-agent ${what}`,
     );
@@ -72,7 +73,7 @@ export function isMoved(
 
 /**
  * Gives the order and waits until the cloud shows that each address has moved.
- * @throws OperateFailure
+ * @throws WorldFailure
  */
 export async function move(
   ports: Ports,
@@ -101,7 +102,7 @@ export async function move(
     });
     const late = addresses.filter(({ name }) => !ended.has(name));
     if (late.length > 0)
-      throw new OperateFailure(
+      throw new WorldFailure(
         `not moved in ${limitMs / 1000} s: ${listed(late)}`,
         what === "maintenance on"
           ? `\`baton status\` tells why; \`baton maintenance STACK ${host.host} off\` undoes it`

@@ -1,9 +1,9 @@
 /** What can be known of a stack from a desk at one moment: plain data, without a secret in it. */
 import { z } from "zod";
 import type { Status } from "../agent/status/status.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
-import { OperateFailure } from "./failure.ts";
 import type { Remote } from "./remote.ts";
 
 export type AgentSaid =
@@ -37,10 +37,19 @@ export const nodesIn = ({ hosts, addresses }: Snapshot): Seen => ({
   addresses,
 });
 
-/** @throws OperateFailure where the cloud has nothing of the stack, for what is to change it */
+/** Names of the nodes whose agents answer, by the version that they are of. */
+export const versionsOf = (hosts: readonly HostSeen[]): ReadonlyMap<string, readonly string[]> => {
+  const known = hosts.flatMap(({ name, agent }) =>
+    agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
+  );
+  const groups = [...Map.groupBy(known, ({ version }) => version)];
+  return new Map(groups.map(([version, all]) => [version, all.map(({ name }) => name)]));
+};
+
+/** @throws WorldFailure where the cloud has nothing of the stack, for what is to change it */
 export function mustExist({ stack, hosts }: Snapshot): void {
   if (hosts.some(({ instance }) => instance !== undefined)) return;
-  throw new OperateFailure(
+  throw new WorldFailure(
     `the cloud has none of the hosts of ${stack}`,
     "nothing was touched; `pulumi up` makes them; are zone and organisation of the key the right ones?",
   );
@@ -64,7 +73,7 @@ export function isLinked({ hosts }: Snapshot, node: string): boolean {
 /** The command that asks the agent of a host; its socket is for root. */
 const askAgent = "sudo -n baton-agent status -json";
 
-/** @throws OperateFailure when the cloud does not tell; hosts that do not answer are no failure */
+/** @throws WorldFailure when the cloud does not tell; hosts that do not answer are no failure */
 export async function takeSnapshot(
   stack: Stack,
   { cloud, remote }: { readonly cloud: Pick<Cloud, "look">; readonly remote: Remote },

@@ -1,12 +1,12 @@
 /** Waiting for something to come true, told by whoever sees it. */
 import { setTimeout as pause } from "node:timers/promises";
-import { OperateFailure } from "./failure.ts";
+import { WorldFailure } from "../stack/failure.ts";
 
 /**
  * Asks again and again until there is an answer; a cloud that fails to answer for a while is asked
  * again, too.
  * @returns undefined when the time is over
- * @throws OperateFailure when the time is over and the last question failed
+ * @throws WorldFailure when the time is over and the last question failed
  */
 export async function until<Value>(
   ask: () => Promise<Value | undefined> | Value | undefined,
@@ -15,12 +15,12 @@ export async function until<Value>(
 ): Promise<Value | undefined> {
   const end = performance.now() + limitMs;
   for (;;) {
-    let failure: OperateFailure | undefined;
+    let failure: WorldFailure | undefined;
     try {
       const answer = await ask();
       if (answer !== undefined) return answer;
     } catch (error) {
-      if (!(error instanceof OperateFailure)) throw error;
+      if (!(error instanceof WorldFailure)) throw error;
       failure = error;
     }
     if (performance.now() + everyMs > end) {

@@ -2,8 +2,8 @@
 import { type Command, Option } from "commander";
 import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
-import { OperateFailure } from "../../operate/failure.ts";
 import { knownHostsFile, type Remote, sshRemote } from "../../operate/remote.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Node, Stack } from "../../stack/stack.ts";
 import { suggest } from "../../stack/suggest.ts";
 import { fail } from "../failure.ts";
@@ -70,8 +70,7 @@ export function instanceOf({ file }: Desk, seen: Seen, name: string): CloudHost 
 /** Failures of the cloud and of hosts as those of a command. */
 export function told<Value>(file: string, work: () => Value): Value {
   const translate = (error: unknown): never => {
-    if (error instanceof OperateFailure)
-      return fail(file, lineOf(error.problem), lineOf(error.fix));
+    if (error instanceof WorldFailure) return fail(file, lineOf(error.problem), lineOf(error.fix));
     throw error;
   };
   try {

@@ -2,13 +2,13 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { type Reply, socketOf } from "./server.ts";
 
 /** Nobody listens: there is no lab of this name, or it was killed. */
-export class NoLab extends LabFailure {}
+export class NoLab extends WorldFailure {}
 
-/** @throws LabFailure when no lab of this name runs, or it refuses */
+/** @throws WorldFailure when no lab of this name runs, or it refuses */
 export async function askLab(
   name: string,
   words: readonly string[],
@@ -17,15 +17,15 @@ export async function askLab(
   const socket = connect(path);
   await once(socket, "connect").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EACCES")
-      throw new LabFailure("this lab is another user's", "ask it as that user, or by sudo");
+      throw new WorldFailure("this lab is another user's", "ask it as that user, or by sudo");
     throw new NoLab(`no lab named ${name} is running`, "`npx baton lab up` starts one");
   });
   socket.write(`${JSON.stringify(words)}\n`);
   // One that ends breaks the connection off.
   const said = await text(socket).catch(() => "");
   if (said.trim() === "")
-    throw new LabFailure("the lab has ended without an answer", "start it again");
+    throw new WorldFailure("the lab has ended without an answer", "start it again");
   const { ok, text: told }: Reply = JSON.parse(said);
-  if (!ok) throw new LabFailure(told, "`npx baton lab --help` lists what it can do");
+  if (!ok) throw new WorldFailure(told, "`npx baton lab --help` lists what it can do");
   return told;
 }

@@ -1,12 +1,13 @@
 /** Takes a lab down: asks the one that runs, or removes what one that was killed has left. */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import { abandoned, clear, leftovers } from "../fabric/leftovers.ts";
 import { planPlace } from "../fabric/place.ts";
-import { LabFailure } from "../failure.ts";
 import { askLab, NoLab } from "./client.ts";
 
 /**
  * @returns what was done, for people
- * @throws LabFailure when there is nothing of this name, or it is not this user's to remove
+ * @throws WorldFailure when there is nothing of this name, or it is not this user's to remove
  */
 export async function takeDown(name: string): Promise<string> {
   try {
@@ -19,7 +20,7 @@ export async function takeDown(name: string): Promise<string> {
     const others = abandoned();
     if (others.length === 0) throw error;
     const how = others.map((other) => `\`npx baton lab --name ${other} down\``).join(", ");
-    throw new LabFailure(
+    throw new WorldFailure(
       `${error.problem}, and nothing is left of one`,
       `of others there is: ${how}`,
     );
@@ -29,7 +30,7 @@ export async function takeDown(name: string): Promise<string> {
 async function removeLeft(name: string): Promise<readonly string[]> {
   const place = planPlace(name);
   if (process.getuid?.() !== 0 && leftovers(place).length > 0)
-    throw new LabFailure(
+    throw new WorldFailure(
       `no lab named ${name} is running, and what one has left only root can remove`,
       `sudo npx baton lab --name ${name} down`,
     );

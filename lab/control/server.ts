@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
+import { WorldFailure } from "../../stack/failure.ts";
 import { mustBeName } from "../fabric/place.ts";
-import { LabFailure } from "../failure.ts";
 import { type Around, verbNamed } from "../faults/verbs.ts";
 
 export type Reply = { readonly ok: boolean; readonly text: string };
@@ -14,7 +14,7 @@ export type Control = { readonly close: () => Promise<void> };
 /** Words that are about the lab as a whole, beside those for faults. */
 export type Words = Readonly<Record<string, () => Promise<string | undefined>>>;
 
-/** @throws LabFailure for what is no lab's name */
+/** @throws WorldFailure for what is no lab's name */
 export function socketOf(name: string): string {
   mustBeName(name);
   return `/run/${name}/control.sock`;
@@ -54,9 +54,9 @@ export async function serveControl(path: string, around: Around, words: Words): 
   };
 }
 
-/** @throws LabFailure for a line that is none of this protocol */
+/** @throws WorldFailure for a line that is none of this protocol */
 function wordsIn(line: string): readonly string[] {
-  const refused = new LabFailure(
+  const refused = new WorldFailure(
     `"${line.slice(0, 60)}" is no command`,
     "send one line: an array of words, in JSON",
   );

@@ -1,7 +1,7 @@
 /** The emulated cloud on disk, so that a lab can be left and come back to. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Kept } from "../model/exoscale/keep.ts";
 
 export type Saved = Kept & {
@@ -18,14 +18,14 @@ export function save(file: string, saved: Saved): void {
   renameSync(temporary, file);
 }
 
-/** @throws LabFailure where there is a file, and it is none of ours */
+/** @throws WorldFailure where there is a file, and it is none of ours */
 export function load(file: string): Saved | undefined {
   let text: string;
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new LabFailure(
+    throw new WorldFailure(
       `the lab's cloud in ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
       "see to its permissions, or remove it to begin with an empty cloud",
     );
@@ -36,7 +36,7 @@ export function load(file: string): Saved | undefined {
   } catch {
     // Told below, with what to do.
   }
-  throw new LabFailure(
+  throw new WorldFailure(
     `${file} is no state of the lab's cloud that this release knows`,
     "remove it to begin with an empty cloud",
   );

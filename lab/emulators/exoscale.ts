@@ -8,7 +8,7 @@ import { rmSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, ListenOptions } from "node:net";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { CloudEvent, Key, Settings } from "../model/exoscale/cloud.ts";
 import type { Action } from "../model/exoscale/request.ts";
 import type { Seed, World } from "../model/exoscale/world.ts";
@@ -96,7 +96,7 @@ export async function startExoscale(options: EmulatorOptions): Promise<Emulator>
     server.listen(at);
     await once(server, "listening").catch((error) => {
       const where = at.path ?? `${at.host}:${at.port}`;
-      throw new LabFailure(
+      throw new WorldFailure(
         `the lab's cloud cannot listen at ${where}: ${error.message}`,
         "see what is there already (`ss -ltnp` tells), and end it",
       );

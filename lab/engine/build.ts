@@ -1,7 +1,7 @@
 /** The engine from its Go modules, by the pins in `go/`: for machines that reach no other source. */
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { makeFolders } from "../folder.ts";
 import type { Say } from "./make.ts";
 import { releases, sources } from "./plan.ts";
@@ -28,7 +28,7 @@ const parts = [
   },
 ] as const;
 
-/** @throws LabFailure when there is no Go that can, or the build fails */
+/** @throws WorldFailure when there is no Go that can, or the build fails */
 export async function build(folder: string, say: Say, signal?: AbortSignal): Promise<void> {
   const go = await goProgram(say, undefined, signal);
   for (const part of parts) {
@@ -54,7 +54,7 @@ export async function build(folder: string, say: Say, signal?: AbortSignal): Pro
     const log = join(dirname(folder), "build.log");
     makeFolders(dirname(log));
     writeFileSync(log, output);
-    throw new LabFailure(
+    throw new WorldFailure(
       `${part.name} cannot be built: ${tailOf(output, 3)}`,
       `all of it is in ${log}; or install Pulumi, and it is used instead`,
     );

@@ -4,12 +4,12 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Say } from "./make.ts";
 import { downloadUrl, releases } from "./plan.ts";
 import { run, tailOf } from "./run.ts";
 
-/** @throws LabFailure when it cannot be had whole, or is not what its publisher says */
+/** @throws WorldFailure when it cannot be had whole, or is not what its publisher says */
 export async function download(folder: string, say: Say, signal?: AbortSignal): Promise<void> {
   const url = downloadUrl();
   const archive = join(folder, "pulumi.tar.gz");
@@ -19,7 +19,8 @@ export async function download(folder: string, say: Say, signal?: AbortSignal): 
   const names = ["pulumi/pulumi", "pulumi/pulumi-language-nodejs"];
   const argv = ["tar", "-xzf", archive, "-C", folder, "--strip-components=1", ...names];
   const { code, output } = await run(argv);
-  if (code !== 0) throw new LabFailure(`${url} cannot be unpacked: ${tailOf(output)}`, "try again");
+  if (code !== 0)
+    throw new WorldFailure(`${url} cannot be unpacked: ${tailOf(output)}`, "try again");
   await run(["rm", archive]);
 }
 
@@ -50,7 +51,7 @@ async function fetched(
   } catch (error) {
     signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : error;
-    throw new LabFailure(`${url} cannot be fetched: ${why}`, "try again, or install Pulumi");
+    throw new WorldFailure(`${url} cannot be fetched: ${why}`, "try again, or install Pulumi");
   }
   return hash.digest("hex");
 }
@@ -65,7 +66,7 @@ async function compare(url: string, sha256: string): Promise<void> {
   const name = url.split("/").at(-1) ?? "";
   const line = sums.split("\n").find((one) => one.endsWith(name));
   if (line?.startsWith(sha256) !== true)
-    throw new LabFailure(
+    throw new WorldFailure(
       `${url} is not the archive whose sum its publisher tells (${release})`,
       "install Pulumi by hand (https://www.pulumi.com/docs/install), and it is used instead",
     );

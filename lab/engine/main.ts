@@ -5,7 +5,7 @@
  * Exit codes: 0 it is there, 1 it cannot be had, 130 and the like: ended by a signal.
  */
 import { constants } from "node:os";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { cacheFolder } from "../image/where.ts";
 import { screenOf } from "../run/plan.ts";
 import { makeEngine, type Word } from "./make.ts";
@@ -35,7 +35,7 @@ try {
   }
 } catch (error) {
   if (interrupt.signal.aborted) say("stopped: the engine is not made; the next run makes it anew");
-  else if (error instanceof LabFailure) {
+  else if (error instanceof WorldFailure) {
     const { problem, fix } = error;
     if (isFor("--lab")) answer({ ok: false, problem, fix });
     else say(error.message);

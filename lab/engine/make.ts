@@ -2,8 +2,8 @@
 import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { WorldFailure } from "../../stack/failure.ts";
 import { type Caller, callerOf, makeFolder } from "../caller.ts";
-import { LabFailure } from "../failure.ts";
 import { locked } from "../lock.ts";
 import { build } from "./build.ts";
 import { download } from "./download.ts";
@@ -21,7 +21,7 @@ export type Say = (text: string) => void;
 /**
  * Makes the engine as the user who called, in whose home the caches are: its own and Go's.
  * @param signal ends it; what is half made is removed
- * @throws LabFailure with what to do
+ * @throws WorldFailure with what to do
  */
 export async function makeEngine(
   plan: EnginePlan,
@@ -54,7 +54,7 @@ async function makeAs(user: Caller, say: Say, signal: AbortSignal | undefined): 
   if (!last.startsWith("{")) throw new Error(`the engine's making broke off: ${tailOf(output)}`);
   const word: Word = JSON.parse(last);
   if (word.ok) return word;
-  throw new LabFailure(word.problem, word.fix);
+  throw new WorldFailure(word.problem, word.fix);
 }
 
 async function make(plan: EnginePlan, say: Say, signal: AbortSignal | undefined): Promise<Engine> {
@@ -71,7 +71,7 @@ async function make(plan: EnginePlan, say: Say, signal: AbortSignal | undefined)
       if (plan.how === "download") await download(beside, say, signal);
       else await build(beside, say, signal);
       if (!(await runs(beside)))
-        throw new LabFailure(
+        throw new WorldFailure(
           `the Pulumi engine that was made does not say that it is v${releases.cli}`,
           "remove the folder `engine` of the cache and try again",
         );

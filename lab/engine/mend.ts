@@ -3,7 +3,7 @@
  * pending, and objects in the cloud that no state knows. Another `up` would make them twice.
  */
 import { setTimeout as pause } from "node:timers/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { type Api, createApi } from "../plugins/exoscale/api.ts";
 import { resourceOf } from "../plugins/exoscale/provider.ts";
 import { type Fields, objectsOf, textOf } from "../plugins/exoscale/values.ts";
@@ -37,13 +37,13 @@ type Exported = {
 
 /**
  * Puts a stack in order before it is updated again; does nothing where all is well.
- * @throws LabFailure when another engine is at work on it, or the cloud does not let it
+ * @throws WorldFailure when another engine is at work on it, or the cloud does not let it
  */
 export async function mend({ pulumi, lockedBy, cloud }: Broken): Promise<void> {
   const holders = lockedBy();
   const alive = holders.find(isAlive);
   if (alive !== undefined)
-    throw new LabFailure(`process ${alive} is at work on this stack`, "wait for it, or end it");
+    throw new WorldFailure(`process ${alive} is at work on this stack`, "wait for it, or end it");
   if (holders.length > 0) succeeded(await pulumi("cancel", "--yes"), "pulumi cancel");
   const { stdout } = succeeded(await pulumi("stack", "export"), "pulumi stack export");
   const { resources = [], pending_operations: pending = [] } =

@@ -1,9 +1,9 @@
 /** Runs a program in a folder, line by line, and tells how it ended. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Caller } from "../caller.ts";
 import { signalGroup } from "../command.ts";
-import { LabFailure } from "../failure.ts";
 
 export type RunOptions = {
   readonly cwd?: string;
@@ -28,7 +28,7 @@ export type Ended = {
   readonly output: string;
 };
 
-/** @throws LabFailure when the program cannot be started at all */
+/** @throws WorldFailure when the program cannot be started at all */
 export function run(argv: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const [program = "", ...args] = argv;
   return new Promise((resolve, reject) => {
@@ -62,7 +62,7 @@ export function run(argv: readonly string[], options: RunOptions = {}): Promise<
     }
     child.on("error", (error) => {
       const what = `${program} cannot run: ${error.message}`;
-      reject(new LabFailure(what, "see whether it is installed"));
+      reject(new WorldFailure(what, "see whether it is installed"));
     });
     // What has outlived it would go on writing, and keep its output open.
     child.on("exit", () => {

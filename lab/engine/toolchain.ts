@@ -2,7 +2,7 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Say } from "./make.ts";
 import { run, tailOf } from "./run.ts";
 
@@ -27,14 +27,14 @@ const engine: Purpose = {
   oldest: oldestGo,
 };
 
-/** @returns the program to call. @throws LabFailure when there is none, and none can be had */
+/** @returns the program to call. @throws WorldFailure when there is none, and none can be had */
 export async function goProgram(
   say: Say,
   purpose: Purpose = engine,
   signal?: AbortSignal,
 ): Promise<string> {
   const found = await run(["go", "env", "GOVERSION"]).catch(() => {
-    throw new LabFailure(purpose.missing, purpose.fix);
+    throw new WorldFailure(purpose.missing, purpose.fix);
   });
   const version = found.stdout.trim();
   if (isNewEnough(version, purpose.oldest)) return "go";
@@ -76,7 +76,7 @@ async function fetched(
     });
     signal?.throwIfAborted();
     if (code !== 0)
-      throw new LabFailure(
+      throw new WorldFailure(
         `Go ${version} is too old to build ${what}, and cannot fetch ${module}: ${tailOf(output, 3)}`,
         fix,
       );

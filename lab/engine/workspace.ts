@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { version } from "../plugins/exoscale/provider.ts";
 import type { Engine } from "./make.ts";
 import { type Ended, type RunOptions, run, tailOf } from "./run.ts";
@@ -102,7 +102,7 @@ function installPlugin(
   plugin: string | undefined,
 ): void {
   if (plugin !== undefined && !existsSync(plugin))
-    throw new LabFailure(
+    throw new WorldFailure(
       `BATON_PLUGIN_EXOSCALE names ${plugin}, and there is no such file`,
       "name the program pulumi-resource-exoscale, or leave the variable away for the stand-in",
     );
@@ -128,16 +128,16 @@ const proxied = (proxy: WorkspaceOptions["proxy"]): readonly string[] =>
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** @throws LabFailure with the engine's own last words */
+/** @throws WorldFailure with the engine's own last words */
 export function succeeded(ended: Ended, what: string): Ended {
   if (ended.code === 0) return ended;
   if (ended.wasInterrupted)
-    throw new LabFailure(
+    throw new WorldFailure(
       `${what} was interrupted`,
       "run it again: it first sees to what was begun and not recorded",
     );
   const said = tailOf(ended.output, 15);
-  throw new LabFailure(
+  throw new WorldFailure(
     `${what} failed (${ended.code}):\n${said}`,
     "the next run goes on from here",
   );

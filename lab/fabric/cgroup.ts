@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Place } from "./place.ts";
 
 /** Makes a group of the lab; gives its folders, for `enter`. */
@@ -24,7 +24,7 @@ export const enter = (folders: readonly string[], argv: readonly string[]): stri
 export async function killGroup(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   await writeFile(join(folder, "cgroup.kill"), "1").catch((error: Error) => {
-    throw new LabFailure(
+    throw new WorldFailure(
       `the processes of ${folder} cannot be killed: ${error.message}`,
       "the lab needs Linux 5.14 or newer",
     );
@@ -57,7 +57,7 @@ async function removeFolder(folder: string): Promise<void> {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") return;
       if (attempt === 100)
-        throw new LabFailure(`${folder} cannot be removed (${code})`, "end what runs in it");
+        throw new WorldFailure(`${folder} cannot be removed (${code})`, "end what runs in it");
       await wait(20);
     }
   }
@@ -74,7 +74,7 @@ function eventOf(folder: string, name: "populated" | "frozen"): boolean {
 
 async function until(condition: () => boolean, complaint: string): Promise<void> {
   for (let attempt = 0; !condition(); attempt += 1) {
-    if (attempt === 1000) throw new LabFailure(complaint, "is the machine overloaded?");
+    if (attempt === 1000) throw new WorldFailure(complaint, "is the machine overloaded?");
     await wait(10);
   }
 }

@@ -2,8 +2,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { WorldFailure } from "../../stack/failure.ts";
 import { attempt, must } from "../command.ts";
-import { LabFailure } from "../failure.ts";
 import { place as putFile } from "../image/build.ts";
 import { gateway } from "./addresses.ts";
 import { hostFolder, netnsOf, type Place } from "./place.ts";
@@ -33,7 +33,7 @@ export async function makeDisk(
     ...["-o", `lowerdir=${image},upperdir=${upper},workdir=${work}`, root ?? ""],
   ]);
   if (code === 0) return;
-  throw new LabFailure(
+  throw new WorldFailure(
     `the disk of ${spec.name} cannot be mounted: ${stderr.trim()}`,
     `${folder} must lie on a real file system or a tmpfs, not on an overlay; choose another folder`,
   );

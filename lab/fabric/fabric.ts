@@ -3,8 +3,8 @@
  * and the faults that befall them. It knows no cloud; a cloud's model says what should be.
  */
 import { fileURLToPath } from "node:url";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Outcome } from "../command.ts";
-import { LabFailure } from "../failure.ts";
 import { ensureImage } from "../image/build.ts";
 import { cacheFolder } from "../image/where.ts";
 import { gateway, tlsPort, webAddress } from "./addresses.ts";
@@ -30,7 +30,7 @@ export type Fabric = HostActions &
   Wires & {
     /**
      * Makes router, client and gateway, after removing what a crashed run left. Does nothing twice.
-     * @throws LabFailure when something is missing, or another process has a lab of this name
+     * @throws WorldFailure when something is missing, or another process has a lab of this name
      */
     readonly up: () => Promise<void>;
     /** Removes all that the lab has made, hosts too; also what a crashed run left. */
@@ -155,5 +155,5 @@ async function startRelay(inside: Inside, { socket, address }: Way & { readonly 
   const { promise, resolve } = Promise.withResolvers<"ready">();
   const relay = await inside.runIn(inside.place.router, argv, { onOutput: () => resolve("ready") });
   if ((await Promise.race([promise, relay.ended])) === "ready") return;
-  throw new LabFailure(`the way to ${socket} has ended at once`, "is its program whole?");
+  throw new WorldFailure(`the way to ${socket} has ended at once`, "is its program whole?");
 }

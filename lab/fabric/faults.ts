@@ -1,6 +1,7 @@
 /** What goes wrong between hosts that are well. */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import { attempt } from "../command.ts";
-import { LabFailure } from "../failure.ts";
 import { hostOf, type Inside } from "./inside.ts";
 import type { Cut, End, Impairment } from "./state.ts";
 
@@ -68,7 +69,7 @@ async function delay({ place }: Inside, port: string, delayMs: number): Promise<
     ...[...queue, "replace", "dev", port, "root", "netem", "delay", `${delayMs}ms`],
   ]);
   if (code === 0) return;
-  throw new LabFailure(
+  throw new WorldFailure(
     `the kernel cannot delay packets: ${stderr.trim()}`,
     "it needs its module sch_netem (CONFIG_NET_SCH_NETEM); loss works without it",
   );

@@ -1,7 +1,7 @@
 /** When a host has become what its user-data says. */
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { leaderOf } from "./boot.ts";
 import { consoleOf } from "./disk.ts";
 import { journalOf } from "./journal.ts";
@@ -24,7 +24,7 @@ export type Boot = {
 
 /**
  * Waits until cloud-init has finished on a host.
- * @throws LabFailure with the host's last words when it takes too long, or the host ends
+ * @throws WorldFailure with the host's last words when it takes too long, or the host ends
  */
 export async function untilBooted(
   place: Place,
@@ -35,7 +35,7 @@ export async function untilBooted(
   for (;;) {
     if (isOn()) onAt = Date.now();
     if (Date.now() - onAt > offMs)
-      throw new LabFailure(
+      throw new WorldFailure(
         `${id} ended before it had booted; its last words:\n${lastWords(place, id)}`,
         "the machine's own journal may tell more",
       );
@@ -48,7 +48,7 @@ export async function untilBooted(
     }
     if (Date.now() - startedAt > timeoutMs) {
       const last = (await journalOf(place, id)).trimEnd().split("\n").slice(-15).join("\n");
-      throw new LabFailure(
+      throw new WorldFailure(
         `${id} has not finished its first boot in ${Math.round(timeoutMs / 1000)} s:\n${last}`,
         "look into its journal",
       );

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { gateway, subnet } from "./addresses.ts";
 import type { Place } from "./place.ts";
 import { runService, type Service } from "./service.ts";
@@ -55,7 +55,7 @@ async function untilReady(service: Service, log: string): Promise<void> {
     if ((await readFile(log, "utf8")).includes("started, version")) return;
     await wait(10);
   }
-  throw new LabFailure(
+  throw new WorldFailure(
     `dnsmasq has not started: ${(await readFile(log, "utf8")).trim()}`,
     "it serves the lab's DHCP and names",
   );

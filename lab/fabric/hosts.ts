@@ -1,7 +1,7 @@
 /** The life of hosts: created, on, off, gone. */
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { boot, cutPower, hostGroup, type Running } from "./boot.ts";
 import { freezeGroup, isFrozen, killGroup } from "./cgroup.ts";
 import { makeDisk, removeDisk } from "./disk.ts";
@@ -55,7 +55,7 @@ export function hostActions(inside: Inside, running: Map<string, Running>): Host
     },
     freeze: async (id, on) => {
       const { name } = hostOf(inside, id).spec;
-      if (!running.has(id)) throw new LabFailure(`${name} is off`, "switch it on first");
+      if (!running.has(id)) throw new WorldFailure(`${name} is off`, "switch it on first");
       await freezeGroup(join(inside.place.cgroup, hostGroup(id)), on);
     },
     deleteHost: inTurn(remove),

@@ -1,6 +1,6 @@
 /** What the parts of the fabric share: where it is, what it should be like, whose turn it is. */
 
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Flavour } from "../image/flavour.ts";
 import type { Names } from "./gateway-services.ts";
 import type { Place } from "./place.ts";
@@ -49,17 +49,17 @@ export type Inside = {
   ) => Promise<Service>;
 };
 
-/** @throws LabFailure when the fabric has no such host */
+/** @throws WorldFailure when the fabric has no such host */
 export function hostOf(inside: Inside, id: string): Placed {
   const placed = inside.state().hosts[id];
-  if (placed === undefined) throw new LabFailure(`there is no host ${id}`, "create it first");
+  if (placed === undefined) throw new WorldFailure(`there is no host ${id}`, "create it first");
   return placed;
 }
 
-/** @throws LabFailure for what the fabric cannot carry */
+/** @throws WorldFailure for what the fabric cannot carry */
 export function checkSpec(spec: HostSpec, state: FabricState): void {
   const refuse = (what: string, fix: string) => {
-    throw new LabFailure(`host ${spec.name} (${spec.id}): ${what}`, fix);
+    throw new WorldFailure(`host ${spec.name} (${spec.id}): ${what}`, fix);
   };
   if (!/^[a-z0-9-]{1,40}$/.test(spec.id)) refuse("its id is no instance id", "use a UUID");
   if (!/^198\.51\.100\.\d+$/.test(spec.ip))

@@ -1,8 +1,8 @@
 /** Finds and removes what a lab has made, also one that crashed: by name, in the kernel's lists. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { WorldFailure } from "../../stack/failure.ts";
 import { attempt, must } from "../command.ts";
-import { LabFailure } from "../failure.ts";
 import { hostGroup } from "./boot.ts";
 import { killGroup, removeGroup } from "./cgroup.ts";
 import { mountsBelow } from "./disk.ts";
@@ -24,7 +24,7 @@ const namespaces = ({ name }: Place): string[] =>
 
 /**
  * Removes all of it: processes first, for they hold the rest. Does nothing twice.
- * @throws LabFailure when what has this name is no lab's, as `/run/docker`
+ * @throws WorldFailure when what has this name is no lab's, as `/run/docker`
  */
 export async function sweep(place: Place): Promise<void> {
   refuseOthers(place);
@@ -38,12 +38,12 @@ export async function sweep(place: Place): Promise<void> {
 
 /**
  * Removes a lab that nobody runs any more, and gives what there was, in words.
- * @throws LabFailure while its process lives, or what has this name is no lab's
+ * @throws WorldFailure while its process lives, or what has this name is no lab's
  */
 export async function clear(place: Place): Promise<readonly string[]> {
   const owner = ownerOf(place);
   if (owner !== undefined)
-    throw new LabFailure(
+    throw new WorldFailure(
       `the lab ${place.name} is process ${owner}, which takes no commands now`,
       `it may be coming up or going down; \`kill ${owner}\` ends it in order`,
     );
@@ -64,7 +64,7 @@ function refuseOthers(place: Place): void {
     (entriesOf(place.folder).length > 0 && !existsSync(ownerFile(place))) ||
     place.cgroups.some((folder) => existsSync(folder) && !isLabGroup(folder));
   if (isOther)
-    throw new LabFailure(
+    throw new WorldFailure(
       `${place.name} is the name of something that is no lab: see ${place.folder} and ${place.cgroup}`,
       "use another name; nothing of it was touched",
     );
@@ -101,7 +101,7 @@ const ownerFile = (place: Place): string => join(place.folder, "owner");
 
 /**
  * Notes that this lab has the name, for as long as its process lives.
- * @throws LabFailure when another one that lives has it
+ * @throws WorldFailure when another one that lives has it
  */
 export function own(place: Place): void {
   refuseSecond(place);
@@ -109,11 +109,11 @@ export function own(place: Place): void {
   writeFileSync(ownerFile(place), `${process.pid} ${startOf(process.pid)} ${place.mark}\n`);
 }
 
-/** @throws LabFailure when another lab that lives has the name */
+/** @throws WorldFailure when another lab that lives has the name */
 export function refuseSecond(place: Place): void {
   const other = ownerOf(place);
   if (other === undefined) return;
-  throw new LabFailure(
+  throw new WorldFailure(
     `a lab named ${place.name} is running already, as process ${other}`,
     "end it first, or use another name: `--name NAME`",
   );

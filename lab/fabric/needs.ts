@@ -1,7 +1,7 @@
 /** What the lab needs of the machine, asked before anything is made. */
 import { existsSync } from "node:fs";
+import { WorldFailure } from "../../stack/failure.ts";
 import { programPath } from "../command.ts";
-import { LabFailure } from "../failure.ts";
 
 /** Debian package of each program. */
 const packages: Readonly<Record<string, string>> = {
@@ -19,19 +19,19 @@ const packages: Readonly<Record<string, string>> = {
 /** The packages that one command installs; `npm test` does so itself. */
 export const labPackages: readonly string[] = [...new Set(Object.values(packages))].sort();
 
-/** @throws LabFailure that names all that is missing, and the command that brings it */
+/** @throws WorldFailure that names all that is missing, and the command that brings it */
 export function checkNeeds(uid = process.getuid?.(), path = programPath): void {
   if (process.platform !== "linux")
-    throw new LabFailure("the lab boots Linux hosts", "run it on Linux");
+    throw new WorldFailure("the lab boots Linux hosts", "run it on Linux");
   if (uid !== 0)
-    throw new LabFailure(
+    throw new WorldFailure(
       "the lab makes network namespaces and boots hosts, which only root may",
       "run its process by sudo",
     );
   const missing = Object.keys(packages).filter((name) => !onPath(name, path));
   if (missing.length === 0) return;
   const list = [...new Set(missing.map((name) => packages[name]))].join(" ");
-  throw new LabFailure(
+  throw new WorldFailure(
     `the lab needs programs that are not here: ${missing.join(", ")}`,
     `install them: apt-get install --no-install-recommends ${list}`,
   );

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 
 export type Place = {
   /** Tells two labs of one process apart: the first may have failed, and not be away yet. */
@@ -22,7 +22,7 @@ export type Place = {
 /**
  * Plans a lab's names on this machine.
  * @param name of the lab; two labs at once need two
- * @throws LabFailure on a machine without cgroup v2
+ * @throws WorldFailure on a machine without cgroup v2
  */
 export function planPlace(name: string, folder = `/run/${name}`): Place {
   mustBeName(name);
@@ -42,10 +42,10 @@ export function planPlace(name: string, folder = `/run/${name}`): Place {
 /** No dot, which ends it in longer names: one lab never takes another's things for its own. */
 export const isName = (text: string): boolean => /^[a-z][a-z0-9-]{0,20}$/.test(text);
 
-/** @throws LabFailure for what names nothing, or another folder */
+/** @throws WorldFailure for what names nothing, or another folder */
 export function mustBeName(text: string): void {
   if (isName(text)) return;
-  throw new LabFailure(
+  throw new WorldFailure(
     `${JSON.stringify(text)} cannot be a lab's name`,
     "use small letters, digits and dashes",
   );
@@ -63,7 +63,7 @@ function cgroupRoots(): readonly string[] {
   if (existsSync(`${top}/cgroup.controllers`)) return [top];
   if (existsSync(`${top}/unified/cgroup.controllers`))
     return [`${top}/unified`, ...(existsSync(`${top}/systemd`) ? [`${top}/systemd`] : [])];
-  throw new LabFailure(
+  throw new WorldFailure(
     "this machine has no cgroup v2 below /sys/fs/cgroup",
     "run the lab where it is mounted: systemd does so, and containers pass it on",
   );

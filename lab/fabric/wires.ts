@@ -1,5 +1,5 @@
 /** The network as a cloud sets it: holders of addresses, rules of hosts, private links, names. */
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { type Beat, watchBeats } from "./beats.ts";
 import { flowsSeen } from "./flows.ts";
 import type { Names } from "./gateway-services.ts";
@@ -72,7 +72,7 @@ async function attach(
   const { links } = hostOf(inside, id).spec;
   const name = link ?? nextName(links);
   if (links.some((other) => other.name === name || other.network === network))
-    throw new LabFailure(`${id} has ${name} or a link to ${network}`, "attach each network once");
+    throw new WorldFailure(`${id} has ${name} or a link to ${network}`, "attach each network once");
   const added: Link = { name, kind: "private", network };
   await inside.change((state: FabricState) => placeLink(state, id, added));
   await makeNetwork(inside.place, inside.state().networks[network] ?? "");

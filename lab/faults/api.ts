@@ -1,5 +1,5 @@
 /** What befalls the cloud's API: for the agents alone, unless it is said to be for everyone. */
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Lab } from "../lab.ts";
 import type { Effect } from "../model/exoscale/fault.ts";
 import { numberIn, wholeIn } from "./arguments.ts";
@@ -16,7 +16,7 @@ const everyone = "everyone";
 function agentKeys({ cloud }: Lab) {
   const keys = Object.values(cloud.world().apiKeys);
   if (keys.length > 0) return keys;
-  throw new LabFailure(
+  throw new WorldFailure(
     "no agent has a key yet that this could befall",
     `wait until the stack stands, or add \`${everyone}\``,
   );
@@ -69,7 +69,7 @@ export const apiVerbs: Readonly<Record<string, Verb>> = {
     does: "takes so many calls of an agents' key in so many seconds",
     run: async ({ lab }, [calls = "", seconds = "", whom]) => {
       if (whom !== undefined && whom !== everyone)
-        throw new LabFailure(`"${whom}" is nobody`, `the third word is \`${everyone}\`, or none`);
+        throw new WorldFailure(`"${whom}" is nobody`, `the third word is \`${everyone}\`, or none`);
       const rateLimit = {
         calls: wholeIn(calls, "number of calls", [0, 1_000_000]),
         perMs: numberIn(seconds, "number of seconds", [0.001, 86_400]) * 1000,

@@ -1,5 +1,5 @@
 /** The calls that a fault may be for, by the names of the API document. */
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Call } from "../model/exoscale/request.ts";
 
 /** The compiler holds it complete, and a test to what the emulated cloud serves. */
@@ -78,8 +78,8 @@ export const calls: readonly string[] = Object.keys(known);
 
 const isCall = (name: string): name is Call => Object.hasOwn(known, name);
 
-/** @throws LabFailure with all calls, for one that is none */
+/** @throws WorldFailure with all calls, for one that is none */
 export function callNamed(name: string): Call {
   if (isCall(name)) return name;
-  throw new LabFailure(`the cloud has no call "${name}"`, `it has: ${calls.join(", ")}`);
+  throw new WorldFailure(`the cloud has no call "${name}"`, `it has: ${calls.join(", ")}`);
 }

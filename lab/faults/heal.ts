@@ -1,12 +1,12 @@
 /** Undoes all that verbs can bring about: each by itself, so that one that fails keeps no other. */
 import { setTimeout as pause } from "node:timers/promises";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Lab } from "../lab.ts";
 import type { Instance } from "../model/exoscale/world.ts";
 import { mendApi } from "./api.ts";
 import type { Around } from "./verbs.ts";
 
-/** @throws LabFailure that tells what could not be undone, after all else was */
+/** @throws WorldFailure that tells what could not be undone, after all else was */
 export async function heal({ lab, undo }: Around): Promise<undefined> {
   const failures: string[] = [];
   const attempt = async (what: string, work: () => unknown): Promise<void> => {
@@ -34,7 +34,10 @@ export async function heal({ lab, undo }: Around): Promise<undefined> {
   }
   await Promise.all(all.map((one) => attempt(lab.hostOf(one.id), () => revived(lab, one))));
   if (failures.length === 0) return undefined;
-  throw new LabFailure(`not all is undone: ${failures.join("; ")}`, "`heal` again tries the rest");
+  throw new WorldFailure(
+    `not all is undone: ${failures.join("; ")}`,
+    "`heal` again tries the rest",
+  );
 }
 
 /** Thaws a host or switches it on, and has its agent take part again. */
@@ -57,7 +60,7 @@ async function withAgent({ fabric }: Lab, id: string, timeoutMs = 30_000): Promi
       .catch((error: Error) => ({ code: 1, stderr: error.message }));
     if (code === 0) return;
     if (Date.now() - begun > timeoutMs)
-      throw new LabFailure(`its agent does not take part: ${stderr.trim()}`, "see its journal");
+      throw new WorldFailure(`its agent does not take part: ${stderr.trim()}`, "see its journal");
     await pause(500);
   }
 }

@@ -1,6 +1,6 @@
 /** What the stack's owner does through the documented, signed API, as a person by `exo` would. */
 import { isDeepStrictEqual } from "node:util";
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Rule, World } from "../model/exoscale/world.ts";
 import { type Api, createApi } from "../plugins/exoscale/api.ts";
 
@@ -8,7 +8,7 @@ export type OwnerApi = {
   readonly stop: (instance: string) => Promise<void>;
   readonly start: (instance: string) => Promise<void>;
   readonly reboot: (instance: string) => Promise<void>;
-  /** The rules that let heartbeats in. @throws LabFailure when there is none */
+  /** The rules that let heartbeats in. @throws WorldFailure when there is none */
   readonly heartbeatRules: () => HeartbeatRules;
 };
 
@@ -43,7 +43,7 @@ function heartbeatRules(api: Api, world: () => World): HeartbeatRules {
       .map((rule) => ({ path: `/security-group/${group}/rules`, group, rule })),
   );
   if (found.length === 0)
-    throw new LabFailure("no security group has a rule for heartbeats", "`heal` puts it back");
+    throw new WorldFailure("no security group has a rule for heartbeats", "`heal` puts it back");
   return {
     drop: async () => {
       for (const { path, rule } of found) await api.operate("DELETE", `${path}/${rule.id}`);

@@ -2,7 +2,7 @@
  * Everything that can befall the lab, as words with arguments: one table for the command line, the
  * page and the tests.
  */
-import { LabFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Lab } from "../lab.ts";
 import { apiVerbs } from "./api.ts";
 import { checkCount, numberIn } from "./arguments.ts";
@@ -33,10 +33,10 @@ const onHost = (usage: string, does: string, act: Act): Verb => ({
   run: async ({ lab }, [host = "", ...rest]) => {
     const { id } = lab.instance(host);
     const told = await act(lab, id, rest).catch((error) => {
-      if (!(error instanceof LabFailure)) throw error;
+      if (!(error instanceof WorldFailure)) throw error;
       // People know hosts by name.
       const [what = ""] = error.message.replaceAll(id, host).split(`; ${error.fix}`);
-      throw new LabFailure(what, error.fix);
+      throw new WorldFailure(what, error.fix);
     });
     return typeof told === "string" ? told : undefined;
   },
@@ -47,7 +47,7 @@ const inside =
   async (lab, id, rest) => {
     const { code, stdout, stderr } = await lab.fabric.exec(id, [...argv, ...rest]);
     if (code === 0) return stdout.trim();
-    throw new LabFailure(
+    throw new WorldFailure(
       `\`${[...argv, ...rest].join(" ")}\` failed on ${id} (${code}): ${(stderr || stdout).trim()}`,
       "`journal NODE` may tell more",
     );
@@ -58,14 +58,14 @@ const ordered =
   (what: "stop" | "start" | "reboot"): Act =>
   async (lab, id) => {
     if (lab.fabric.isFrozen(id))
-      throw new LabFailure(`${id} is frozen and hears nothing`, "`thaw` it first, or `kill` it");
+      throw new WorldFailure(`${id} is frozen and hears nothing`, "`thaw` it first, or `kill` it");
     await lab.owner[what](id);
     await lab.settled();
   };
 
 const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) => {
   if (one === other)
-    throw new LabFailure(`${one} is both ends of the path`, "name two hosts, or `client`");
+    throw new WorldFailure(`${one} is both ends of the path`, "name two hosts, or `client`");
   return [one, other].map((end) => (end === "client" ? end : lab.instance(end).id)) as [
     string,
     string,
@@ -109,7 +109,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
     does: "lets nothing through from A to B, nor back; `client` is an end too",
     run: async ({ lab }, [one, other, way]) => {
       if (way !== undefined && way !== "one-way")
-        throw new LabFailure(`"${way}" is no way to cut`, "the third word is `one-way`, or none");
+        throw new WorldFailure(`"${way}" is no way to cut`, "the third word is `one-way`, or none");
       await lab.fabric.cut(...ends(lab, [one ?? "", other ?? ""]), way === "one-way");
       return undefined;
     },
@@ -193,7 +193,7 @@ export const verbs: Readonly<Record<string, Verb>> = {
   },
 };
 
-/** A verb that checks how many words it is given. @throws LabFailure for a word that is none */
+/** A verb that checks how many words it is given. @throws WorldFailure for a word that is none */
 export function verbNamed(name: string): Verb {
   const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
   if (verb !== undefined)
@@ -205,7 +205,7 @@ export function verbNamed(name: string): Verb {
         return verb.run(around, args);
       },
     };
-  throw new LabFailure(
+  throw new WorldFailure(
     `the lab has no command "${name}"`,
     `it has: ${Object.keys(verbs).join(", ")}`,
   );

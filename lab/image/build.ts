@@ -20,7 +20,7 @@ export type BuildOptions = {
 /**
  * The root file system of a flavour; built on first use, which takes about a minute.
  * @returns its folder, to be used read-only
- * @throws LabFailure when a package mirror cannot be reached or the disk is full; the signal's
+ * @throws WorldFailure when a package mirror cannot be reached or the disk is full; the signal's
  *   reason when it was ended, with nothing left
  */
 export async function ensureImage(flavour: Flavour, options: BuildOptions): Promise<string> {

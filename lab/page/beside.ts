@@ -1,7 +1,8 @@
 /** The page beside a run of the lab: it tells of the same steps, and takes the same commands. */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Sample } from "../client/measure.ts";
-import { LabFailure } from "../failure.ts";
 import { type Around, verbNamed } from "../faults/verbs.ts";
 import type { CloudEvent } from "../model/exoscale/cloud.ts";
 import type { Progress } from "../view/progress.ts";
@@ -37,7 +38,7 @@ export async function pageBeside(stack: Stack, terminal: Progress): Promise<Besi
     facts: factsOf(stack),
     order: async ([verb = "", ...args]) => {
       if (around !== undefined) return verbNamed(verb).run(around, args);
-      throw new LabFailure("the lab is coming up, or ends", "wait until traffic flows");
+      throw new WorldFailure("the lab is coming up, or ends", "wait until traffic flows");
     },
   });
   const teller = tellerOf(page);

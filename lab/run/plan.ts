@@ -1,10 +1,11 @@
 /** Before anything is fetched or built: what, how big, how long. Then both at once. */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { hostsOf } from "../../stack/stack.ts";
 import { makeEngine } from "../engine/make.ts";
 import { type EnginePlan, enginePlan } from "../engine/plan.ts";
 import { checkNeeds } from "../fabric/needs.ts";
-import { LabFailure } from "../failure.ts";
 import { ensureImage } from "../image/build.ts";
 import { type Flavour, flavourFor } from "../image/flavour.ts";
 import { cacheFolder, type ImagePlan, imagePlan } from "../image/where.ts";
@@ -19,7 +20,7 @@ const flavoursOf = (stack: Stack): readonly Flavour[] => [
 /**
  * Makes engine and images ready, side by side.
  * @param signal ends the making; this returns when nothing half-made is left
- * @throws LabFailure with what is in the way
+ * @throws WorldFailure with what is in the way
  */
 export async function prepare(
   stack: Stack,
@@ -63,7 +64,7 @@ function tellStopped(
   const lost = ends.flatMap((end, at) => (end.status === "rejected" ? [planned[at]?.title] : []));
   if (lost.length > 0) say(`stopped: ${lost.join(" and ")}; the next run makes that anew`);
   for (const end of ends)
-    if (end.status === "rejected" && end.reason instanceof LabFailure) say(end.reason.message);
+    if (end.status === "rejected" && end.reason instanceof WorldFailure) say(end.reason.message);
 }
 
 /** One screen; nothing when all is there already. */

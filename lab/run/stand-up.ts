@@ -1,9 +1,9 @@
 /** From a stack file to traffic: cloud, `pulumi up`, hosts booted, an address that is held. */
 import { setTimeout as pause } from "node:timers/promises";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Measurement, startMeasuring, type Traffic } from "../client/client.ts";
 import { isAnswered, type Sample } from "../client/measure.ts";
-import { LabFailure } from "../failure.ts";
 import { type Lab, type LabOptions, startLab } from "../lab.ts";
 import { isHeldBy, shouldHold } from "../ordeal/holders.ts";
 import { nodesUp } from "../ordeal/ordeal.ts";
@@ -36,7 +36,7 @@ export async function standUp(
     const booted = instances.map(async ({ id }) => {
       const { errors, seconds } = await lab.fabric.untilBooted(id);
       if (errors.length > 0)
-        throw new LabFailure(
+        throw new WorldFailure(
           `${lab.hostOf(id)}: cloud-init reports ${errors.join("; ")}`,
           "its journal tells more",
         );
@@ -48,14 +48,14 @@ export async function standUp(
     await progress.step(`${address} is held`, () => untilHeld(lab, address, signal));
 }
 
-/** Waits until an address is held by whom it should be. @throws LabFailure after 30 s */
+/** Waits until an address is held by whom it should be. @throws WorldFailure after 30 s */
 export async function untilHeld(lab: Lab, address: string, signal?: AbortSignal): Promise<void> {
   for (let tried = 0; ; tried += 1) {
     const holders = await lab.holders(address);
     const wanted = shouldHold(lab, address, { up: nodesUp(lab), holders });
     if (isHeldBy(wanted, holders)) return;
     if (tried === 300)
-      throw new LabFailure(
+      throw new WorldFailure(
         `after 30 s ${address} is held by ${holders.join(" and ") || "nobody"}, not by ${wanted.join(" and ")}`,
         "the agents' journals tell why",
       );
@@ -65,12 +65,12 @@ export async function untilHeld(lab: Lab, address: string, signal?: AbortSignal)
 
 /**
  * The port that the client asks, by HTTP.
- * @throws LabFailure for a stack that answers nobody
+ * @throws WorldFailure for a stack that answers nobody
  */
 export function askedPort({ name, services }: Stack): number {
   const asked = services.find(({ protocol }) => protocol === "http") ?? services[0];
   if (asked !== undefined) return asked.port;
-  throw new LabFailure(
+  throw new WorldFailure(
     `${name} has no service, and the lab's client measures a failover by asking one`,
     "give it `services: { web: { port: 80 } }` and a proxy for the lab; nothing was made",
   );
@@ -111,7 +111,7 @@ async function untilAllAnswer(lab: Lab, client: Measurement, signal?: AbortSigna
     const backends = new Set(recent.flatMap(({ backend = [] }) => backend));
     if (recent.length === 60 && recent.every(isAnswered) && backends.size >= wanted) return;
   }
-  throw new LabFailure(
+  throw new WorldFailure(
     `not all app servers answer; what came of the last requests: ${outcomes(client)}`,
     "the hosts' journals tell why",
   );

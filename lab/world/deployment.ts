@@ -34,7 +34,7 @@ export type Deployment = {
    * Makes what the stack file says; first it mends what an interrupted run has left.
    * @param signal tells the engine to end in order
    * @param hurry tells it again, and it ends at once
-   * @throws LabFailure with the engine's own last words
+   * @throws WorldFailure with the engine's own last words
    */
   readonly up: (signal?: AbortSignal, hurry?: AbortSignal) => Promise<Ended>;
   readonly refresh: () => Promise<Ended>;
@@ -50,7 +50,7 @@ export type Deployment = {
 /** The engine's word for the stack of a lab. */
 const stackName = "lab";
 
-/** @throws LabFailure when the engine cannot begin */
+/** @throws WorldFailure when the engine cannot begin */
 export async function createDeployment(options: DeploymentOptions): Promise<Deployment> {
   const { folder, owner } = options;
   const secret = options.env.BATON_SECRET ?? randomBytes(32).toString("base64url");

@@ -5,13 +5,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Emulator, startExoscale } from "../emulators/exoscale.ts";
 import { catalogue } from "../emulators/exoscale-catalogue.ts";
 import { gateway } from "../fabric/addresses.ts";
 import { createFabric, type Fabric } from "../fabric/fabric.ts";
 import type { Service } from "../fabric/service.ts";
-import { LabFailure } from "../failure.ts";
 import type { Change } from "../model/exoscale/change.ts";
 import type { CloudEvent, Settings } from "../model/exoscale/cloud.ts";
 import { makeAuthority } from "./authority.ts";
@@ -51,7 +51,7 @@ export type LabWorld = {
   readonly down: () => Promise<void>;
 };
 
-/** @throws LabFailure when the machine or the stack does not let it */
+/** @throws WorldFailure when the machine or the stack does not let it */
 export async function startWorld(options: WorldOptions): Promise<LabWorld> {
   const { name, stack } = options;
   const names = serverNames(stack);
@@ -129,7 +129,7 @@ const powered = (instance: string, on: boolean): Change => ({
 
 function zoneOf({ cloud }: Stack): string {
   if (cloud.provider === "exoscale") return cloud.zone;
-  throw new LabFailure(
+  throw new WorldFailure(
     `the lab has no ${cloud.provider} yet`,
     "choose a stack file with `provider: exoscale`",
   );
@@ -156,5 +156,5 @@ async function startMetadata(fabric: Fabric, list: string): Promise<Service> {
   const onOutput = (): void => resolve("ready");
   const service = await fabric.runIn(fabric.router().netns, argv, { onOutput });
   if ((await Promise.race([promise, service.ended])) === "ready") return service;
-  throw new LabFailure("the lab's metadata service has ended at once", "is its program whole?");
+  throw new WorldFailure("the lab's metadata service has ended at once", "is its program whole?");
 }

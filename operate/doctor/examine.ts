@@ -49,26 +49,28 @@ export type Calls = ReadonlyMap<string, Call>;
 
 /** Makes every read once, and each change of a drill on an instance that there is not. */
 export async function tryCalls(api: ExoscaleApi): Promise<Calls> {
-  const calls: Call[] = [];
-  for (const [call, path] of Object.entries(reads)) {
-    const ended = await api.get(path, nowMs() + callMs);
-    calls.push(
-      ended.kind === "done"
-        ? { call, ended: "fine", message: "", value: ended.value }
-        : { call, ended: endOf(ended), message: ended.message },
-    );
-    // A key that is refused once is refused by all; an API that is away stays so for a while.
-    if (ended.kind === "unreachable" || endOf(ended) === "auth") return mapped(calls);
-  }
-  for (const verb of ["stop", "start"]) {
-    const sent = await api.put(`/instance/${nobody}:${verb}`, {}, nowMs() + callMs);
-    calls.push({
-      call: `${verb}-instance`,
-      ended: endOf(sent),
-      message: sent.kind === "done" ? "" : sent.message,
-    });
-  }
-  return mapped(calls);
+  const first = await tryRead(api, "list-zones");
+  // A key that is refused once is refused by all; an API that is away stays so for a while.
+  if (first.ended === "unreachable" || first.ended === "auth") return mapped([first]);
+  const others = (Object.keys(reads) as ReadName[]).filter((call) => call !== first.call);
+  const more = await Promise.all([
+    ...others.map((call) => tryRead(api, call)),
+    ...["stop", "start"].map((verb) => tryChange(api, verb)),
+  ]);
+  return mapped([first, ...more]);
+}
+
+async function tryRead(api: ExoscaleApi, call: ReadName): Promise<Call> {
+  const ended = await api.get(reads[call], nowMs() + callMs);
+  return ended.kind === "done"
+    ? { call, ended: "fine", message: "", value: ended.value }
+    : { call, ended: endOf(ended), message: ended.message };
+}
+
+async function tryChange(api: ExoscaleApi, verb: string): Promise<Call> {
+  const ended = await api.put(`/instance/${nobody}:${verb}`, {}, nowMs() + callMs);
+  const message = ended.kind === "done" ? "" : ended.message;
+  return { call: `${verb}-instance`, ended: endOf(ended), message };
 }
 
 const mapped = (calls: readonly Call[]): Calls => new Map(calls.map((one) => [one.call, one]));

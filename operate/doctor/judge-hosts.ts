@@ -1,6 +1,6 @@
 /** Whether the hosts are what the stack file says now. Pure. */
 import { type Finding, note, ok, wrong } from "../finding.ts";
-import type { Snapshot } from "../snapshot.ts";
+import { type Snapshot, versionsOf } from "../snapshot.ts";
 import type { Checkup } from "./examine.ts";
 
 /** What each agent found out itself: API, key, the address on the host, clock, peers. */
@@ -51,12 +51,10 @@ export function judgeUserData(
 
 /** @param own version of the agent that this project builds */
 export function judgeVersions({ hosts }: Snapshot, own: string): Finding[] {
-  const versions = hosts.flatMap(({ name, agent }) =>
-    agent?.kind === "answers" ? [{ name, version: agent.status.version }] : [],
-  );
-  const others = versions.filter(({ version }) => version !== own);
+  const versions = [...versionsOf(hosts)];
+  const others = versions.filter(([version]) => version !== own);
   if (versions.length === 0) return [];
   if (others.length === 0) return [ok("agents", `all of version ${own}`)];
-  const list = others.map(({ name, version }) => `${name} has ${version}`).join(", ");
+  const list = others.map(([version, names]) => `${version} on ${names.join(", ")}`).join("; ");
   return [note("agents", `${list}; this is ${own}`, "`baton roll STACK` brings this one")];
 }

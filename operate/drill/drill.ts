@@ -4,9 +4,9 @@
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { Sample } from "../../lab/client/measure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { beginClients, type Clients, calm, stopClients } from "../clients.ts";
 import type { CloudAddress } from "../cloud.ts";
-import { OperateFailure } from "../failure.ts";
 import { listed, movesOf, type Ports, type Step } from "../move.ts";
 import { isLinked, takeSnapshot } from "../snapshot.ts";
 import type { Outage } from "../traffic.ts";
@@ -50,7 +50,7 @@ const movedWithinMs = 120_000;
 const backWithinMs = 300_000;
 const calmMs = 1500;
 
-/** @throws OperateFailure for a step without an end; the instance is then on, or it says not */
+/** @throws WorldFailure for a step without an end; the instance is then on, or it says not */
 export async function runDrill(
   ports: Ports,
   { scene, url, budgetMs, signal }: DrillRequest,
@@ -59,7 +59,7 @@ export async function runDrill(
   const { stack, addresses, holder } = scene;
   const clients = await beginClients(stack, addresses, url);
   if (clients.size === 0)
-    throw new OperateFailure(
+    throw new WorldFailure(
       "there is no http service to ask through the address",
       "nothing was touched; --url URL names one",
     );
@@ -132,7 +132,7 @@ async function leave(
     );
     if (refused !== undefined) throw refused;
     if (takers.size < addresses.length)
-      throw new OperateFailure(
+      throw new WorldFailure(
         `not moved in ${movedWithinMs / 1000} s: ${listed(addresses.filter(({ name }) => !takers.has(name)))}`,
         "`baton status` tells why; the instance is started again",
       );

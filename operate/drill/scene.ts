@@ -1,7 +1,8 @@
 /** What a drill is of: who holds what, and whether stopping that one would be an outage. */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { CloudAddress, CloudHost, Seen } from "../cloud.ts";
-import { OperateFailure } from "../failure.ts";
 import { takers } from "../move.ts";
 import { mustExist, nodesIn, type Snapshot } from "../snapshot.ts";
 
@@ -24,10 +25,10 @@ export function budgetOf({ election }: Stack): number {
   return Math.round(ratio * election.intervalMs * late) + cloudMs;
 }
 
-/** @throws OperateFailure where a drill would be an outage, or could show nothing */
+/** @throws WorldFailure where a drill would be an outage, or could show nothing */
 export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
   const refuse = (problem: string, fix: string): never => {
-    throw new OperateFailure(problem, `nothing was touched; ${fix}`);
+    throw new WorldFailure(problem, `nothing was touched; ${fix}`);
   };
   if (stack.nodes.length < 2)
     refuse("a drill takes two load balancers, and this stack has one", "write `nodes: 2`");

@@ -1,9 +1,9 @@
 /** The Pulumi program as a roll uses it: one load balancer named, everything else held as it is. */
 import { spawn } from "node:child_process";
 import { z } from "zod";
-import { OperateFailure } from "../failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 
-/** Each of them throws an `OperateFailure` with the engine's own last words. */
+/** Each of them throws an `WorldFailure` with the engine's own last words. */
 export type Engine = {
   /** The stack file that this Pulumi stack is made of, as its config names it. */
   readonly stackFile: () => Promise<string>;
@@ -31,10 +31,7 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
     if (code === 0) return stdout;
     const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
     const said = lines.filter((line) => line !== "").slice(-6);
-    throw new OperateFailure(
-      `pulumi ${args[0]} failed (${code}): ${said.join("; ")}`,
-      fixFor(said),
-    );
+    throw new WorldFailure(`pulumi ${args[0]} failed (${code}): ${said.join("; ")}`, fixFor(said));
   };
   const name = (host: string) => run("config", "set", "baton:replace", host);
   return {
@@ -69,20 +66,20 @@ export function namesIn(text: string): readonly string[] {
     const { "baton:replace": replace } = config.parse(JSON.parse(text));
     return (replace?.value ?? "").split(/[\s,]+/).filter((name) => name !== "");
   } catch {
-    throw new OperateFailure(
+    throw new WorldFailure(
       "what `pulumi config --json` says is not understood",
       "nothing was touched; is `pulumi` the engine, version 3?",
     );
   }
 }
 
-/** @throws OperateFailure for what is no preview: another program, or another version */
+/** @throws WorldFailure for what is no preview: another program, or another version */
 export function stepsIn(preview: string): z.infer<typeof steps>["steps"] {
   try {
     return steps.parse(JSON.parse(preview)).steps;
   } catch {
     const begins = JSON.stringify(preview.trim().slice(0, 80));
-    throw new OperateFailure(
+    throw new WorldFailure(
       `what \`pulumi preview --json\` says is not understood: ${begins}`,
       "nothing was touched in this step; is `pulumi` the engine, version 3?",
     );
@@ -109,7 +106,7 @@ function ended(cwd: string, args: readonly string[]): Promise<Ended> {
     });
     child.on("error", (error) =>
       reject(
-        new OperateFailure(
+        new WorldFailure(
           `pulumi cannot run: ${error.message}`,
           "nothing was touched; install it: https://www.pulumi.com/docs/install/",
         ),

@@ -1,6 +1,7 @@
 /** In which order load balancers are replaced, and when it is better not to begin. Pure. */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { OperateFailure } from "../failure.ts";
 import { type HostSeen, isLinked, isWell, mustExist, type Snapshot } from "../snapshot.ts";
 
 export type Turn = {
@@ -11,11 +12,11 @@ export type Turn = {
 
 /**
  * Who is sick goes first, since it holds nothing and a roll may be what mends it; holders go last.
- * @throws OperateFailure where a roll would be an outage
+ * @throws WorldFailure where a roll would be an outage
  */
 export function turnsOf(stack: Stack, snapshot: Snapshot): readonly Turn[] {
   const refuse = (problem: string, fix: string): never => {
-    throw new OperateFailure(problem, `nothing was touched; ${fix}`);
+    throw new WorldFailure(problem, `nothing was touched; ${fix}`);
   };
   if (stack.nodes.length < 2)
     refuse("a roll takes two load balancers, and this stack has one", "write `nodes: 2`");

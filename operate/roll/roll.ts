@@ -3,8 +3,9 @@
  * one goes only when it is back, well and heard by all. While one is out of service `baton:replace`
  * names it, by which the next roll knows what one that was cut off has left.
  */
+
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { OperateFailure } from "../failure.ts";
 import { judge } from "../judge.ts";
 import type { Ports } from "../move.ts";
 import { isLinked, type Snapshot, takeSnapshot } from "../snapshot.ts";
@@ -27,7 +28,7 @@ const rejoinsWithinMs = 20_000;
 /**
  * Lets the node back in that a roll has left in maintenance, having been cut off.
  * @returns how all is then
- * @throws OperateFailure where it does not come back into the election
+ * @throws WorldFailure where it does not come back into the election
  */
 export async function resume(
   ports: Ports,
@@ -43,7 +44,7 @@ export async function resume(
     return isOut(seen, node) ? undefined : seen;
   }, rejoinsWithinMs);
   if (now !== undefined) return now;
-  throw new OperateFailure(
+  throw new WorldFailure(
     `${node} is in maintenance since a roll was cut off, and its agent does not end that`,
     "there: `sudo baton-agent maintenance off`; `baton roll` goes on then",
   );
@@ -51,7 +52,7 @@ export async function resume(
 
 /**
  * @returns the node that was replaced and not yet seen back, where the roll was cut off there
- * @throws OperateFailure with how to go on
+ * @throws WorldFailure with how to go on
  */
 export async function roll(ports: Ports, request: RollRequest): Promise<string | undefined> {
   const { stack, engine, snapshot, signal, step, onRolled } = request;
@@ -80,10 +81,10 @@ export async function roll(ports: Ports, request: RollRequest): Promise<string |
 }
 
 /** Somebody has meant it: it is not for a roll to end. */
-async function keptOut(engine: TurnRequest["engine"], node: string): Promise<OperateFailure> {
+async function keptOut(engine: TurnRequest["engine"], node: string): Promise<WorldFailure> {
   // The name would tell the next roll that this one had put it there.
   await engine.release();
-  return new OperateFailure(
+  return new WorldFailure(
     `${node} is in maintenance, which no roll has put it in; the others were not touched`,
     `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
   );
@@ -104,7 +105,7 @@ async function stuck(ports: Ports, stack: Stack, node: string, replaced: boolean
   const findings = judge(stack, await takeSnapshot(stack, ports));
   const why = findings.filter(({ where }) => where === node).map(({ what }) => what);
   const what = replaced ? "was replaced and does not come back" : "is not well";
-  return new OperateFailure(
+  return new WorldFailure(
     `${node} ${what}; the others were not touched: ${why.join("; ") || "nobody hears it yet"}`,
     "mend it, in the stack file or on the host, and `baton roll` goes on where it stopped",
   );

@@ -1,8 +1,8 @@
 /** One load balancer's turn in a roll: out of the election, replaced, or let back in. */
 import { setTimeout as pause } from "node:timers/promises";
+import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { CloudHost } from "../cloud.ts";
-import { OperateFailure } from "../failure.ts";
 import { order, type Ports, type Step, takers } from "../move.ts";
 import { type HostSeen, nodesIn, type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
@@ -29,14 +29,14 @@ export const isOut = ({ hosts }: Snapshot, node: string): boolean => {
  * Takes a node out of the election and replaces it. Where that is cut off or fails before the
  * machine is gone, the node is let back in.
  * @returns whether it was replaced
- * @throws OperateFailure that tells how the node was left
+ * @throws WorldFailure that tells how the node was left
  */
 export async function replace(ports: Ports, request: TurnRequest, node: string): Promise<boolean> {
   const { stack, engine, signal, step } = request;
   // Much may have changed since the roll began.
   const snapshot = await takeSnapshot(stack, ports);
   if (takers(snapshot, node).length === 0)
-    throw new OperateFailure(
+    throw new WorldFailure(
       `no other load balancer is seen to be well, so ${node} stays as it is`,
       "`baton status` tells why; `baton roll` goes on when another one is well",
     );
@@ -49,9 +49,9 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
       return true;
     }
   } catch (error) {
-    if (!(error instanceof OperateFailure)) throw error;
+    if (!(error instanceof WorldFailure)) throw error;
     const left = await leftAs(ports, stack, instance, node);
-    throw new OperateFailure(`${error.problem}; ${left}`, error.fix);
+    throw new WorldFailure(`${error.problem}; ${left}`, error.fix);
   }
   if (instance) await letIn(ports, request, { node, why: "the roll ends here" });
   return false;
@@ -61,7 +61,7 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
 const asked = ({ instance, agent }: HostSeen): CloudHost | undefined =>
   instance?.running && agent?.kind === "answers" ? instance : undefined;
 
-/** @throws OperateFailure where its agent does not take the order */
+/** @throws WorldFailure where its agent does not take the order */
 export async function letIn(
   ports: Ports,
   { stack, step }: TurnRequest,
@@ -90,7 +90,7 @@ async function leftAs(
     await order(ports.remote, now, "maintenance off");
     return `${node} was let back into the election`;
   } catch (error) {
-    if (!(error instanceof OperateFailure)) throw error;
+    if (!(error instanceof WorldFailure)) throw error;
     return `${node} is left in maintenance, as ${error.problem}`;
   }
 }
@@ -111,7 +111,7 @@ async function leave(
     return all.every((by) => by.length > 0 && !by.includes(host)) || undefined;
   }, movedWithinMs);
   if (left) return pause(drainMs);
-  throw new OperateFailure(
+  throw new WorldFailure(
     `${host} still holds after ${movedWithinMs / 1000} s`,
     "`baton status` tells why",
   );

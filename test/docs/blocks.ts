@@ -111,6 +111,7 @@ export function missingFrom(output: string, { prints }: Screen): readonly string
 const shape = (line: string): string =>
   line
     .replace(/(T[\d:]+Z) .+/, "$1")
+    .replace(/, \d+ that were open were cut short/, "")
     .replace(/\b\d[\d.]* ?m?s\b|\d+/g, "#")
     .replace(/[█▒·]+/g, "#")
     .replace(/\s+/g, " ")

@@ -4,20 +4,20 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { LabFailure } from "../../lab/failure.ts";
 import { readStack } from "../../lab/lab.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { readExample } from "../render-example.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "baton-stacks-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const refused = (name: string, source: string): LabFailure => {
+const refused = (name: string, source: string): WorldFailure => {
   const file = join(folder, name);
   writeFileSync(file, source);
   try {
     readStack(file);
   } catch (error) {
-    assert.ok(error instanceof LabFailure, String(error));
+    assert.ok(error instanceof WorldFailure, String(error));
     return error;
   }
   return assert.fail(`${name} was taken`);

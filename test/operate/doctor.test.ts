@@ -1,7 +1,7 @@
 /** What a doctor finds, from answers of the API and lines of hosts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Call, Calls } from "../../operate/doctor/examine.ts";
+import { type Call, type Calls, tryCalls } from "../../operate/doctor/examine.ts";
 import {
   judgeAddresses,
   judgeKey,
@@ -159,6 +159,25 @@ test("user-data is compared where it can be made, and by its digest alone", () =
 test("an agent of another version than this project's is a note", () => {
   const hosts = { lb2: { agent: answers("lb2", { version: "0.0.9" }) } };
   assert.deepEqual(shown(judgeVersions(seen(stack, { hosts }), "0.1.0")), [
-    "note agents: lb2 has 0.0.9; this is 0.1.0",
+    "note agents: 0.0.9 on lb2; this is 0.1.0",
   ]);
+});
+
+test("what the key may do is asked all at once, unless the first answer ends it", async () => {
+  const asked: string[] = [];
+  const all = Promise.withResolvers<void>();
+  const answer = async (path: string) => {
+    asked.push(path);
+    if (asked.length === 13) all.resolve();
+    if (path !== "/zone") await all.promise;
+    return { kind: "done", value: {} } as const;
+  };
+  const calls = await tryCalls({ get: answer, put: answer });
+  assert.equal(calls.size, 13);
+  const refused = { kind: "refused", why: "auth", message: "403" } as const;
+  const none = await tryCalls({
+    get: async () => refused,
+    put: () => assert.fail("nothing is changed"),
+  });
+  assert.deepEqual([...none.keys()], ["list-zones"]);
 });

@@ -6,9 +6,9 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import { passed, runDrill } from "../../operate/drill/drill.ts";
 import { sceneOf } from "../../operate/drill/scene.ts";
-import { OperateFailure } from "../../operate/failure.ts";
 import type { Ports } from "../../operate/move.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { peer } from "../agent/status/sample.ts";
 import { answers, idOf, instance, stackOf } from "./scene.ts";
 
@@ -43,14 +43,14 @@ function world(refuses: readonly string[] = [], fails = 0, of = stack) {
   const change = (verb: string) => async () => {
     if (verb === "start" && hiccups > 0) {
       hiccups -= 1;
-      throw new OperateFailure("start is not answered", "try again");
+      throw new WorldFailure("start is not answered", "try again");
     }
-    if (refuses.includes(verb)) throw new OperateFailure(`${verb} is forbidden`, "allow it");
+    if (refuses.includes(verb)) throw new WorldFailure(`${verb} is forbidden`, "allow it");
     deeds.push(verb);
     isOff = verb === "stop";
     if (isOff) holder = "lb2";
     if (isOff && refuses.includes("stop-late"))
-      throw new OperateFailure("stop-late is not answered", "look");
+      throw new WorldFailure("stop-late is not answered", "look");
   };
   const ports: Ports = {
     cloud: {

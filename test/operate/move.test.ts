@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { OperateFailure } from "../../operate/failure.ts";
 import { isMoved, move } from "../../operate/move.ts";
 import { until } from "../../operate/wait.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { instance, stackOf } from "./scene.ts";
 
 const { election: alone } = stackOf("nodes: 2");
@@ -74,7 +74,7 @@ test("a move ends when each address has moved, and each is measured by itself", 
 });
 
 test("a question that fails is asked again, and its failure is told when time is over", async () => {
-  const failure = new OperateFailure("GET: 503", "wait");
+  const failure = new WorldFailure("GET: 503", "wait");
   let asked = 0;
   const ask = (): string => {
     asked += 1;

@@ -1,12 +1,12 @@
 /** A roll against a cloud of two nodes in memory: who leaves when, and where it stops. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OperateFailure } from "../../operate/failure.ts";
 import type { Ports, Step } from "../../operate/move.ts";
 import type { Ran } from "../../operate/remote.ts";
 import { type Engine, namesIn, stepsIn } from "../../operate/roll/engine.ts";
 import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { peer } from "../agent/status/sample.ts";
 import { answers, instance, stackOf } from "./scene.ts";
 
@@ -79,7 +79,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
     },
     replace: async (host) => {
       assert.notEqual(holder, host, "who holds is never replaced");
-      if (fails) throw new OperateFailure("pulumi up failed (255): no quota", "mend that");
+      if (fails) throw new WorldFailure("pulumi up failed (255): no quota", "mend that");
       left.delete(host);
       maintenance.delete(host);
       machines.set(host, { turn: 2, sick: breaks.includes(host) });
@@ -216,5 +216,5 @@ test("a preview that is not understood is a failure with a fix", () => {
   assert.deepEqual(stepsIn(JSON.stringify({ steps: [one], duration: 1 })), [one]);
   assert.deepEqual(stepsIn("{}"), []);
   for (const said of ["", "warning: old\n{}", '{"steps":[1]}'])
-    assert.throws(() => stepsIn(said), { name: "OperateFailure", fix: /nothing was touched/ });
+    assert.throws(() => stepsIn(said), { name: "WorldFailure", fix: /nothing was touched/ });
 });

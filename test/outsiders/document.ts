@@ -37,7 +37,7 @@ type Text = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** @throws LabFailure when the package that carries it cannot be had */
+/** @throws WorldFailure when the package that carries it cannot be had */
 export async function officialDocument(): Promise<ApiDocument> {
   const { paths, components }: Text = JSON.parse(readFileSync(await documentFile(), "utf8"));
   const entries = Object.entries(paths).flatMap(([path, methods]) =>

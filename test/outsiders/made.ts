@@ -17,9 +17,9 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RunOptions, run, tailOf } from "../../lab/engine/run.ts";
 import { goProgram as goFor } from "../../lab/engine/toolchain.ts";
-import { LabFailure } from "../../lab/failure.ts";
 import { cacheFolder } from "../../lab/image/where.ts";
 import { locked } from "../../lab/lock.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 
 /** Set to leave out what needs them; never so by itself. */
 export const isLeftOut = (process.env.BATON_WITHOUT_OUTSIDERS ?? "") !== "";
@@ -71,7 +71,7 @@ async function ran(argv: readonly string[], what: string, fix: string, options: 
   const ended = await run(argv, options).catch(() => undefined);
   if (ended?.code === 0) return;
   const why = ended === undefined ? `${argv[0]} is not there` : tailOf(ended.output, 4);
-  throw new LabFailure(`${what}: ${why}`, `${fix}, ${orLeaveOut}`);
+  throw new WorldFailure(`${what}: ${why}`, `${fix}, ${orLeaveOut}`);
 }
 
 /** The distribution's own Python, whose `venv` is a Debian package. */
@@ -79,7 +79,7 @@ const python = "/usr/bin/python3";
 
 /**
  * Folder of a virtual environment that has the package `exoscale`.
- * @throws LabFailure with what to install
+ * @throws WorldFailure with what to install
  */
 export const pythonHome = (): Promise<string> =>
   made("python", {
@@ -112,7 +112,7 @@ export async function documentFile(): Promise<string> {
 
 /**
  * Path of the program that drives the Go SDK.
- * @throws LabFailure with what to install
+ * @throws WorldFailure with what to install
  */
 export async function goProgram(): Promise<string> {
   const folder = await made("go", {

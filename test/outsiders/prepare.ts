@@ -1,12 +1,12 @@
 /** Before the tests: makes the official clients ready, so that no test waits for it. */
-import { LabFailure } from "../../lab/failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { goProgram, isLeftOut, leftOut, pythonHome } from "./made.ts";
 
 try {
   if (isLeftOut) process.stderr.write(`baton: ${leftOut}\n`);
   else await Promise.all([pythonHome(), goProgram()]);
 } catch (error) {
-  if (!(error instanceof LabFailure)) throw error;
+  if (!(error instanceof WorldFailure)) throw error;
   process.stderr.write(`baton: ${error.message}\n`);
   process.exitCode = 1;
 }

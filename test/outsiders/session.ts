@@ -48,7 +48,7 @@ async function argvOf(outsider: Outsider): Promise<readonly string[]> {
   return [join(await pythonHome(), "bin", "python"), "-B", program];
 }
 
-/** @throws LabFailure when the client cannot be had */
+/** @throws WorldFailure when the client cannot be had */
 export async function startSession(
   outsider: Outsider,
   { key, secret, endpoint, env, within = (argv) => argv }: SessionOptions,

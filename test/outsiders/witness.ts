@@ -16,7 +16,7 @@ export type Witness = {
 let known: Promise<ApiDocument> | undefined;
 let isTold = false;
 
-/** @throws LabFailure when the document cannot be had */
+/** @throws WorldFailure when the document cannot be had */
 export async function callWitness(): Promise<Witness> {
   if (isLeftOut && !isTold) process.stderr.write(`baton: ${leftOut}\n`);
   isTold = true;

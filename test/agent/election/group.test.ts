@@ -1,82 +1,18 @@
-/** Who is in the group: the cloud's list, fixed addresses, failures, and what survives a restart. */
+/** Who is in the group: the cloud's list, failures, and what survives a restart. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { Cloud, CloudInstance, ListRequest } from "../../../agent/cloud/cloud.ts";
 import type { AgentPeers } from "../../../agent/config.ts";
-import { createGroup, type GroupParts } from "../../../agent/election/group.ts";
-import { type Member, nodeOf, type SavedGroup } from "../../../agent/election/member.ts";
-import type { Stranger } from "../../../agent/election/received.ts";
-
-type Answer = Awaited<ReturnType<Cloud["instances"]>>;
-
-const instance = (id: string, ...ips: readonly string[]): CloudInstance => ({
-  id,
-  name: `name-of-${id}`,
-  running: true,
-  state: "running",
-  ips,
-});
-
-const listed = (...ids: readonly string[]): Answer => ({
-  kind: "done",
-  value: ids.map((id) => instance(id, `192.0.2.${id.charCodeAt(0)}`)),
-});
-
-const unreachable: Answer = { kind: "unreachable", message: "no route to host" };
-
-const securityGroup: AgentPeers = { from: "security-group", name: "lbs" };
-const fixed: AgentPeers = {
-  from: "addresses",
-  addresses: { lb2: "192.0.2.98", lb3: "10.0.0.3" },
-};
-
-const minute = 60_000;
-
-/** A group of the node `s`, whose cloud gives `answer` until that is changed. */
-function world(options: Partial<GroupParts> = {}, answer: Answer = listed("s", "a", "b")) {
-  const calls: (ListRequest & { at: number })[] = [];
-  const changes: (readonly Member[])[] = [];
-  const troubles: (string | undefined)[] = [];
-  const kept: { saved: SavedGroup | undefined } = { saved: undefined };
-  const clock = { now: 0 };
-  const heard = new Set<string>();
-  const own = new Set<string>();
-  const told = { answer };
-  const group = createGroup({
-    peers: securityGroup,
-    self: "s",
-    cloud: {
-      async instances(request) {
-        calls.push({ ...request, at: clock.now });
-        return told.answer;
-      },
-    },
-    nowMs: () => clock.now,
-    random: () => 0.5,
-    saved: undefined,
-    save: (saved) => {
-      kept.saved = saved;
-    },
-    isOwn: (ip) => own.has(ip),
-    isHeard: (id) => heard.has(id),
-    onChange: (members) => changes.push(members),
-    onTrouble: (text) => troubles.push(text),
-    ...options,
-  });
-  const settle = () => new Promise((done) => setImmediate(done));
-  /** Ticks once a second, as the program does. */
-  const run = async (ms: number) => {
-    for (const end = clock.now + ms; clock.now < end; clock.now += 1000) {
-      group.tick();
-      await settle();
-    }
-  };
-  const ids = () => group.members().map(nodeOf).join(" ");
-  return { group, calls, changes, troubles, kept, clock, heard, own, told, settle, run, ids };
-}
-
-const stranger: Stranger = { id: "n", name: "lb9", ip: "192.0.2.9", proven: false };
+import { nodeOf } from "../../../agent/election/member.ts";
+import {
+  instance,
+  listed,
+  minute,
+  securityGroup,
+  stranger,
+  unreachable,
+  world,
+} from "./group-world.ts";
 
 test("the group is who the cloud lists, save for this node, with names and addresses", async () => {
   const { group, calls, changes, troubles, run } = world();
@@ -345,54 +281,6 @@ test("addresses of the cloud are taken in canonical form, and what is none is le
   await run(1000);
   assert.deepEqual(group.members(), [{ id: "a", name: "a", ips: ["2001:db8::1"] }]);
 });
-
-test("fixed addresses are there at once; their ids come from the zone, by address", async () => {
-  const { group, calls, run, troubles } = world({ peers: fixed });
-  assert.deepEqual(group.members(), [
-    { name: "lb2", ips: ["192.0.2.98"] },
-    { name: "lb3", ips: ["10.0.0.3"] },
-  ]);
-  assert.equal(group.members().map(nodeOf).join(" "), "192.0.2.98 10.0.0.3");
-  assert.equal(group.isKnown(), true);
-  await run(1000);
-  assert.deepEqual(calls[0]?.of, { from: "zone" });
-  assert.deepEqual(group.members(), [
-    { name: "lb2", ips: ["192.0.2.98"], id: "b" },
-    { name: "lb3", ips: ["10.0.0.3"] },
-  ]);
-  assert.deepEqual(troubles, ["no instance found for peer lb3, 10.0.0.3: is the address right?"]);
-});
-
-test("an address of a private network is found by the name, where only one has it", async () => {
-  const named = (id: string) => ({ ...instance(id), name: "lb3" });
-  const idOfLb3 = async (...instances: readonly CloudInstance[]) => {
-    const { group, run } = world({ peers: fixed }, { kind: "done", value: instances });
-    await run(1000);
-    return group.members()[1]?.id;
-  };
-  assert.equal(await idOfLb3(named("c")), "c");
-  assert.equal(await idOfLb3(named("c"), named("d")), undefined);
-  assert.equal(await idOfLb3(named("c"), instance("d", "10.0.0.3")), "d");
-});
-
-test("a fixed address that is our own is no peer", async () => {
-  const own = { kind: "done", value: [instance("s", "192.0.2.98")] } as const;
-  const { run, ids, changes } = world({ peers: fixed }, own);
-  await run(1000);
-  assert.equal(ids(), "10.0.0.3");
-  assert.deepEqual(changes.flat().map(nodeOf), ["10.0.0.3"]);
-});
-
-test("it is known by the host itself too, while the cloud cannot be asked", async () => {
-  const { run, ids, changes, own } = world({ peers: fixed }, unreachable);
-  await run(1000);
-  assert.equal(ids(), "192.0.2.98 10.0.0.3");
-  own.add("192.0.2.98");
-  await run(1000);
-  assert.equal(ids(), "10.0.0.3");
-  assert.deepEqual(changes.flat().map(nodeOf), ["10.0.0.3"]);
-});
-
 test("ids that the frames cannot tell apart are told of", async () => {
   // A known pair of words with the same FNV-1a.
   const { run, troubles } = world({ self: "costarring" }, listed("costarring", "liquid"));
@@ -400,64 +288,4 @@ test("ids that the frames cannot tell apart are told of", async () => {
   const text =
     "the frames cannot tell costarring from liquid, by a rare chance: replace one of them";
   assert.deepEqual(troubles, [text]);
-});
-
-const speaker: Stranger = { id: "c", name: "lb3", ip: "10.0.0.3", proven: true };
-
-test("a fresh frame names the id of a fixed address, by its name or else by its source", () => {
-  const idsAfter = (met: Stranger) => {
-    const { group, ids } = world({ peers: fixed });
-    group.meet(met);
-    return ids();
-  };
-  assert.equal(idsAfter(speaker), "192.0.2.98 c");
-  assert.equal(idsAfter({ ...speaker, ip: "192.0.2.98" }), "192.0.2.98 c");
-  assert.equal(idsAfter({ ...speaker, name: "else" }), "192.0.2.98 c");
-  assert.equal(idsAfter({ ...speaker, name: "else", ip: "10.0.0.4" }), "192.0.2.98 10.0.0.3");
-  assert.equal(idsAfter({ ...speaker, proven: false }), "192.0.2.98 10.0.0.3");
-});
-
-test("an id that was learnt stays while it is heard or listed, and gives way to its heir", async () => {
-  const value = [instance("c"), { ...instance("d"), name: "lb3" }];
-  const { group, run, ids, heard, told } = world({ peers: fixed }, { kind: "done", value });
-  group.meet(speaker);
-  heard.add("c");
-  await run(1000);
-  group.meet({ ...speaker, id: "e" });
-  assert.equal(ids(), "192.0.2.98 c");
-  heard.clear();
-  await run(6 * minute);
-  assert.equal(ids(), "192.0.2.98 c");
-  told.answer = { kind: "done", value: value.slice(1) };
-  await run(6 * minute);
-  assert.equal(ids(), "192.0.2.98 d");
-  group.meet({ ...speaker, id: "e" });
-  assert.equal(ids(), "192.0.2.98 e");
-});
-
-test("the word of a node that is heard is worth more than the cloud's list", async () => {
-  const { group, run, ids, heard } = world({ peers: fixed });
-  group.meet({ ...speaker, id: "z", name: "lb2" });
-  heard.add("z");
-  await run(1000);
-  assert.equal(ids(), "z 10.0.0.3");
-  heard.clear();
-  await run(5 * minute);
-  assert.equal(ids(), "b 10.0.0.3");
-});
-
-test("what a frame taught about a fixed address survives a restart", () => {
-  const first = world({ peers: fixed });
-  first.group.meet(speaker);
-  assert.equal(first.changes.length, 1);
-  assert.equal(world({ peers: fixed, saved: first.kept.saved }).ids(), "192.0.2.98 c");
-});
-
-test("strangers of fixed addresses cause no calls", async () => {
-  const { group, calls, run } = world({ peers: fixed });
-  for (let second = 0; second < 250; second += 1) {
-    group.meet({ ...stranger, proven: second % 2 === 0 });
-    await run(1000);
-  }
-  assert.equal(calls.length, 1);
 });

@@ -59,7 +59,7 @@ test("agents of two versions that understand each other are a note, and a roll's
   const doctor = await stand.baton("doctor");
   assert.match(
     doctor.stdout,
-    /note +agents: lb2 has 0\.0\.9; this is .*\n +fix: `baton roll STACK`/,
+    /note +agents: 0\.0\.9 on lb2; this is .*\n +fix: `baton roll STACK`/,
   );
 });
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { test } from "node:test";
-import { LabFailure } from "../../../lab/failure.ts";
+import { WorldFailure } from "../../../stack/failure.ts";
 import { startEmpty } from "./cloud.ts";
 
 const host = "127.0.0.1";
@@ -28,7 +28,7 @@ test("a port that is in use is told with what to do, and no other port stays ope
   const entrances = [free, taken].map(({ port }) => ({ at: { host, port } }));
   try {
     await assert.rejects(startEmpty({ entrances }), (error) => {
-      assert.ok(error instanceof LabFailure);
+      assert.ok(error instanceof WorldFailure);
       const said =
         /^the lab's cloud cannot listen at 127\.0\.0\.1:\d+: .*EADDRINUSE.*; see what is there/;
       assert.match(error.message, said);

@@ -9,7 +9,7 @@ import { own, ownerOf, sweep } from "../../../lab/fabric/leftovers.ts";
 import { checkNeeds, labPackages } from "../../../lab/fabric/needs.ts";
 import { planPlace } from "../../../lab/fabric/place.ts";
 import { makeQueue } from "../../../lab/fabric/queue.ts";
-import { LabFailure } from "../../../lab/failure.ts";
+import { WorldFailure } from "../../../stack/failure.ts";
 import { withScratch } from "../../real/scratch.ts";
 
 test("without root, one clear error says what for", () => {
@@ -33,7 +33,7 @@ test("what the lab needs is installed by `npm test`", () => {
 test("a lab's name ends before a dot, so that no lab is part of another", () => {
   assert.equal(planPlace("baton-lab", "/tmp/x").router, "baton-lab.router");
   for (const name of ["", "Baton", "a.b", "../x", "a".repeat(30)])
-    assert.throws(() => planPlace(name, "/tmp/x"), LabFailure, name);
+    assert.throws(() => planPlace(name, "/tmp/x"), WorldFailure, name);
 });
 
 test("a name belongs to one lab for as long as its process lives", () =>

@@ -1,15 +1,15 @@
 /** Healing undoes all that it can, and tells what it could not. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LabFailure } from "../../../lab/failure.ts";
 import { type Around, verbNamed } from "../../../lab/faults/verbs.ts";
+import { WorldFailure } from "../../../stack/failure.ts";
 
 /** Two load balancers, one of them off, and an app server that is stopped. */
 function around(fails: RegExp = /^$/) {
   const done: string[] = [];
   let turns = 0;
   const act = (what: string, result?: unknown) => {
-    if (fails.test(what)) throw new LabFailure(`no ${what}`, "none");
+    if (fails.test(what)) throw new WorldFailure(`no ${what}`, "none");
     done.push(what);
     return result;
   };
@@ -79,7 +79,7 @@ test("healing undoes cuts, rules and faults, and brings hosts and agents back", 
 test("one undoing that fails keeps no other from being done, and may be asked for again", async () => {
   const { around: whole, done, undo } = around(/^(first|impair lb1|freeze lb1)/);
   await assert.rejects(verbNamed("heal").run(whole, []), (error) => {
-    assert.ok(error instanceof LabFailure);
+    assert.ok(error instanceof WorldFailure);
     assert.match(
       error.problem,
       /first: no first.*; packets of lb1: no impair lb1.*; lb1: no freeze/,

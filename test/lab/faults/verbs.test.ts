@@ -1,12 +1,12 @@
 /** Words that are wrong befall nobody: each is told by name, before the lab is touched. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { LabFailure } from "../../../lab/failure.ts";
 import { type Around, verbNamed } from "../../../lab/faults/verbs.ts";
+import { WorldFailure } from "../../../stack/failure.ts";
 
 const instance = (host: string) => {
   if (host === "lb1" || host === "lb2") return { id: `id-of-${host}` };
-  throw new LabFailure(`the cloud has no host ${host}`, "it has: lb1, lb2");
+  throw new WorldFailure(`the cloud has no host ${host}`, "it has: lb1, lb2");
 };
 
 /** Whatever is asked of it fails the test. */
@@ -60,7 +60,7 @@ describe("words that are wrong", () => {
       const [verb = "", ...args] = line.split(" ");
       const around = { lab: untouched, undo: new Map() };
       await assert.rejects(verbNamed(verb).run(around, args), (error) => {
-        assert.ok(error instanceof LabFailure);
+        assert.ok(error instanceof WorldFailure);
         assert.match(error.message, says);
         return true;
       });

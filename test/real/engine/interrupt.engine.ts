@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { LabFailure } from "../../../lab/failure.ts";
+import { WorldFailure } from "../../../stack/failure.ts";
 import { shop } from "../../infra/shop.ts";
 import { startProject } from "./project.ts";
 
@@ -88,7 +88,7 @@ async function pending(): Promise<number> {
 test("Ctrl-C once: what is under way is waited for and recorded; the next run goes on", async () => {
   slowly(1000);
   const told = await interrupted("once");
-  assert.ok(told instanceof LabFailure, String(told));
+  assert.ok(told instanceof WorldFailure, String(told));
   assert.match(told.message, /^pulumi up was interrupted; run it again/);
   assert.equal(await pending(), 0);
   quickly();
@@ -100,7 +100,7 @@ test("Ctrl-C once: what is under way is waited for and recorded; the next run go
 test("Ctrl-C twice: the engine ends at once; the next run removes what nobody recorded", async () => {
   slowly(1000);
   const told = await interrupted("twice");
-  assert.ok(told instanceof LabFailure, String(told));
+  assert.ok(told instanceof WorldFailure, String(told));
   assert.match(told.message, /was interrupted; run it again: it first sees to what was begun/);
   assert.ok((await pending()) > 0, "nothing was under way: the test interrupts too late");
   quickly();
@@ -113,7 +113,7 @@ test("Ctrl-C twice: the engine ends at once; the next run removes what nobody re
 test("an engine that is killed leaves a lock besides; the next run takes it away", async () => {
   slowly(1000);
   const told = await interrupted("killed");
-  assert.ok(told instanceof LabFailure, String(told));
+  assert.ok(told instanceof WorldFailure, String(told));
   assert.match(told.message, /^pulumi up failed \(130\)/);
   const { output } = await deployment.pulumi("up", "--yes", "--skip-preview");
   assert.match(output, /the stack is currently locked by 1 lock/);

@@ -1,6 +1,6 @@
-/** A fault of the machine or of the person at it: told in words, without a stack trace. */
-export class LabFailure extends Error {
-  override readonly name = "LabFailure";
+/** A fault of the world, or of the person at it: told with its fix, without a stack trace. */
+export class WorldFailure extends Error {
+  override readonly name = "WorldFailure";
   /** What happened, and where; the message has the fix behind it. */
   readonly problem: string;
   /** What to do about it. */
