@@ -107,9 +107,10 @@ export function missingFrom(output: string, { prints }: Screen): readonly string
   return prints.filter((line) => line !== "…" && !lines.has(shape(line)));
 }
 
-/** A line without what differs from run to run: figures, and what happened before. */
+/** A line without what differs from run to run: figures, moves of before, and what chance adds. */
 const shape = (line: string): string =>
   line
+    .replace(/, \d+ that were open were cut short/, "")
     .replace(/(T[\d:]+Z) .+/, "$1")
     .replace(/, \d+ that were open were cut short/, "")
     .replace(/\b\d[\d.]* ?m?s\b|\d+/g, "#")
