@@ -17,26 +17,36 @@ import { folderWith, main, type Result } from "../command.ts";
 const key = "EXOdesk00000000000000000001";
 const secret = "desk-secret-0123456789abcdefghijklmnopqrstuv";
 
-/** Answers as the file that is named by the address says; logs what it was asked. */
+/** Answers as the file that is named by the address says; logs what it was asked, and obeys. */
 const ssh = (folder: string): string => `#!/bin/sh
 for word; do ip="$last"; last="$word"; done
 echo "$ip $last" >> ${folder}/asked
+for order in on:true off:false; do
+  case "$last" in *"maintenance \${order%:*}")
+    exec sed -i 's/"maintenance":[a-z]*/"maintenance":'\${order#*:}/ "${folder}/$ip" ;;
+  esac
+done
 [ -s "${folder}/$ip" ] && exec cat "${folder}/$ip"
 echo "ssh: connect to host $ip port 22: Connection timed out" >&2
 exit 255
 `;
 
+/** Says what its files hold. */
 const pulumi = (folder: string): string => `#!/bin/sh
 echo "pulumi $*" >> ${folder}/asked
 case "$*" in
   "config get"*) echo ${folder}/stack.yaml ;;
-  "config --json"*) echo "{}" ;;
-  preview*) echo '{"steps":[]}' ;;
+  "config --json"*) cat ${folder}/config ;;
+  preview*) cat ${folder}/preview ;;
 esac
 `;
 
 export type Stand = {
   readonly baton: (...args: readonly string[]) => Promise<Result>;
+  /** Sends Ctrl-C as soon as something was touched that the words are in. */
+  readonly interrupted: (words: string, ...args: readonly string[]) => Promise<Result>;
+  /** What the engine says: its config, and what an update would change. */
+  readonly engine: (says: { readonly config?: object; readonly preview?: object }) => void;
   /** What an agent says; undefined where SSH does not reach its host. */
   readonly agent: (node: "lb1" | "lb2", says: Partial<Status> | string | undefined) => void;
   /** All that could have changed something: requests, and words to hosts and engine. */
@@ -67,7 +77,12 @@ access: { ssh-from: [192.0.2.0/24] }
 nodes: ${nodes}
 agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
 `;
-  const folder = folderWith(context, { "stack.yaml": stack, asked: "" });
+  const folder = folderWith(context, {
+    "stack.yaml": stack,
+    asked: "",
+    config: "{}",
+    preview: '{"steps":[]}',
+  });
   mkdirSync(join(folder, "bin"));
   for (const [name, text] of Object.entries({ ssh: ssh(folder), pulumi: pulumi(folder) })) {
     writeFileSync(join(folder, "bin", name), text);
@@ -91,31 +106,44 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
     EXOSCALE_API_SECRET: secret,
     EXOSCALE_API_ENDPOINT: emulator.endpoint,
   };
+  const begin = (command = "", ...rest: readonly string[]) => {
+    const child = spawn(process.execPath, [main, command, "stack.yaml", ...rest], {
+      cwd: folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said = { stdout: "", stderr: "" };
+    for (const stream of ["stdout", "stderr"] as const)
+      child[stream].setEncoding("utf8").on("data", (text: string) => {
+        said[stream] += text;
+      });
+    const ended = once(child, "close").then(([status]): Result => ({ status, ...said }));
+    return { child, ended };
+  };
+  const touched = (): readonly string[] => [
+    ...emulator.requests.flatMap(({ method, target }) =>
+      method === "GET" ? [] : [`${method} ${target}`],
+    ),
+    ...readFileSync(join(folder, "asked"), "utf8")
+      .split("\n")
+      .filter((line) =>
+        /maintenance|handover|claim|release|pulumi (up|config (set|rm))/.test(line),
+      ),
+  ];
   return {
     agent,
-    baton: async (command, ...rest) => {
-      const child = spawn(process.execPath, [main, command ?? "", "stack.yaml", ...rest], {
-        cwd: folder,
-        env,
-        stdio: ["ignore", "pipe", "pipe"],
-      });
-      const said = { stdout: "", stderr: "" };
-      for (const stream of ["stdout", "stderr"] as const)
-        child[stream].setEncoding("utf8").on("data", (text: string) => {
-          said[stream] += text;
-        });
-      const [status] = await once(child, "close");
-      return { status, ...said };
+    touched,
+    engine: (says) => {
+      for (const [file, value] of Object.entries(says))
+        writeFileSync(join(folder, file), JSON.stringify(value));
     },
-    touched: () => [
-      ...emulator.requests.flatMap(({ method, target }) =>
-        method === "GET" ? [] : [`${method} ${target}`],
-      ),
-      ...readFileSync(join(folder, "asked"), "utf8")
-        .split("\n")
-        .filter((line) =>
-          /maintenance|handover|claim|release|pulumi (up|config (set|rm))/.test(line),
-        ),
-    ],
+    baton: (...args) => begin(...args).ended,
+    interrupted: async (words, ...args) => {
+      const { child, ended } = begin(...args);
+      const timer = setInterval(() => {
+        if (touched().some((line) => line.includes(words))) child.kill("SIGINT");
+      }, 50);
+      return ended.finally(() => clearInterval(timer));
+    },
   };
 }

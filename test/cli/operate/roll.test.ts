@@ -1,0 +1,53 @@
+/** A roll that is cut off, as whoever started it sees it: what it leaves, and how the next one begins. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { standUp } from "./stand.ts";
+
+const roll = ["roll", "--no-measure", "--patience", "5"] as const;
+const named = { "baton:replace": { value: "lb2", secret: false } };
+const urn = "urn:pulumi:shop::baton::exoscale:index/computeInstance:ComputeInstance::shop-lb2";
+
+/** What was done, without where. */
+const deeds = (touched: readonly string[]): readonly string[] =>
+  touched.map((line) => line.replace(/^\S+ sudo -n /, "").replace(/ --.*/, ""));
+
+test("Ctrl-C before a machine goes lets its node back in, and nobody stays named", async (context) => {
+  const stand = await standUp(context);
+  stand.engine({ preview: { steps: [{ op: "replace", urn }] } });
+  const { status, stderr } = await stand.interrupted("maintenance on", ...roll);
+  assert.equal(status, 130, stderr);
+  assert.match(stderr, /ending after this step/);
+  assert.match(stderr, /lb2 is let back into the election: the roll ends here/);
+  assert.match(stderr, /cut off between two load balancers: all are in the election/);
+  assert.deepEqual(deeds(stand.touched()), [
+    "pulumi config set baton:replace lb2",
+    "baton-agent maintenance on",
+    "baton-agent maintenance off",
+    "pulumi config rm baton:replace",
+  ]);
+});
+
+test("the roll after one that was killed lets the node back in, and goes on", async (context) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", { maintenance: true });
+  stand.engine({ config: named });
+  const { status, stdout, stderr } = await stand.baton(...roll);
+  assert.equal(status, 0, stderr);
+  assert.match(
+    stderr,
+    /lb2 is let back into the election: a roll that was cut off has left it out/,
+  );
+  assert.match(stdout, /^lb2: as it should be\nlb1: as it should be\n/);
+  assert.equal(deeds(stand.touched())[0], "baton-agent maintenance off");
+  assert.equal(deeds(stand.touched()).at(-1), "pulumi config rm baton:replace");
+});
+
+test("a node that somebody has put in maintenance is left so, and the roll says it", async (context) => {
+  const stand = await standUp(context);
+  stand.agent("lb2", { maintenance: true });
+  const { status, stderr } = await stand.baton(...roll);
+  assert.equal(status, 1);
+  assert.match(stderr, /lb2 is in maintenance, which no roll has put it in/);
+  assert.match(stderr, /fix: `baton maintenance STACK lb2 off`/);
+  assert.ok(!stand.touched().some((line) => line.includes("maintenance")));
+});
