@@ -112,7 +112,6 @@ const shape = (line: string): string =>
   line
     .replace(/, \d+ that were open were cut short/, "")
     .replace(/(T[\d:]+Z) .+/, "$1")
-    .replace(/, \d+ that were open were cut short/, "")
     .replace(/\b\d[\d.]* ?m?s\b|\d+/g, "#")
     .replace(/[█▒·]+/g, "#")
     .replace(/\s+/g, " ")
