@@ -25,23 +25,22 @@ export async function beginClients(
   const urls = [...urlsOf(stack, addresses, wished)];
   const clients = new Map<string, Traffic>();
   try {
-    await Promise.all(
-      urls.map(async ([name, url]) => {
-        const traffic = await startTraffic(url);
-        clients.set(name, traffic);
-        const isServed = () => isCalm(traffic.samples(), 500) || undefined;
-        if (await until(isServed, 5000, 100)) return;
-        throw new WorldFailure(
-          `${url} does not answer from here`,
-          "nothing was touched; `baton status` tells more, and --no-measure goes on without a client",
-        );
-      }),
-    );
+    for (const [name, url] of urls) clients.set(name, await startTraffic(url));
+    await Promise.all(urls.map(([name, url]) => mustAnswer(url, clients.get(name))));
     return clients;
   } catch (error) {
     await stopClients(clients);
     throw error;
   }
+}
+
+async function mustAnswer(url: string, traffic: Traffic | undefined): Promise<void> {
+  const isServed = () => (traffic && isCalm(traffic.samples(), 500)) || undefined;
+  if (await until(isServed, 5000, 100)) return;
+  throw new WorldFailure(
+    `${url} does not answer from here`,
+    "nothing was touched; `baton status` tells more, and --no-measure goes on without a client",
+  );
 }
 
 /** What is asked, by the name of the address that leads there. */

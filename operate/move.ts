@@ -41,7 +41,7 @@ export async function order(remote: Remote, host: CloudHost, what: Order): Promi
   if (ran.kind === "unreachable")
     throw new WorldFailure(
       `${host.host} is not reached over SSH: ${ran.why}`,
-      "nothing was touched; is this desk in `access: ssh-from`, and its key in `ssh-keys`?",
+      "is this desk in `access: ssh-from`, and its key in `ssh-keys`?",
     );
   if (ran.code !== 0)
     throw new WorldFailure(

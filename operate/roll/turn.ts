@@ -42,19 +42,21 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
     );
   const found = snapshot.hosts.find(({ name }) => name === node);
   const instance = found && asked(found);
+  // Who was in maintenance before is somebody else's to let in.
+  const member = isOut(snapshot, node) ? undefined : instance;
   try {
     if (instance) await step(`${node} leaves the election`, () => leave(ports, snapshot, instance));
     if (!signal.aborted) {
       await step(`${node} is replaced by pulumi up`, () => engine.replace(node));
       return true;
     }
+    if (member) await letIn(ports, request, { node, why: "the roll ends here" });
+    return false;
   } catch (error) {
     if (!(error instanceof WorldFailure)) throw error;
-    const left = await leftAs(ports, stack, instance, node);
+    const left = await leftAs(ports, stack, member, node);
     throw new WorldFailure(`${error.problem}; ${left}`, error.fix);
   }
-  if (instance) await letIn(ports, request, { node, why: "the roll ends here" });
-  return false;
 }
 
 /** The machine of a node whose agent takes orders. */
@@ -82,7 +84,7 @@ async function leftAs(
   before: CloudHost | undefined,
   node: string,
 ): Promise<string> {
-  if (before === undefined) return `${node} was not well before`;
+  if (before === undefined) return `${node} was out of the election before`;
   try {
     const { hosts } = await takeSnapshot(stack, ports);
     const now = hosts.find(({ name }) => name === node)?.instance;

@@ -182,6 +182,12 @@ test("an update that fails before the machine goes lets the node back in, and sa
   assert.deepEqual(deeds, ["lb2 leaves", "lb2 is let in"]);
 });
 
+test("who was in maintenance before stays so when the update fails", async () => {
+  const { run, deeds } = world(["lb2"], { fails: true, out: ["lb2"] });
+  await assert.rejects(run(), /no quota; lb2 was out of the election before/);
+  assert.deepEqual(deeds, ["lb2 leaves"]);
+});
+
 test("whom a roll that was killed left in maintenance is let back in first", async () => {
   const { run, deeds, titles } = world([], { named: ["lb2"], out: ["lb2"] });
   await run();

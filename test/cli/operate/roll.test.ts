@@ -1,4 +1,4 @@
-/** A roll that is cut off, as whoever started it sees it: what it leaves, and how the next one begins. */
+/** A roll that is cut off, as whoever started it sees it: what it leaves, how the next begins. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { standUp } from "./stand.ts";

@@ -141,7 +141,9 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
     interrupted: async (words, ...args) => {
       const { child, ended } = begin(...args);
       const timer = setInterval(() => {
-        if (touched().some((line) => line.includes(words))) child.kill("SIGINT");
+        if (!touched().some((line) => line.includes(words))) return;
+        clearInterval(timer);
+        child.kill("SIGINT");
       }, 50);
       return ended.finally(() => clearInterval(timer));
     },
