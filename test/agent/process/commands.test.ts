@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { request } from "node:http";
 import { describe, test } from "node:test";
+import type { AgentConfig } from "../../../agent/config.ts";
 import { agentBundle } from "../../../cli/agent-bundle.ts";
 import { type Group, pause, startGroup, until } from "./group.ts";
 
@@ -34,6 +35,19 @@ function get(socketPath: string, path: string, method = "GET") {
     asked.on("error", reject);
     asked.end();
   });
+}
+
+/** The group of lb1 and lb2 alone. */
+function withoutOld(node: string, { election, ...rest }: AgentConfig): AgentConfig {
+  assert.ok(election.method === "heartbeat" && election.peers.from === "addresses");
+  const { lb3: _, ...addresses } = election.peers.addresses;
+  const ranks = { lb1: 0, lb2: 1 };
+  return {
+    ...rest,
+    node,
+    addresses: rest.addresses.map((one) => ({ ...one, ranks })),
+    election: { ...election, peers: { from: "addresses", addresses } },
+  };
 }
 
 async function two(context: Parameters<typeof startGroup>[0]): Promise<Group> {
@@ -101,6 +115,27 @@ describe("commands", { concurrency: true }, () => {
     assert.deepEqual(group.holders(), ["lb2"]);
     const ended = await agent("maintenance", "off", "--socket", group.socket("lb1"));
     assert.equal(ended.code, 0, ended.err);
+  });
+
+  test("an address moves from hosts of another program by hand, held all the time", async (context) => {
+    // docs/coming-from-keepalived.md: lb3 is the old master, and knows nothing of this group.
+    const group = await startGroup(context, { nodes: ["lb1", "lb2", "lb3"], config: withoutOld });
+    await agent("claim", "--instance", "lb3", ...config(group, "lb1"));
+    for (const node of ["lb1", "lb2"]) group.start(node);
+    await until("lb1 sees the old one", () => group.log("lb1").includes("left alone"), group);
+    await until("lb2 is heard", () => group.log("lb1").includes("is heard both ways"), group);
+    await pause(3_000);
+    assert.deepEqual(group.holders(), ["lb3"], "it is left where it is");
+    const claimed = await agent("claim", ...config(group, "lb1"));
+    assert.match(claimed.out, /is held by (lb1, lb3|lb3, lb1)\n$/);
+    await pause(3_000);
+    assert.deepEqual(group.holders().toSorted(), ["lb1", "lb3"], "both, until one is let go");
+    const released = await agent("release", "--instance", "lb3", ...config(group, "lb1"));
+    assert.match(released.out, /is held by lb1\n$/);
+    await pause(3_000);
+    assert.deepEqual(group.holders(), ["lb1"]);
+    const changes = group.changes().map(({ what }) => what);
+    assert.deepEqual(changes, ["attach lb3", "attach lb1", "detach lb3"]);
   });
 
   test("claim and release wait for the cloud, and --dry-run changes nothing", async (context) => {
