@@ -55,7 +55,7 @@ export function createExoscale(stack: Stack, zone: string, env: Env): Cloud {
     const sent = await api.put(`/instance/${host.id}:${verb}`, {}, beganMs + readMs);
     if (sent.kind !== "done") throw failed(call, sent);
     const isDropped = (): boolean => false;
-    const span = { pollMs: 1000, beganMs, deadlineMs };
+    const span = { waitMs: () => 1000, beganMs, deadlineMs };
     const ended = await finish(sent.value, span, { api, nowMs, isDropped });
     if (ended.kind !== "done") throw failed(call, ended);
   };

@@ -1,14 +1,16 @@
 /** Follows an operation of Exoscale's to its end, or to the deadline. */
-import { pollAfter } from "../core/backoff.ts";
 import type { Moved } from "./cloud.ts";
 import { type Operation, operationOf } from "./exoscale-answers.ts";
 import type { Api } from "./exoscale-call.ts";
 
+/** The last poll is sent so long before the deadline. */
+const lastPollMs = 100;
 /** One poll that hangs must not take the others' time. */
 const pollTimeoutMs = 2000;
 
 type Span = {
-  readonly pollMs: number;
+  /** How long to wait before it is asked after again, so long after the request. */
+  readonly waitMs: (passedMs: number) => number;
   readonly beganMs: number;
   readonly deadlineMs: number;
 };
@@ -23,7 +25,7 @@ type Given = {
 /** `answer` is the body of the answer to the request that began the operation. */
 export async function finish(
   answer: unknown,
-  { pollMs, beganMs, deadlineMs }: Span,
+  { waitMs, beganMs, deadlineMs }: Span,
   { api, nowMs, isDropped }: Given,
 ): Promise<Moved> {
   const begun = operationOf(answer);
@@ -34,9 +36,9 @@ export async function finish(
     const moved = endOf(operation, beganMs, nowMs());
     if (moved !== undefined) return moved;
     // The official clients wait 3 s, which an address without a holder cannot afford.
-    const waitMs = pollAfter(pollMs, nowMs() - beganMs);
-    if (nowMs() + waitMs >= deadlineMs) break;
-    await sleep(waitMs);
+    const leftMs = deadlineMs - nowMs() - lastPollMs;
+    if (leftMs <= 0) break;
+    await sleep(Math.min(leftMs, waitMs(nowMs() - beganMs)));
     if (isDropped()) break;
     const path = `/operation/${operation.id}`;
     const polled = await api.get(path, Math.min(deadlineMs, nowMs() + pollTimeoutMs));

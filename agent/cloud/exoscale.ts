@@ -4,7 +4,7 @@
  * candidate.
  */
 
-import { pollMs } from "../core/backoff.ts";
+import { pollAfter, pollMs } from "../core/backoff.ts";
 import type {
   Cloud,
   InstanceSelector,
@@ -38,8 +38,9 @@ export function createExoscale(options: ApiOptions): Cloud {
     const verb = kind === "claim" ? "attach" : "detach";
     const sent = await api.put(`/elastic-ip/${address}:${verb}`, body, deadlineMs);
     if (sent.kind !== "done") return sent;
+    const waitMs = (passedMs: number): number => pollAfter(pollMs[kind], passedMs);
     const given = { api, nowMs, isDropped: () => drops !== dropsBefore };
-    return finish(sent.value, { pollMs: pollMs[kind], beganMs, deadlineMs }, given);
+    return finish(sent.value, { waitMs, beganMs, deadlineMs }, given);
   };
 
   return {
