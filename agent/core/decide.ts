@@ -185,7 +185,7 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
     if (!peer.healthy) return release(whom, "sick and still holds");
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
   }
-  const wins = wished && address.yielded === undefined;
+  const wins = wished && address.wish && address.yielded === undefined;
   return wins ? release(whom, "not elected and still holds") : undefined;
 }
 
@@ -290,9 +290,9 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
 
 /**
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
- * the same of us: were both to act at once, nobody would hold. So they take turns by their place
- * in the order, again and again; who has missed its turn waits for its next. Only where the
- * cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
+ * the same of us: were both to act at once, nobody would hold. So they take turns by their ids,
+ * which nobody changes while they do not hear each other, again and again; who has missed its turn
+ * waits for its next. Only where the cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
  * when we claimed, can it not take us for a dead holder: then it is released at once, since it
  * would take our claim as a sign of life.
  */
@@ -307,9 +307,9 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
   const punctual = { ...state, latenessMs: 0 };
   const passedMs = now - linkedAt - deadIntervalMs(punctual, peer.intervalMs);
-  const place = placeOf(state, address.ip);
+  const place = [...group].sort().indexOf(settings.self);
   const lengthMs = turnMs(punctual);
-  const turn = Math.floor(passedMs / lengthMs) % Math.max(group.size, place + 1);
+  const turn = Math.floor(passedMs / lengthMs) % group.size;
   // What is asked for late in a turn would land in the next one.
   return turn === place && passedMs % lengthMs < lengthMs - settings.deadlineMs;
 }
