@@ -3,8 +3,9 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { type BackoffLimits, fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
+import { speaksExoip } from "./elect.ts";
 import { contestFrom } from "./observe.ts";
-import { lateAt, silent } from "./peers.ts";
+import { lateAt, livePeers, silent } from "./peers.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Waits while requests fail, short at first, since the address may be lost (R16). */
@@ -21,28 +22,43 @@ const requestsMax = 8;
  * each node it looks at; a holder may make 400 an hour, a backup 60 for each node (I6). Of two
  * nodes nobody but the holder sees in time that a person made the other one a holder too.
  */
-function periods({ settings, group }: State, { seen, yielded }: AddressState) {
+function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
+  const { settings, group } = state;
   const nodes = group.size;
   const outside = [...(seen?.holders ?? [])].some((id) => !group.has(id));
+  const holds = seen?.holders.has(settings.self) === true;
   // What is left alone for now is looked at more often than what is well.
-  if (outside || yielded !== undefined) return { selfMs: 30_000, groupMs: 30_000 };
-  if (seen?.holders.has(settings.self)) {
-    return nodes <= 2
-      ? { selfMs: 18_000, groupMs: 18_000 }
-      : { selfMs: 10_000, groupMs: 90_000 * (nodes - 1) };
+  const restless = { selfMs: 30_000, groupMs: 30_000 };
+  if (outside || yielded !== undefined) return restless;
+  if (seen !== undefined && holds) {
+    if (nodes <= 2) return { selfMs: 18_000, groupMs: 18_000 };
+    if (settings.election.method === "wish" && !wish) return restless;
+    // What another had asked for when the address moved is looked for once it has landed.
+    const landsMs = settings.deadlineMs + fenceMs;
+    const isNew = seen.begunAt < (movedAt ?? -Infinity) + landsMs;
+    const soon = isNew || hearsBetter(state);
+    return { selfMs: 10_000, groupMs: soon ? landsMs : 90_000 * (nodes - 1) };
   }
   return nodes <= 2
     ? { selfMs: 45_000, groupMs: 180_000 }
     : { selfMs: 24_000, groupMs: (3_600_000 * nodes) / (60 * nodes - 150) };
 }
+
+/** On exoip's wire a better node speaks beside a holder only where it holds too, or may. */
+const hearsBetter = (state: State): boolean =>
+  speaksExoip(state) && livePeers(state).some(([, { priority }]) => priority < state.priority);
+
 /** While wish and cloud differ: how long after that began, and the period until then (R16). */
 const patience = [
   { untilMs: 10_000, periodMs: 500 },
   { untilMs: 30_000, periodMs: 1_000 },
 ];
 const patientPeriodMs = 5_000;
-/** Calls in any minute after which a node is patient, and even where a holder is late. */
-const callsMax = { patient: 50, late: 80 };
+/**
+ * Calls in any minute after which a node is patient, and even where a holder is late; and for each
+ * node of the group, of which at least three count, those after which it is more so.
+ */
+const callsMax = { patient: 50, late: 80, ofNode: 32 };
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
@@ -163,7 +179,9 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
 function isTired({ calls, group, now }: State, most: number): boolean {
   const recent = calls.filter((at) => at > now - 60_000);
   // In a large group one read is many calls.
-  const periodMs = Math.max(patientPeriodMs, 1_200 * group.size);
+  const nodes = Math.max(3, group.size);
+  const spent = recent.length >= callsMax.ofNode * nodes;
+  const periodMs = spent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
   return recent.length >= most && now < (recent[recent.length - 1] ?? now) + periodMs;
 }
 

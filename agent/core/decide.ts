@@ -148,13 +148,16 @@ function releasingOthers({ state, address, elected, others, candidates }: View):
   if (speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state)) {
     return rest("may be being released; waits", true);
   }
-  const fresh = now - (address.seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
   const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
-  if (!fresh) {
+  if (!isFresh(state, address)) {
     return { ...rest("holds; another held too, looks again", true), readNow: due !== undefined };
   }
   return due ?? rest("holds; another holds too", true);
 }
+
+/** Nobody lets go, nor is released, upon what was read long ago. */
+const isFresh = ({ now, settings }: State, { seen }: AddressState): boolean =>
+  now - (seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
 
 /** Whether another holder that should not hold is to be released now, and why. */
 function releaseDue(state: State, address: AddressState, whom: NodeId): Decision | undefined {
@@ -172,8 +175,9 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   // whom a person has made a holder does not know of it, and one that only another program
   // elects cannot know of us.
   const since = Math.max(address.movedAt ?? now, address.differsSince ?? now);
-  const slow = since + (1 + placeOf(state, address.ip)) * turnMs(state) < now;
-  if (!slow) return undefined;
+  const wished = settings.election.method === "wish";
+  const turns = wished ? (whom < settings.self ? 1 : 2) : 1 + placeOf(state, address.ip);
+  if (now <= since + turns * turnMs(state)) return undefined;
   const peer = state.peers.get(whom);
   // One that does not hear us may take us for a dead holder.
   if (peer !== undefined && linked(state, peer)) {
@@ -181,8 +185,8 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
     if (!peer.healthy) return release(whom, "sick and still holds");
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
   }
-  const wished = settings.election.method === "wish" && address.yielded === undefined;
-  return wished ? release(whom, "not elected and still holds") : undefined;
+  const wins = wished && address.wish && address.yielded === undefined;
+  return wins ? release(whom, "not elected and still holds") : undefined;
 }
 
 /** Another should hold. */
@@ -194,8 +198,12 @@ function standingBack(view: View, holds: boolean): Decision {
   if (better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
     return release(settings.self, "the elected node holds");
   }
-  if (settings.election.method === "wish" && others.length > 0 && isTurnOfBackup(view)) {
-    return release(settings.self, "another holds, and another program elected it");
+  // Backups of another election tell each other nothing. Of several that hold the one with the
+  // lowest id never lets go by itself, else all might at once.
+  if (settings.election.method === "wish" && others.some((id) => id < settings.self)) {
+    return isFresh(state, address)
+      ? release(settings.self, "another holds, and another program elected it")
+      : { ...rest("another held too, looks again", true), readNow: true };
   }
   // While the elected node waits for something, the dead are not left to it.
   const dead = better.length === 0 ? releasingOthers(view) : undefined;
@@ -241,7 +249,12 @@ function knowsAndKeeps(state: State, address: AddressState, id: NodeId): boolean
   const peer = state.peers.get(id);
   const said = peer?.addresses.get(ip);
   if (peer === undefined || said === undefined || unwantedFrom === undefined) return false;
-  if (said.possession === undefined) return (seen?.begunAt ?? 0) >= noticedAt(state);
+  if (said.possession === undefined) {
+    const { deadlineMs, settleMs } = state.settings;
+    // It was silent while it let go: that must have landed too.
+    const landedAt = peer.since + deadlineMs + fenceMs + settleMs;
+    return (seen?.begunAt ?? 0) >= Math.max(noticedAt(state), landedAt);
+  }
   return peer.acknowledged >= unwantedFrom && said.wants;
 }
 
@@ -269,15 +282,6 @@ function leavesNobody(state: State): boolean {
   return now >= resigning.since + 2 * deadIntervalMs(state);
 }
 
-/**
- * A backup of another election hears its master, so it may let go once the cloud shows another
- * holder. Were all backups for a moment, the best would be the last to do so.
- */
-function isTurnOfBackup({ state, address }: View): boolean {
-  const behind = Math.max(0, state.group.size - 1 - placeOf(state, address.ip));
-  return state.now >= (address.differsSince ?? state.now) + behind * turnMs(state);
-}
-
 /** Whether a peer told that it releases a node, and no read has shown yet what came of it. */
 function isBeingReleased({ settings }: State, address: AddressState, id: NodeId): boolean {
   const at = address.releasedAt.get(id);
@@ -286,9 +290,9 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
 
 /**
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
- * the same of us: were both to act at once, nobody would hold. So they take turns by their place
- * in the order, again and again; who has missed its turn waits for its next. Only where the
- * cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
+ * the same of us: were both to act at once, nobody would hold. So they take turns by their ids,
+ * which nobody changes while they do not hear each other, again and again; who has missed its turn
+ * waits for its next. Only where the cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
  * when we claimed, can it not take us for a dead holder: then it is released at once, since it
  * would take our claim as a sign of life.
  */
@@ -303,9 +307,9 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
   const punctual = { ...state, latenessMs: 0 };
   const passedMs = now - linkedAt - deadIntervalMs(punctual, peer.intervalMs);
-  const place = placeOf(state, address.ip);
+  const place = [...group].sort().indexOf(settings.self);
   const lengthMs = turnMs(punctual);
-  const turn = Math.floor(passedMs / lengthMs) % Math.max(group.size, place + 1);
+  const turn = Math.floor(passedMs / lengthMs) % group.size;
   // What is asked for late in a turn would land in the next one.
   return turn === place && passedMs % lengthMs < lengthMs - settings.deadlineMs;
 }

@@ -111,9 +111,11 @@ export function rankOf(state: State, ip: string): number {
  */
 export function isAble({ now, settings, apiFailingSince }: State, address?: AddressState): boolean {
   if (address?.seen?.holders.has(settings.self) === true) return true;
-  const { failingSince, request } = address ?? {};
+  const { failingSince, request, ended } = address ?? {};
   const waiting = request?.kind === "claim" ? request.sentAt : undefined;
-  return [failingSince, waiting, apiFailingSince].every(
+  // Who failed to let go has not failed to claim.
+  const failing = ended?.kind === "release" ? undefined : failingSince;
+  return [failing, waiting, apiFailingSince].every(
     (since) => since === undefined || now - since < settings.deadlineMs,
   );
 }

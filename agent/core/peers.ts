@@ -11,6 +11,8 @@ import type { AddressState, State } from "./state.ts";
 /** What a peer last said, whatever its wire. */
 export type Peer = {
   readonly heardAt: number;
+  /** Since when we have been hearing it without a silence of a dead interval. */
+  readonly since: number;
   /** Its own clock at a frame of a while ago, and ours then; exoip's frames have none. */
   readonly clock: { readonly uptimeMs: number; readonly at: number } | undefined;
   /** Its releases are counted from its start; exoip's frames tell none. */
@@ -39,10 +41,13 @@ export type PeerAddress = {
 const fromExoip: PeerAddress = { rank: 0, possession: undefined, wants: true, unable: false };
 
 /** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
-export function peerAfter({ settings, now }: State, frame: Advertisement, before?: Peer): Peer {
+export function peerAfter(state: State, frame: Advertisement, before?: Peer): Peer {
+  const { settings, now } = state;
+  const since = before !== undefined && isHeard(state, before) ? before.since : now;
   if (frame.wire === "exoip") {
     return {
       heardAt: now,
+      since,
       clock: undefined,
       boot: undefined,
       intervalMs: 0,
@@ -61,6 +66,7 @@ export function peerAfter({ settings, now }: State, frame: Advertisement, before
   );
   return {
     heardAt: now,
+    since,
     clock: clockAfter(before, frame.uptimeMs, now),
     boot: frame.boot,
     intervalMs: frame.intervalMs,

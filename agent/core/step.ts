@@ -131,6 +131,8 @@ const update = (state: State, ip: string, change: (address: AddressState) => Add
 const afterEdge = (state: State, address: AddressState): AddressState => ({
   ...withoutYield(address),
   wish: true,
+  // The other is given its turns from now on.
+  differsSince: undefined,
   newcomers: new Map([...state.group].map((id) => [id, state.now])),
   observeAt: state.now,
   doubted: true,

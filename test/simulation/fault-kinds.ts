@@ -78,7 +78,7 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
     return () => host.boot();
   },
   restart(world, { rate }, host) {
-    if (!host.up) return undefined;
+    if (!host.up || host.frozenAt !== undefined) return undefined;
     const { intervalMs, deadRatio } = world.plan.group;
     host.killProgram();
     world.restarted = { at: world.queue.now, id: host.id, alone: world.disturbances === 1 };

@@ -3,8 +3,10 @@
  * same is asked between faults, so this is also the time without service beyond what the faults
  * forced: once nothing has been wrong for the bound, no more of it is excused.
  */
-import { longMs } from "../plan.ts";
+import { fenceMs } from "../../../agent/core/backoff.ts";
+import { type GroupPlan, longMs } from "../plan.ts";
 import { Agent } from "../world/agent.ts";
+import type { Host } from "../world/host.ts";
 import type { World } from "../world/world.ts";
 import { stranger } from "../world/world.ts";
 import { type Checker, isMixed } from "./checker.ts";
@@ -16,7 +18,6 @@ export function converges(): Checker {
   const wrongSince = new Map<string, number>();
   const look = (world: World): string | undefined => {
     const { now } = world.queue;
-    const boundMs = boundOf(world);
     for (const ip of world.ips) {
       if (isGood(world, ip)) {
         wrongSince.delete(ip);
@@ -24,6 +25,8 @@ export function converges(): Checker {
       }
       const since = wrongSince.get(ip) ?? now;
       wrongSince.set(ip, since);
+      const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves);
+      const boundMs = boundOf(world) - (served ? 0 : surplusMs(world));
       const calmAt = world.disturbances > 0 ? now : Math.max(since, world.disturbedAt);
       if (now - calmAt <= boundMs) continue;
       const reasons = world.ids.map((id) => `${id}: ${world.host(id).program?.reasons ?? "down"}`);
@@ -34,12 +37,6 @@ export function converges(): Checker {
   };
   return { invariant: "I1", look, end: look };
 }
-
-/**
- * Agents that follow another election tell each other nothing: of a second live holder they know
- * when they read the group, and of two of them one waits for its turn. Both serve meanwhile.
- */
-const unheardMs = 300_000;
 
 /**
  * A node that took the address while nobody heard it, and then dies for good, is alive to those who
@@ -54,6 +51,26 @@ const contestMs = 75_000;
  */
 const byHandMs = (nodes: number): number => (nodes <= 2 ? 60_000 : 90_000 * (nodes - 1));
 
+/**
+ * Agents that follow another election tell each other nothing: of a second live holder they know
+ * when they look at the group, and then one of them waits for two turns. Both serve meanwhile.
+ */
+const unheardMs = (nodes: number): number => byHandMs(nodes) + 2 * 9_000;
+
+/**
+ * Nor do exoip's frames say that one holds, or lets go. Who lets go waits until the other, were it
+ * letting go too, must have noticed and done so: a dead interval, two deadlines and the fence. One
+ * that is stopped meanwhile, and comes back, begins anew. Both serve meanwhile.
+ */
+const unsaidMs = ({ intervalMs, deadRatio, deadlineMs }: GroupPlan): number =>
+  2 * (deadRatio * intervalMs + 2 * deadlineMs + fenceMs);
+
+/** How long there may be a holder too many while one that serves is among them. */
+function surplusMs({ plan: { group }, ids }: World): number {
+  if (group.election !== "heartbeat") return unheardMs(ids.length);
+  return group.wire === "exoip" ? unsaidMs(group) : 0;
+}
+
 /** I1's bound for one run. */
 export function boundOf(world: World): number {
   const { plan, lost, ids } = world;
@@ -65,8 +82,7 @@ export function boundOf(world: World): number {
     (respected ? plan.group.respectMs : 0) +
     (byHand ? byHandMs(plan.nodes.length) : 0);
   const dead = lost.size > 0 ? contestMs * ids.length : 0;
-  if (isMixed(world)) return own + exoipMs + dead;
-  return own + dead + (plan.group.election === "heartbeat" ? 0 : unheardMs);
+  return own + dead + surplusMs(world) + (isMixed(world) ? exoipMs : 0);
 }
 
 /** Whether an address is where it should be, as far as clients and the cloud can tell. */
@@ -86,10 +102,24 @@ export function isGood(world: World, ip: string): boolean {
     return holders.some((id) => world.host(id).serves || (world.host(id).up && isExoip(id)));
   }
   if (plan.group.hold === "shared" && serving.length > 0) {
-    return holders.length === serving.length && serving.every((id) => holders.includes(id));
+    const proving = serving.filter((id) => isProving(world.host(id)) && !holders.includes(id));
+    const owed = serving.length - proving.length;
+    return holders.length === Math.max(1, owed) && holders.every((id) => world.host(id).serves);
   }
   if (holders.length !== 1 || holder === undefined) return serving.length === 0;
   return serving.length === 0 || world.host(holder).serves;
+}
+
+/** R12: who fell ill twice within ten minutes takes nothing before it stayed well for so long. */
+const proofMs = (illnesses: number): number =>
+  illnesses < 2 ? 0 : 30_000 * 2 ** Math.min(3, illnesses - 2);
+const recentlyMs = 600_000;
+
+function isProving({ world, illnesses, wellSince }: Host): boolean {
+  const { now } = world.queue;
+  const recent = illnesses.filter((at) => at > now - recentlyMs);
+  // Its own clock may be 1 % slow.
+  return now < wellSince + 1.01 * proofMs(recent.length);
 }
 
 /** I1 for the preferred node, once every delay is over: asked at the end of long runs. */

@@ -1,8 +1,18 @@
 /** I2: no action of an agent leaves an address with nobody while a healthy node exists. */
+import type { World } from "../world/world.ts";
 import { type Checker, fresh } from "./checker.ts";
 
 /** What a person has done is not known before the holder's next look (R16). */
 const personMs = 20_000;
+
+/**
+ * An original exoip takes no turns: across a cut it releases a silent peer at once. What it did so
+ * shortly before may not have been read yet, and what was asked for may take so long to land.
+ */
+const peerMs = 12_000;
+
+const isPeer = ({ plan, ids }: World, id: string): boolean =>
+  (plan.nodes[ids.indexOf(id)]?.program ?? "baton") !== "baton";
 
 export function neverOrphaned(): Checker {
   const from = { seen: 0 };
@@ -10,11 +20,14 @@ export function neverOrphaned(): Checker {
     invariant: "I2",
     look(world) {
       for (const { at, by, ip, holders, before } of fresh(world, from)) {
-        if (holders.length > 0 || world.plan.nodes[world.ids.indexOf(by)]?.program !== "baton") {
+        if (holders.length > 0 || isPeer(world, by)) {
           continue;
         }
-        const touched = world.cloud.moves.some(
-          (move) => move.by === "person" && move.ip === ip && Math.abs(at - move.at) < personMs,
+        const others = world.cloud.moves.filter((move) => move.ip === ip && move.by !== by);
+        const touched = others.some(
+          (move) =>
+            (move.by === "person" && Math.abs(at - move.at) < personMs) ||
+            (isPeer(world, move.by) && move.verb === "release" && at - move.at < peerMs),
         );
         const sound = world.ids.filter((id) => world.host(id).sound);
         if (touched || sound.length === 0) continue;

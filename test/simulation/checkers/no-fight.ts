@@ -11,8 +11,13 @@ export const noFight: Checker = {
         (move) => move.ip === ip && move.by !== "person" && move.at > world.plan.healAt,
       );
       const claims = moves.filter(({ verb }) => verb === "claim").length;
+      const before = world.cloud.moves.filter(
+        (move) => move.ip === ip && move.at <= world.plan.healAt,
+      );
+      // Who takes what nobody holds moves it away from nobody.
+      const free = (before[before.length - 1]?.holders.length ?? 0) === 0 ? 1 : 0;
       // Whoever held beside the last one lets go once.
-      const most = world.plan.group.hold === "shared" ? 2 * nodes : nodes;
+      const most = free + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
       if (claims > most || moves.length - claims > 2 * nodes) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;
       }

@@ -31,7 +31,10 @@ export class Host {
   followed: Followed | undefined;
   /** Power and network. */
   up = false;
-  sick = false;
+  #sick = false;
+  /** When it fell ill, each time; and when it was last well again. */
+  readonly illnesses: number[] = [];
+  wellSince = 0;
   /** How wrong the clock on its wall is. */
   wallErrorMs = 0;
   keyRing: KeyRing = [1];
@@ -57,6 +60,17 @@ export class Host {
     return this.clock.at(this.world.queue.now);
   }
 
+  get sick(): boolean {
+    return this.#sick;
+  }
+
+  set sick(sick: boolean) {
+    if (sick === this.#sick) return;
+    this.#sick = sick;
+    if (sick) this.illnesses.push(this.world.queue.now);
+    else this.wellSince = this.world.queue.now;
+  }
+
   /** Whether traffic to it is answered: it needs no agent for that. */
   get serves(): boolean {
     return this.up && !this.sick && this.frozenAt === undefined;
@@ -69,10 +83,12 @@ export class Host {
   /** The host comes up, or its agent is started again. */
   boot(): void {
     if (this.program !== undefined || (!this.up && this.world.lost.has(this.id))) return;
+    if (this.frozenAt !== undefined) {
+      this.deliver(() => this.boot());
+      return;
+    }
     if (!this.up) this.followed?.begin();
     this.up = true;
-    this.frozenAt = undefined;
-    this.#waiting = [];
     this.boots.push(this.world.queue.now);
     this.world.changed();
     this.world.cloud.power(this.id, false);
