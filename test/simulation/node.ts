@@ -355,7 +355,10 @@ export class SimulatedNode {
       if (body?.state === "success") return end("done");
       if (body !== undefined && body.state !== "pending") return end("refused");
       const passedMs = queue.now - (until - this.#settings.deadlineMs);
-      queue.after(pollAfter(pollMs[kind], passedMs), () => this.#poll(kind, id, until, end));
+      const leftMs = until - 100 - queue.now;
+      if (leftMs <= 0) return;
+      const waitMs = Math.min(leftMs, pollAfter(pollMs[kind], passedMs));
+      queue.after(waitMs, () => this.#poll(kind, id, until, end));
     });
   }
 }

@@ -94,9 +94,11 @@ export class Api {
   ): void {
     const { host, cloud, deadlineMs } = this.#parts;
     const { now } = host.world.queue;
-    const waitMs = pollAfter(pollMs[verb], now - (until - deadlineMs));
+    // The last poll is sent just before the deadline.
+    const leftMs = until - 100 - now;
+    const waitMs = Math.min(leftMs, pollAfter(pollMs[verb], now - (until - deadlineMs)));
     if (!cloud.traits.polled) tell(operation.state);
-    else if (now + waitMs < until)
+    else if (leftMs > 0)
       host.after(waitMs, () =>
         cloud.poll(host.id, operation, (polled) =>
           host.deliver(() => {
