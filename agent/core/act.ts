@@ -58,7 +58,7 @@ const patientPeriodMs = 5_000;
  * Calls in any minute after which a node is patient, and even where a holder is late; and for each
  * node of the group, of which at least three count, those after which it is more so.
  */
-const callsMax = { patient: 50, late: 80, ofNode: 32 };
+const callsMax = { patient: 50, late: 80, ofNode: 28 };
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {

@@ -1,8 +1,11 @@
 /** R8: where a third node hears both ends of a cut link, nobody is dead and nothing moves. */
 import { type Checker, fresh, isMixed } from "./checker.ts";
 
-/** By then a group that starts has its holder, and the holder has been read by all. */
-const settledMs = 6_000;
+/**
+ * So long after the dead interval for which all listen a group that starts has its holders, and has
+ * read them: agents start within 1.5 s, and an operation takes up to 3 s.
+ */
+const settledMs = 5_000;
 
 export function oneLinkIsNoDeath(): Checker {
   const from = { seen: 0 };
@@ -18,7 +21,12 @@ export function oneLinkIsNoDeath(): Checker {
         return undefined;
       }
       const isLink = cut.fault.kind === "cut" || cut.fault.kind === "one-way";
-      if (!isLink || world.ids.length < 3 || cut.at < settledMs || world.disturbances === 0) {
+      if (
+        !isLink ||
+        world.ids.length < 3 ||
+        cut.at < settledMs + group.deadRatio * group.intervalMs ||
+        world.disturbances === 0
+      ) {
         return undefined;
       }
       const move = moves.find(
