@@ -68,10 +68,12 @@ export async function roll(ports: Ports, request: RollRequest): Promise<string |
     const resource = `${stack.name}-${node}`;
     const changes = await step(`${node}: is it what the stack file says?`, () =>
       engine.wouldChange(resource, node),
-    );
+    ).catch((error) => forgotten(request, node, error));
     if (signal.aborted) return cutOff(ports, request, node);
     if (!changes && isOut(snapshot, node)) throw await keptOut(engine, node);
-    const replaced = changes && (await replace(ports, request, node));
+    const replaced =
+      changes &&
+      (await replace(ports, request, node).catch((error) => forgotten(request, node, error)));
     // Cut off on the way, it was let back in.
     if (changes && !replaced) return cutOff(ports, request, node);
     const isBack = await step(`waiting until ${node} is well and heard by all`, () =>
@@ -104,6 +106,16 @@ async function keptOut(engine: TurnRequest["engine"], node: string): Promise<Wor
     `${node} is in maintenance, which no roll has put it in; the others were not touched`,
     `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
   );
+}
+
+/** A failure in the turn of one that was out before: named, the next roll would let it in. */
+async function forgotten(
+  { engine, snapshot }: RollRequest,
+  node: string,
+  error: unknown,
+): Promise<never> {
+  if (isOut(snapshot, node)) await engine.release();
+  throw error;
 }
 
 const back = (ports: Ports, { stack, signal, patienceMs }: RollRequest, node: string) =>

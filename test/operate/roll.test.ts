@@ -209,7 +209,19 @@ test("an update that fails before the machine goes lets the node back in, and sa
 test("who was in maintenance before stays so when the update fails", async () => {
   const { run, deeds } = world(["lb2"], { fails: true, out: ["lb2"] });
   await assert.rejects(run(), /no quota; lb2 was out of the election before/);
-  assert.deepEqual(deeds, ["lb2 leaves"]);
+  assert.deepEqual(deeds, ["lb2 leaves", "nobody is named any more"]);
+});
+
+test("a preview that fails leaves nobody named whom somebody has put in maintenance", async () => {
+  const onDeed = (deed: string): void => {
+    if (deed === "lb2 is compared") throw new WorldFailure("pulumi preview failed (255)", "mend");
+  };
+  const { run, deeds } = world(["lb2"], { out: ["lb2"], onDeed });
+  await assert.rejects(run(), /pulumi preview failed/);
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+  const well = world(["lb2"], { onDeed });
+  await assert.rejects(well.run(), /pulumi preview failed/);
+  assert.deepEqual(well.deeds, []);
 });
 
 test("whom a roll that was killed left in maintenance is let back in first", async () => {
