@@ -50,7 +50,10 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
         hosts: hosts(),
         addresses: [{ name: "web", ip: "203.0.113.7", id: "web", holders: [holder] }],
       }),
-      holders: async () => new Map([["web", [holder]]]),
+      holders: async () => {
+        onDeed?.("the cloud tells who holds");
+        return new Map([["web", [holder]]]);
+      },
       stop: () => assert.fail("nothing is stopped"),
       start: () => assert.fail("nothing is started"),
     },
@@ -208,8 +211,12 @@ test("an update that fails before the machine goes lets the node back in, and sa
 
 test("who was in maintenance before stays so when the update fails", async () => {
   const { run, deeds } = world(["lb2"], { fails: true, out: ["lb2"] });
-  await assert.rejects(run(), /no quota; lb2 was out of the election before/);
-  assert.deepEqual(deeds, ["lb2 leaves", "nobody is named any more"]);
+  await assert.rejects(run(), /no quota; lb2 is in maintenance as before; mend that/);
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+  assert.deepEqual(await interruptedAt("the cloud tells who holds", { out: ["lb2"] }, ["lb2"]), {
+    left: undefined,
+    deeds: ["nobody is named any more"],
+  });
 });
 
 test("a preview that fails leaves nobody named whom somebody has put in maintenance", async () => {
