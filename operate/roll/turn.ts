@@ -70,18 +70,28 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
 const reachable = ({ instance, agent }: HostSeen): CloudHost | undefined =>
   instance?.running && agent?.kind === "answers" ? instance : undefined;
 
-/** @throws WorldFailure where its agent does not take the order */
+/** @throws WorldFailure that tells how the node was left */
 export async function letIn(
   ports: Ports,
   { stack, step }: TurnRequest,
   { node, why }: { readonly node: string; readonly why: string },
 ): Promise<void> {
-  const { hosts } = await takeSnapshot(stack, ports);
-  const instance = hosts.find(({ name }) => name === node)?.instance;
-  if (instance === undefined) return;
-  await step(`${node} is let back into the election: ${why}`, () =>
-    order(ports.remote, instance, "maintenance off"),
-  );
+  try {
+    const { hosts } = await takeSnapshot(stack, ports);
+    const instance = hosts.find(({ name }) => name === node)?.instance;
+    if (instance === undefined) return;
+    await step(`${node} is let back into the election: ${why}`, () =>
+      order(ports.remote, instance, "maintenance off"),
+    );
+  } catch (error) {
+    throw new WorldFailure(leftOut(node, error), "`baton roll` lets it back in");
+  }
+}
+
+/** @throws what is no failure of the world */
+function leftOut(node: string, error: unknown): string {
+  if (!(error instanceof WorldFailure)) throw error;
+  return `${node} is left in maintenance, as ${error.problem}`;
 }
 
 /** Lets a node back in after a failure, where it still is what it was; says how it was left. */
@@ -99,8 +109,7 @@ async function leftAs(
     await order(ports.remote, now, "maintenance off");
     return `${node} was let back into the election`;
   } catch (error) {
-    if (!(error instanceof WorldFailure)) throw error;
-    return `${node} is left in maintenance, as ${error.problem}`;
+    return leftOut(node, error);
   }
 }
 

@@ -23,13 +23,23 @@ type Trouble = {
   /** What `baton:replace` names, and who is in maintenance, as the roll begins. */
   readonly named?: readonly string[];
   readonly out?: readonly string[];
+  /** Whether SSH is gone once somebody has left. */
+  readonly lost?: boolean;
   /** Told of each deed as it is done. */
   readonly onDeed?: (deed: string) => void;
 };
 
 /** @param changed nodes that are not what the stack file says */
 function world(changed: readonly string[], trouble: Trouble = {}) {
-  const { breaks = [], sick = [], fails = false, named = [], out = [], onDeed } = trouble;
+  const {
+    breaks = [],
+    sick = [],
+    fails = false,
+    named = [],
+    out = [],
+    lost = false,
+    onDeed,
+  } = trouble;
   const deeds: string[] = [];
   const does = (deed: string): void => {
     deeds.push(deed);
@@ -66,6 +76,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
         return said("");
       }
       if (command.includes("maintenance off")) {
+        if (lost) return { kind: "unreachable", why: "timed out" };
         maintenance.delete(host);
         does(`${host} is let in`);
         return said("");
@@ -176,6 +187,13 @@ test("interrupted before the machine goes, the node is let back in", async () =>
   assert.deepEqual(await interruptedAt("lb2 leaves"), {
     left: undefined,
     deeds: ["lb2 leaves", "lb2 is let in", "nobody is named any more"],
+  });
+});
+
+test("where it cannot be let in, the roll says that it is left in maintenance", async () => {
+  await assert.rejects(interruptedAt("lb2 leaves", { lost: true }), {
+    message: /^lb2 is left in maintenance, as lb2 is not reached over SSH: timed out/,
+    fix: "`baton roll` lets it back in",
   });
 });
 
