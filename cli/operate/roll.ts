@@ -60,7 +60,7 @@ async function rollAll(file: string, options: Options): Promise<void> {
     step("cloud and agents are asked", () => takeSnapshot(stack, desk)),
   );
   const snapshot = await told(file, () => resume(desk, turn, seen));
-  told(file, () => turnsOf(stack, snapshot));
+  const turns = told(file, () => turnsOf(stack, snapshot));
   const rolled: Rolled[] = [];
   const onRolled = (one: Rolled): void => void rolled.push(one);
   let left: string | undefined;
@@ -80,7 +80,7 @@ async function rollAll(file: string, options: Options): Promise<void> {
   );
   const asked = outages.map(({ address, outage }) => `${address}: ${outageWords(outage)}`);
   print({ rolled, outages }, [...lines, ...asked].join("\n"), options);
-  if (signal.aborted) {
+  if (rolled.length < turns.length) {
     say(cutOff(left));
     process.exitCode = 130;
   } else if (outages.some(({ outage }) => outage && outage.failed > 0))
@@ -90,9 +90,9 @@ async function rollAll(file: string, options: Options): Promise<void> {
 /** How an interrupted roll has left the stack. */
 const cutOff = (left: string | undefined): string =>
   left === undefined
-    ? "cut off between two load balancers: all are in the election; `baton roll` goes on"
-    : `cut off while ${left} was coming back, replaced: \`pulumi up\` holds the others as they are, ` +
-      "since `baton:replace` names it; `baton roll` goes on";
+    ? "cut off between two load balancers: nobody is out by a roll; `baton roll` goes on"
+    : `cut off while ${left} is not back, or not heard by all: \`pulumi up\` holds the others as ` +
+      "they are, since `baton:replace` names it; `baton roll` goes on";
 
 /** @throws Failure where the Pulumi stack is made of another stack file */
 async function mustBeOf({ file }: Desk, engine: Engine): Promise<void> {

@@ -51,31 +51,49 @@ export async function resume(
 }
 
 /**
- * @returns the node that was replaced and not yet seen back, where the roll was cut off there
+ * @returns the node that `baton:replace` names and that is not back, where the roll was cut off
  * @throws WorldFailure with how to go on
  */
 export async function roll(ports: Ports, request: RollRequest): Promise<string | undefined> {
   const { stack, engine, snapshot, signal, step, onRolled } = request;
-  for (const { node } of turnsOf(stack, snapshot)) {
+  const turns = turnsOf(stack, snapshot);
+  if (signal.aborted) {
+    // Nothing was begun: what a roll before has left stays as it is.
+    const named = await engine.named();
+    return turns.find(({ node }) => named.includes(node) && isAwaited(snapshot, node))?.node;
+  }
+  for (const { node } of turns) {
     if (signal.aborted) break;
     const begun = performance.now();
     const resource = `${stack.name}-${node}`;
     const changes = await step(`${node}: is it what the stack file says?`, () =>
       engine.wouldChange(resource, node),
-    );
-    if (signal.aborted) break;
+    ).catch((error) => forgotten(request, node, error));
+    if (signal.aborted) return cutOff(ports, request, node);
     if (!changes && isOut(snapshot, node)) throw await keptOut(engine, node);
-    const replaced = changes && (await replace(ports, request, node));
+    const replaced =
+      changes &&
+      (await replace(ports, request, node).catch((error) => forgotten(request, node, error)));
     // Cut off on the way, it was let back in.
-    if (changes && !replaced) break;
+    if (changes && !replaced) return cutOff(ports, request, node);
     const isBack = await step(`waiting until ${node} is well and heard by all`, () =>
       back(ports, request, node),
     );
     if (isBack) onRolled({ node, replaced, tookMs: Math.round(performance.now() - begun) });
-    else if (!signal.aborted) throw await stuck(ports, stack, node, replaced);
-    // `pulumi up` is to hold the others until it is back, so it stays named.
-    else if (replaced) return node;
+    else if (signal.aborted) return cutOff(ports, request, node);
+    else throw await stuck(ports, stack, node, replaced);
   }
+  await engine.release();
+  return undefined;
+}
+
+/** Whether a node is yet to come back: one in maintenance stays out until somebody lets it in. */
+const isAwaited = (snapshot: Snapshot, node: string): boolean =>
+  !isLinked(snapshot, node) && !isOut(snapshot, node);
+
+/** Whose turn it is stays named until it is back: `pulumi up` is to hold the others until then. */
+async function cutOff(ports: Ports, { stack, engine }: RollRequest, node: string) {
+  if (isAwaited(await takeSnapshot(stack, ports), node)) return node;
   await engine.release();
   return undefined;
 }
@@ -88,6 +106,16 @@ async function keptOut(engine: TurnRequest["engine"], node: string): Promise<Wor
     `${node} is in maintenance, which no roll has put it in; the others were not touched`,
     `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
   );
+}
+
+/** A failure in the turn of one that was out before: named, the next roll would let it in. */
+async function forgotten(
+  { engine, snapshot }: RollRequest,
+  node: string,
+  error: unknown,
+): Promise<never> {
+  if (isOut(snapshot, node)) await engine.release();
+  throw error;
 }
 
 const back = (ports: Ports, { stack, signal, patienceMs }: RollRequest, node: string) =>

@@ -41,40 +41,57 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
       "`baton status` tells why; `baton roll` goes on when another one is well",
     );
   const found = snapshot.hosts.find(({ name }) => name === node);
-  const instance = found && asked(found);
+  const instance = found && reachable(found);
   // Who was in maintenance before is somebody else's to let in.
-  const member = isOut(snapshot, node) ? undefined : instance;
+  const wasOut = isOut(snapshot, node);
+  const member = wasOut ? undefined : instance;
   try {
-    if (instance) await step(`${node} leaves the election`, () => leave(ports, snapshot, instance));
+    if (member) await step(`${node} leaves the election`, () => leave(ports, snapshot, member));
+    else if (wasOut)
+      await step(`${node} is in maintenance, and holds nothing`, () =>
+        emptied(ports, snapshot, node),
+      );
     if (!signal.aborted) {
       await step(`${node} is replaced by pulumi up`, () => engine.replace(node));
       return true;
     }
-    if (member) await letIn(ports, request, { node, why: "the roll ends here" });
-    return false;
   } catch (error) {
     if (!(error instanceof WorldFailure)) throw error;
-    const left = await leftAs(ports, stack, member, node);
+    const left = wasOut
+      ? `${node} is in maintenance as before`
+      : await leftAs(ports, stack, member, node);
     throw new WorldFailure(`${error.problem}; ${left}`, error.fix);
   }
+  if (member) await letIn(ports, request, { node, why: "the roll ends here" });
+  return false;
 }
 
 /** The machine of a node whose agent takes orders. */
-const asked = ({ instance, agent }: HostSeen): CloudHost | undefined =>
+const reachable = ({ instance, agent }: HostSeen): CloudHost | undefined =>
   instance?.running && agent?.kind === "answers" ? instance : undefined;
 
-/** @throws WorldFailure where its agent does not take the order */
+/** @throws WorldFailure that tells how the node was left */
 export async function letIn(
   ports: Ports,
   { stack, step }: TurnRequest,
   { node, why }: { readonly node: string; readonly why: string },
 ): Promise<void> {
-  const { hosts } = await takeSnapshot(stack, ports);
-  const instance = hosts.find(({ name }) => name === node)?.instance;
-  if (instance === undefined) return;
-  await step(`${node} is let back into the election: ${why}`, () =>
-    order(ports.remote, instance, "maintenance off"),
-  );
+  try {
+    const { hosts } = await takeSnapshot(stack, ports);
+    const instance = hosts.find(({ name }) => name === node)?.instance;
+    if (instance === undefined) return;
+    await step(`${node} is let back into the election: ${why}`, () =>
+      order(ports.remote, instance, "maintenance off"),
+    );
+  } catch (error) {
+    throw new WorldFailure(leftOut(node, error), "`baton roll` lets it back in");
+  }
+}
+
+/** @throws what is no failure of the world */
+function leftOut(node: string, error: unknown): string {
+  if (!(error instanceof WorldFailure)) throw error;
+  return `${node} is left in maintenance, as ${error.problem}`;
 }
 
 /** Lets a node back in after a failure, where it still is what it was; says how it was left. */
@@ -92,8 +109,7 @@ async function leftAs(
     await order(ports.remote, now, "maintenance off");
     return `${node} was let back into the election`;
   } catch (error) {
-    if (!(error instanceof WorldFailure)) throw error;
-    return `${node} is left in maintenance, as ${error.problem}`;
+    return leftOut(node, error);
   }
 }
 
@@ -101,20 +117,20 @@ async function leftAs(
  * In maintenance it takes nothing back before it is gone, though it held nothing when it was asked;
  * its successor knows nothing of it.
  */
-async function leave(
-  { cloud, remote }: Ports,
-  snapshot: Snapshot,
-  instance: CloudHost,
-): Promise<void> {
-  const { host } = instance;
-  await order(remote, instance, "maintenance on");
-  const left = await until(async () => {
+async function leave(ports: Ports, snapshot: Snapshot, instance: CloudHost): Promise<void> {
+  await order(ports.remote, instance, "maintenance on");
+  await emptied(ports, snapshot, instance.host);
+}
+
+/** Waits until others hold all addresses. @throws WorldFailure where the node keeps one */
+async function emptied({ cloud }: Ports, snapshot: Snapshot, node: string): Promise<void> {
+  const isEmpty = await until(async () => {
     const all = [...(await cloud.holders(nodesIn(snapshot))).values()];
-    return all.every((by) => by.length > 0 && !by.includes(host)) || undefined;
+    return all.every((by) => by.length > 0 && !by.includes(node)) || undefined;
   }, movedWithinMs);
-  if (left) return pause(drainMs);
+  if (isEmpty) return pause(drainMs);
   throw new WorldFailure(
-    `${host} still holds after ${movedWithinMs / 1000} s`,
+    `${node} still holds after ${movedWithinMs / 1000} s`,
     "`baton status` tells why",
   );
 }

@@ -15,24 +15,39 @@ const stack = stackOf("nodes: 2");
 type Trouble = {
   /** Nodes that come back sick. */
   readonly breaks?: readonly string[];
+  /** Nodes that are sick as the roll begins. */
+  readonly sick?: readonly string[];
   /** The engine's own failure at a replacement. */
   readonly fails?: boolean;
+  readonly patienceMs?: number;
   /** What `baton:replace` names, and who is in maintenance, as the roll begins. */
   readonly named?: readonly string[];
   readonly out?: readonly string[];
+  /** Whether SSH is gone once somebody has left. */
+  readonly lost?: boolean;
   /** Told of each deed as it is done. */
   readonly onDeed?: (deed: string) => void;
 };
 
 /** @param changed nodes that are not what the stack file says */
 function world(changed: readonly string[], trouble: Trouble = {}) {
-  const { breaks = [], fails = false, named = [], out = [], onDeed } = trouble;
+  const {
+    breaks = [],
+    sick = [],
+    fails = false,
+    named = [],
+    out = [],
+    lost = false,
+    onDeed,
+  } = trouble;
   const deeds: string[] = [];
   const does = (deed: string): void => {
     deeds.push(deed);
     onDeed?.(deed);
   };
-  const machines = new Map(["lb1", "lb2"].map((node) => [node, { turn: 1, sick: false }]));
+  const machines = new Map(
+    ["lb1", "lb2"].map((node) => [node, { turn: 1, sick: sick.includes(node) }]),
+  );
   const left = new Set(changed);
   const maintenance = new Set(out);
   let holder = "lb1";
@@ -45,7 +60,10 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
         hosts: hosts(),
         addresses: [{ name: "web", ip: "203.0.113.7", id: "web", holders: [holder] }],
       }),
-      holders: async () => new Map([["web", [holder]]]),
+      holders: async () => {
+        onDeed?.("the cloud tells who holds");
+        return new Map([["web", [holder]]]);
+      },
       stop: () => assert.fail("nothing is stopped"),
       start: () => assert.fail("nothing is started"),
     },
@@ -58,6 +76,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
         return said("");
       }
       if (command.includes("maintenance off")) {
+        if (lost) return { kind: "unreachable", why: "timed out" };
         maintenance.delete(host);
         does(`${host} is let in`);
         return said("");
@@ -75,6 +94,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
     named: async () => named,
     wouldChange: async (resource, host) => {
       assert.equal(resource, `shop-${host}`);
+      onDeed?.(`${host} is compared`);
       return left.has(host);
     },
     replace: async (host) => {
@@ -99,7 +119,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
     return roll(ports, {
       ...turn,
       snapshot,
-      patienceMs: 10,
+      patienceMs: trouble.patienceMs ?? 10,
       onRolled: (one) => void rolled.push(one),
     });
   };
@@ -143,19 +163,23 @@ test("where one does not come back the next is not touched, and the one stays na
   assert.deepEqual(deeds, ["lb2 leaves", "lb2 is replaced"]);
 });
 
-test("an interrupted roll begins nothing more", async () => {
+test("a roll that is interrupted before it begins touches nothing", async () => {
   const { run, deeds } = world(["lb1", "lb2"]);
   assert.equal(await run(AbortSignal.abort()), undefined);
-  assert.deepEqual(deeds, ["nobody is named any more"]);
+  assert.deepEqual(deeds, []);
 });
 
 /** A roll that somebody has had enough of as soon as a deed is done. */
-async function interruptedAt(last: string) {
+async function interruptedAt(
+  last: string,
+  trouble: Trouble = {},
+  changed: readonly string[] = ["lb1", "lb2"],
+) {
   const interrupt = new AbortController();
   const onDeed = (deed: string): void => {
     if (deed === last) interrupt.abort();
   };
-  const { run, deeds } = world(["lb1", "lb2"], { onDeed });
+  const { run, deeds } = world(changed, { ...trouble, onDeed });
   return { left: await run(interrupt.signal), deeds };
 }
 
@@ -166,11 +190,32 @@ test("interrupted before the machine goes, the node is let back in", async () =>
   });
 });
 
+test("where it cannot be let in, the roll says that it is left in maintenance", async () => {
+  await assert.rejects(interruptedAt("lb2 leaves", { lost: true }), {
+    message: /^lb2 is left in maintenance, as lb2 is not reached over SSH: timed out/,
+    fix: "`baton roll` lets it back in",
+  });
+});
+
 test("interrupted after that, the node stays named until it is seen back", async () => {
-  assert.deepEqual(await interruptedAt("lb2 is replaced"), {
+  assert.deepEqual(await interruptedAt("lb2 is replaced", { breaks: ["lb2"] }), {
     left: "lb2",
     deeds: ["lb2 leaves", "lb2 is replaced"],
   });
+  assert.deepEqual(await interruptedAt("lb2 is replaced"), {
+    left: undefined,
+    deeds: ["lb2 leaves", "lb2 is replaced", "nobody is named any more"],
+  });
+});
+
+test("whom a roll before has left, and who is not back, stays named when the next is interrupted", async () => {
+  const left = { sick: ["lb2"], named: ["lb2"] };
+  const asItWas = { left: "lb2", deeds: [] };
+  assert.deepEqual(await interruptedAt("lb2 is compared", left, ["lb1"]), asItWas);
+  const { run, deeds } = world(["lb1"], left);
+  assert.deepEqual({ left: await run(AbortSignal.abort()), deeds }, asItWas);
+  const inTime = AbortSignal.timeout(5);
+  assert.deepEqual(await world(["lb1"], { ...left, patienceMs: 2000 }).run(inTime), "lb2");
 });
 
 test("an update that fails before the machine goes lets the node back in, and says so", async () => {
@@ -184,8 +229,24 @@ test("an update that fails before the machine goes lets the node back in, and sa
 
 test("who was in maintenance before stays so when the update fails", async () => {
   const { run, deeds } = world(["lb2"], { fails: true, out: ["lb2"] });
-  await assert.rejects(run(), /no quota; lb2 was out of the election before/);
-  assert.deepEqual(deeds, ["lb2 leaves"]);
+  await assert.rejects(run(), /no quota; lb2 is in maintenance as before; mend that/);
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+  assert.deepEqual(await interruptedAt("the cloud tells who holds", { out: ["lb2"] }, ["lb2"]), {
+    left: undefined,
+    deeds: ["nobody is named any more"],
+  });
+});
+
+test("a preview that fails leaves nobody named whom somebody has put in maintenance", async () => {
+  const onDeed = (deed: string): void => {
+    if (deed === "lb2 is compared") throw new WorldFailure("pulumi preview failed (255)", "mend");
+  };
+  const { run, deeds } = world(["lb2"], { out: ["lb2"], onDeed });
+  await assert.rejects(run(), /pulumi preview failed/);
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+  const well = world(["lb2"], { onDeed });
+  await assert.rejects(well.run(), /pulumi preview failed/);
+  assert.deepEqual(well.deeds, []);
 });
 
 test("whom a roll that was killed left in maintenance is let back in first", async () => {

@@ -18,7 +18,7 @@ test("Ctrl-C before a machine goes lets its node back in, and nobody stays named
   assert.equal(status, 130, stderr);
   assert.match(stderr, /ending after this step/);
   assert.match(stderr, /lb2 is let back into the election: the roll ends here/);
-  assert.match(stderr, /cut off between two load balancers: all are in the election/);
+  assert.match(stderr, /cut off between two load balancers: nobody is out by a roll/);
   assert.deepEqual(deeds(stand.touched()), [
     "pulumi config set baton:replace lb2",
     "baton-agent maintenance on",
