@@ -81,12 +81,15 @@ export async function perform(bench: Bench, peer: Peer, row: Row): Promise<Run> 
 /** Waits until nothing more is to be expected, or it has lasted long enough. */
 async function untilOver(bench: Bench, { ends }: Row, faultEnds: number): Promise<void> {
   const { lab, address } = bench;
+  const isDone = async (): Promise<boolean> =>
+    !isUnderWay(lab) &&
+    (ends === undefined || (await lab.holders(address)).join() === ends.holder) &&
+    since(bench, Date.now() - 1000).every(isAnswered);
+  let quietSince = faultEnds;
   while (Date.now() - faultEnds < (ends?.withinMs ?? enoughMs)) {
     await wait(200);
-    const quietSince = Math.max(faultEnds, Date.now() - quietMs);
-    if (Date.now() - faultEnds < quietMs || isUnderWay(lab)) continue;
-    if (ends !== undefined && (await lab.holders(address)).join() !== ends.holder) continue;
-    if (since(bench, quietSince).every(isAnswered)) return;
+    if (!(await isDone())) quietSince = Date.now();
+    if (Date.now() - quietSince >= quietMs) return;
   }
 }
 
