@@ -1,7 +1,9 @@
 /** The command line of the bench: what is to be measured. */
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { LabFailure } from "../../../lab/failure.ts";
 import { baton } from "./baton.ts";
+import { exoip } from "./exoip.ts";
 import { keepalived } from "./keepalived.ts";
 import type { Peer } from "./peer.ts";
 import { type Row, rows } from "./rows.ts";
@@ -43,8 +45,8 @@ export function optionsOf(args: readonly string[]): Options {
   return {
     peers: values.peer.length === 0 ? known : values.peer.map(peerNamed),
     rows: rowsOf(values.only),
-    runs: whole("runs", values.runs),
-    idleMs: whole("idle", values.idle) * 1000,
+    runs: whole("runs", values.runs, 1),
+    idleMs: whole("idle", values.idle, 0) * 1000,
     write,
     render,
   };
@@ -60,16 +62,20 @@ function rowsOf(pattern: string): readonly Row[] {
   );
 }
 
-function peerNamed(name: string): Peer {
-  const found = known.find((one) => one.name === name);
+/** @param given a name, or `exoip=PATH` */
+function peerNamed(given: string): Peer {
+  const found = known.find(({ name }) => name === given);
   if (found !== undefined) return found;
+  const [, kind, path = ""] = /^(exoip|exoip\+baton)=(.+)$/.exec(given) ?? [];
+  if (kind !== undefined && existsSync(path))
+    return exoip(path, kind === "exoip" ? "alone" : "with baton");
   throw new LabFailure(
-    `no program is called "${name}"`,
-    `there are: ${known.map((one) => one.name).join(", ")}`,
+    kind === undefined ? `no program is called "${given}"` : `there is no file ${path}`,
+    `there are: ${[...known.map(({ name }) => name), "exoip=PATH", "exoip+baton=PATH"].join(", ")}`,
   );
 }
 
-function whole(name: string, text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new LabFailure(`--${name} ${text} is no number`, "give a whole one");
+function whole(name: string, text: string, least: number): number {
+  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
+  throw new LabFailure(`--${name} ${text} is no number`, `give a whole one, ${least} at least`);
 }
