@@ -58,6 +58,10 @@ async function measure({ peers, rows, runs, idleMs }: Options): Promise<Results>
           if (run !== undefined) all.push({ row: row.name, peer: peer.name, run });
         }
     }
+  } catch (error) {
+    // What was measured until then is still told.
+    say(`ended before its end: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
   } finally {
     await bench.down();
   }
@@ -78,7 +82,8 @@ const machineNote = (runs: number): string =>
 try {
   const options = optionsOf(process.argv.slice(2));
   const results = options.render ? measured() : await measure(options);
-  if (options.write || options.render) write(results);
+  const isWhole = process.exitCode === undefined;
+  if ((options.write && isWhole) || options.render) write(results);
   const parts = [tableOf(results), claimsOf(results), costsOf(results)];
   process.stdout.write(`${results.machine}\n\n${parts.join("\n\n")}\n`);
 } catch (error) {

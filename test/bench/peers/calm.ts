@@ -58,7 +58,7 @@ export async function calm(bench: Bench, peer: Peer): Promise<void> {
   }
   await until("both are well", () => peer.isWell(bench));
   // Long enough for the second one to have found the first dead, if it does not hear it.
-  await wait(2 * peer.deadMs);
+  await wait(peer.deadMs + 1000);
   await until("lb1 alone is elected, and holds", isFirst);
   await until("the cloud has done all", () => !isUnderWay(lab));
   await untilServed(bench);

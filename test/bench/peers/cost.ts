@@ -22,6 +22,9 @@ export type Cost = {
 
 const heartbeatPort = 12345;
 
+/** A program that has just begun does more. */
+const restMs = 30_000;
+
 /** Heartbeats of agents and of exoip, and VRRP's advertisements, as they pass the router. */
 const counters = `table inet baton_cost
 delete table inet baton_cost
@@ -44,6 +47,7 @@ table bridge baton_cost {
 export async function costOf(bench: Bench, peer: Peer, forMs: number): Promise<Cost> {
   const { lab } = bench;
   const { netns } = lab.fabric.router();
+  await wait(restMs);
   await must(inNetns(netns, ["nft", "-f", "-"]), { input: counters });
   const [at, before] = [Date.now(), await cpuMs(bench, peer)];
   await wait(forMs);

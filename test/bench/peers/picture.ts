@@ -77,9 +77,9 @@ function legend(): string[] {
       return [rect(kind, x, 30 - height[kind], 24, height[kind]), words(x + 32, 30, "dim", text)];
     }),
     mark("attach", 446, 24),
-    words(456, 30, "dim", "claim reaches the cloud"),
+    words(456, 30, "dim", "the cloud takes a claim"),
     mark("detach", 646, 24),
-    words(656, 30, "dim", "release"),
+    words(656, 30, "dim", "a release"),
     rect("fault", 740, 16, 24, stripHeight),
     words(772, 30, "dim", "the fault lasts"),
     words(

@@ -13,7 +13,7 @@ export type Run = {
   /** The longest gap lasts until the end of what was watched: it is longer in truth. */
   readonly isOpen: boolean;
   readonly failed: number;
-  /** From the fault until the first claim reached the cloud. */
+  /** From the fault until the cloud took the first claim. */
   readonly claimMs: number | undefined;
   /** What the cloud itself took for all moves. */
   readonly cloudMs: number;
@@ -28,7 +28,7 @@ export type Run = {
   readonly faultMs: number;
   /** How the requests fared in each slice of that time: a letter for each. */
   readonly strip: string;
-  /** When claims and releases reached the cloud. */
+  /** When the cloud took claims and releases. */
   readonly moves: readonly { readonly kind: CloudMove["kind"]; readonly ms: number }[];
 };
 
@@ -53,7 +53,7 @@ export async function perform(bench: Bench, peer: Peer, row: Row): Promise<Run> 
   const faultMs = Date.now() - at;
   await untilOver(bench, row, at + faultMs);
   const watchedMs = Date.now() - at;
-  const [holders, elected] = [await lab.holders(address), await peer.elected(bench)];
+  const [holders, elected] = [(await lab.holders(address)).toSorted(), await peer.elected(bench)];
   // What was sent until then is answered or given up.
   await wait(answerTimeoutMs + 200);
   const samples = since(bench, at).filter((one) => one.at <= at + watchedMs);

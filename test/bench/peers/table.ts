@@ -63,7 +63,11 @@ const lines = (header: readonly string[], body: readonly (readonly string[])[]):
 /** The comparison itself. */
 export function tableOf(results: Results): string {
   const { peers, rows } = results;
-  const header = ["what happens", ...peers.map(({ title }) => title), "exoip, 1 s × 3, **measured elsewhere**"];
+  const header = [
+    "what happens",
+    ...peers.map(({ title }) => title),
+    "exoip, 1 s × 3, **measured elsewhere**",
+  ];
   return lines(
     header,
     rows.map(({ name, title }) => [
@@ -74,7 +78,7 @@ export function tableOf(results: Results): string {
   );
 }
 
-/** From the fault until the first claim reached the cloud, where there was one. */
+/** From the fault until the cloud took the first claim, where there was one. */
 export function claimsOf(results: Results): string {
   const { peers, rows } = results;
   const claims = (row: string, peer: string): string =>
