@@ -9,7 +9,7 @@ export const baton = (intervalMs: number): Peer => ({
   name: `baton-${intervalMs / 1000}s`,
   title: `baton, ${intervalMs / 1000} s × ${deadRatio}`,
   deadMs: intervalMs * deadRatio,
-  unitOn: () => "baton",
+  unit: "baton",
   install: async (bench) => {
     for (const node of nodes) {
       const config = JSON.parse(readFile(bench, node, configFile));

@@ -5,24 +5,21 @@ import { type Bench, until, untilServed } from "../../real/lab/bench.ts";
 import { nodes, type Peer } from "./peer.ts";
 import { isUnderWay } from "./run.ts";
 
-const run = (bench: Bench, ...argv: readonly string[]) =>
-  Promise.all(nodes.map((node) => bench.say("exec", node, ...argv)));
-
 /** Ends whatever ran before, and puts a program in its place. */
 export async function install(bench: Bench, peer: Peer, before: Peer): Promise<void> {
   await allOn(bench);
   await halt(bench, before);
-  for (const node of nodes)
-    await bench.say("exec", node, "systemctl", "disable", before.unitOn(node));
+  for (const node of nodes) await bench.say("exec", node, "systemctl", "disable", before.unit);
   await peer.install(bench);
-  await run(bench, "systemctl", "daemon-reload");
-  for (const node of nodes) await bench.say("exec", node, "systemctl", "enable", peer.unitOn(node));
+  for (const node of nodes) {
+    await bench.say("exec", node, "systemctl", "daemon-reload");
+    await bench.say("exec", node, "systemctl", "enable", peer.unit);
+  }
 }
 
 /** Without a word to anybody: no program is given the chance to hand over. */
-async function halt(bench: Bench, { unitOn, leaves }: Peer): Promise<void> {
+async function halt(bench: Bench, { unit, leaves }: Peer): Promise<void> {
   for (const node of nodes) {
-    const unit = unitOn(node);
     const script = [`systemctl kill --signal=KILL ${unit}`, `systemctl stop ${unit}`];
     await bench.say("exec", node, "sh", "-c", [...script, leaves?.(bench) ?? "true"].join("; "));
   }
@@ -53,7 +50,7 @@ export async function calm(bench: Bench, peer: Peer): Promise<void> {
   const isFirst = async () =>
     (await lab.holders(address)).join() === "lb1" && (await peer.elected(bench)).join() === "lb1";
   for (const node of nodes) {
-    await bench.say("exec", node, "systemctl", "start", peer.unitOn(node));
+    await bench.say("exec", node, "systemctl", "start", peer.unit);
     await until(`lb1 is elected, and holds; ${node} was started`, isFirst);
   }
   await until("both are well", () => peer.isWell(bench));

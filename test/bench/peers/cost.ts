@@ -79,18 +79,18 @@ const processes = (unit: string): string =>
   `main=$(systemctl show --property=MainPID --value ${unit}); set -- $main $(pgrep -P $main); `;
 
 /** The scheduler's own account, in nanoseconds: clock ticks are too coarse for programs at rest. */
-const cpuMs = (bench: Bench, { unitOn }: Peer): Promise<readonly number[]> =>
+const cpuMs = (bench: Bench, { unit }: Peer): Promise<readonly number[]> =>
   Promise.all(
     nodes.map(async (node) => {
       const script = "for p; do cat /proc/$p/task/*/schedstat; done";
-      const text = await printed(bench, node, "sh", "-c", processes(unitOn(node)) + script);
+      const text = await printed(bench, node, "sh", "-c", processes(unit) + script);
       return sumOf(text, /^(\d+) /gm) / 1e6;
     }),
   );
 
-async function memoryOf(bench: Bench, { unitOn }: Peer, node: Node) {
+async function memoryOf(bench: Bench, { unit }: Peer, node: Node) {
   const script = "for p; do cat /proc/$p/smaps_rollup; done";
-  const text = await printed(bench, node, "sh", "-c", processes(unitOn(node)) + script);
+  const text = await printed(bench, node, "sh", "-c", processes(unit) + script);
   return {
     residentKib: sumOf(text, /^Rss:\s+(\d+)/gm),
     ownKib: sumOf(text, /^Pss:\s+(\d+)/gm),

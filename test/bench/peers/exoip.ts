@@ -23,7 +23,7 @@ export const exoip = (path: string, group: "alone" | "with baton"): Peer => {
     name: group === "alone" ? "exoip" : "exoip+baton",
     title: group === "alone" ? "exoip, 1 s × 3" : "exoip on lb1, baton on lb2, 1 s × 3",
     deadMs: 3000,
-    unitOn: () => unit,
+    unit,
     install: async (bench) => {
       const key = await keyFor(bench);
       for (const node of nodes) {
@@ -93,7 +93,7 @@ function common({ lab, address }: Bench, node: Node): readonly string[] {
   ];
 }
 
-/** The program is read once into each host, and started again when it ends: as a watchdog is run. */
+/** Started again when it ends, as a watchdog is run: exoip ends when the API is down at its start. */
 const unitOf = (argv: readonly string[]): string => `[Unit]
 After=network-online.target
 

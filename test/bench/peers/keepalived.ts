@@ -18,7 +18,7 @@ export const keepalived = (intervalMs: number): Peer => ({
   name: `keepalived-${intervalMs / 1000}s`,
   title: `keepalived, ${intervalMs / 1000} s`,
   deadMs: deadMsOf(intervalMs),
-  unitOn: () => "keepalived",
+  unit: "keepalived",
   leaves: (bench) => `ip address flush dev ${link} to ${virtualIp(bench)}/32`,
   install: async (bench) => {
     for (const node of nodes)

@@ -18,7 +18,7 @@ export type Peer = {
   /** How long a host is silent until it is dead to the other. */
   readonly deadMs: number;
   /** Its systemd unit on a host, which is enabled and started. */
-  readonly unitOn: (node: Node) => string;
+  readonly unit: string;
   /** Shell that removes what it leaves on a host when it is killed. */
   readonly leaves?: (bench: Bench) => string;
   /** Puts its files on both hosts; nothing of it runs yet. */

@@ -3,12 +3,10 @@ import { type Results, runsOf } from "./results.ts";
 import { isRight, letters, type Run, sliceMs } from "./run.ts";
 import { typical } from "./spread.ts";
 
-const [left, wide, right] = [170, 640, 190];
+const [left, wide, right] = [170, 640, 250];
 const [lineHeight, stripHeight, headHeight] = [22, 14, 44];
 
 type Kind = keyof typeof letters;
-
-const kinds: readonly Kind[] = ["all", "some", "none"];
 
 /** Heights differ as well as colours: nobody has to tell green from red. */
 const height: Readonly<Record<Kind, number>> = { all: 14, some: 8, none: 2 };
@@ -66,30 +64,26 @@ export function pictureOf(results: Results): string {
 }
 
 function legend(): string[] {
-  const strips: readonly (readonly [Kind, string])[] = [
-    ["all", "all requests answered"],
-    ["some", "some"],
-    ["none", "none"],
+  const strip = (kind: Kind, x: number, text: string): string[] => [
+    rect(kind, x, 30 - height[kind], 24, height[kind]),
+    words(x + 32, 30, "dim", text),
   ];
   return [
-    ...strips.flatMap(([kind, text], index) => {
-      const x = 10 + index * 190;
-      return [rect(kind, x, 30 - height[kind], 24, height[kind]), words(x + 32, 30, "dim", text)];
-    }),
-    mark("attach", 446, 24),
-    words(456, 30, "dim", "the cloud takes a claim"),
-    mark("detach", 646, 24),
-    words(656, 30, "dim", "a release"),
-    rect("fault", 740, 16, 24, stripHeight),
-    words(772, 30, "dim", "the fault lasts"),
-    words(
-      10,
-      54,
-      "dim",
-      "Of each row the run with the median gap; time in seconds since the fault.",
-    ),
+    ...strip("all", 10, "all requests answered"),
+    ...strip("some", 200, "some"),
+    ...strip("none", 290, "none"),
+    mark("attach", 384, 28),
+    words(394, 30, "dim", "the cloud takes a claim"),
+    mark("detach", 564, 28),
+    words(574, 30, "dim", "a release"),
+    rect("fault", 660, 16, 24, stripHeight),
+    words(692, 30, "dim", "the fault lasts"),
+    words(10, 54, "dim", note),
   ];
 }
+
+const note =
+  "Of each row the run with the median gap; seconds since the fault. A line ends when all was quiet.";
 
 const mark = (kind: string, x: number, y: number): string =>
   `<path class="${kind}" d="M${x} ${y}l-4 -6h8z"/>`;
@@ -126,7 +120,7 @@ function timeLine(title: string, run: Run, x: (ms: number) => number, y: number)
 export function piecesOf(strip: string) {
   const pieces: { kind: Kind; from: number; to: number }[] = [];
   for (const [at, letter] of [...strip].entries()) {
-    const kind = kinds.find((one) => letters[one] === letter) ?? "none";
+    const kind = letter === letters.all ? "all" : letter === letters.some ? "some" : "none";
     const last = pieces.at(-1);
     if (last?.kind === kind) last.to = at + 1;
     else pieces.push({ kind, from: at, to: at + 1 });

@@ -41,7 +41,7 @@ export const rows: readonly Row[] = [
   {
     name: "stop",
     title: "clean stop of the program (SIGTERM)",
-    force: (bench, { unitOn }) => bench.say("exec", "lb1", "systemctl", "stop", unitOn("lb1")),
+    force: (bench, { unit }) => bench.say("exec", "lb1", "systemctl", "stop", unit),
   },
   {
     name: "shutdown",
@@ -93,11 +93,9 @@ export const rows: readonly Row[] = [
   {
     name: "slow",
     title: "operations of 3 s, both programs started anew",
-    force: async (bench, { unitOn }) => {
+    force: async (bench, { unit }) => {
       await bench.say("api-slow", "3000");
-      const starts = nodes.map((node) =>
-        bench.say("exec", node, "systemctl", "restart", unitOn(node)),
-      );
+      const starts = nodes.map((node) => bench.say("exec", node, "systemctl", "restart", unit));
       await Promise.all(starts);
       // Whoever fights, fights by now.
       await wait(15_000);

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { answerTimeoutMs } from "../../../lab/client/client.ts";
 import { isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import type { Lab } from "../../../lab/lab.ts";
-import { type CloudMove, cloudMs, movesSince } from "../../../lab/ordeal/moves.ts";
+import { type CloudMove, movesSince } from "../../../lab/ordeal/moves.ts";
 import { type Bench, since } from "../../real/lab/bench.ts";
 import type { Peer } from "./peer.ts";
 import type { Row } from "./rows.ts";
@@ -15,8 +15,6 @@ export type Run = {
   readonly failed: number;
   /** From the fault until the cloud took the first claim. */
   readonly claimMs: number | undefined;
-  /** What the cloud itself took for all moves. */
-  readonly cloudMs: number;
   /** Requests to the cloud's API, those that failed too. */
   readonly calls: number;
   /** By the router's routes. */
@@ -67,7 +65,6 @@ export async function perform(bench: Bench, peer: Peer, row: Row): Promise<Run> 
     isOpen: !!last && !isAnswered(last) && !!longest && longest.to > last.at,
     failed,
     claimMs: claim && Math.round(claim.at - at),
-    cloudMs: Math.round(cloudMs(moves)),
     calls: callsBetween(lab, at, at + watchedMs),
     holders,
     elected,

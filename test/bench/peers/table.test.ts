@@ -41,13 +41,15 @@ test("a holder that was not elected is told, and how often: nobody, another, or 
     run({ elected: ["lb1"] }),
     run({ holders: [] }),
     run({ holders: ["lb1", "lb2"] }),
+    run({ holders: ["lb1", "lb2"], elected: ["lb1", "lb2"] }),
     run(),
   ];
   const cell = cellOf(wrongs);
   for (const what of [
-    "**held by lb2, elected lb1** (1 of 4)",
-    "**held by nobody, elected lb2** (1 of 4)",
-    "**held by lb1 and lb2, elected lb2** (1 of 4)",
+    "**held by lb2, elected lb1** (1 of 5)",
+    "**held by nobody, elected lb2** (1 of 5)",
+    "**held by lb1 and lb2, elected lb2** (1 of 5)",
+    "**held by lb1 and lb2, elected lb1 and lb2** (1 of 5)",
   ])
     assert.ok(cell.includes(what), `${what} in ${cell}`);
 });

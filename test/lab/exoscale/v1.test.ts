@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { type TestContext, test } from "node:test";
 import { startExoscale } from "../../../lab/emulators/exoscale.ts";
+import { nicOf } from "../../../lab/emulators/exoscale-v1.ts";
 import type { Policy } from "../../../lab/model/exoscale/world.ts";
-import { seeded, world } from "../../lab/world.ts";
+import { ids, seeded, world } from "../../lab/world.ts";
 import { owner } from "./cloud.ts";
 
 type Signing = typeof owner | { readonly key: string; readonly secret: string };
@@ -13,13 +14,14 @@ type Signing = typeof owner | { readonly key: string; readonly secret: string };
 const expiry = (inS: number): string =>
   new Date(Date.now() + inS * 1000).toISOString().replace(/\..*$/, "+0000");
 
-/** Signed by the fact sheet: sorted, escaped, all small, HMAC-SHA1, base64. */
+/** Signed as documented: sorted, escaped, all small, HMAC-SHA1, base64; sent in another order. */
 function signed(fields: Readonly<Record<string, string>>, { key, secret }: Signing): string {
   const all = { apikey: key, response: "json", signatureversion: "3", expires: expiry(600) };
   const pairs = Object.entries({ ...all, ...fields }).sort(([a], [b]) => (a < b ? -1 : 1));
-  const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  const signature = createHmac("sha1", secret).update(query.toLowerCase()).digest("base64");
-  return `${query}&signature=${encodeURIComponent(signature)}`;
+  const parts = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  const message = parts.join("&").toLowerCase();
+  const signature = createHmac("sha1", secret).update(message).digest("base64");
+  return [...parts, `signature=${encodeURIComponent(signature)}`].reverse().join("&");
 }
 
 const none: Policy = { "default-service-strategy": "deny", services: {} };
@@ -74,6 +76,13 @@ test("a bad signature, an old one and none are refused in v1's own envelope", as
     assert.match(body, /^{"errorresponse":{"errorcode":\d+,"cserrorcode":\d+,"errortext":"/);
     assert.match(body, why);
   }
+});
+
+test("what is begun is a job under way, under the name that the cloud gives it", async (t) => {
+  const { get } = await started(t);
+  const fields = { command: "addIpToNic", nicid: nicOf(ids.lb2), ipaddress: "203.0.113.7" };
+  const { body } = await get(signed(fields, owner));
+  assert.match(body, /^{"addiptovmnicresponse":{"jobid":"[0-9a-f-]{36}","jobstatus":0}}$/);
 });
 
 test("what it cannot find, or does not serve, it says", async (t) => {
