@@ -19,13 +19,14 @@ export const exoip = (path: string, group: "alone" | "with baton"): Peer => {
   const isOriginal = (node: Node): boolean => group === "alone" || node === "lb1";
   const isActive = (bench: Bench) => async (node: Node) =>
     (await printed(bench, node, "systemctl", "is-active", unit)).trim() === "active";
+  const name = group === "alone" ? "exoip" : "exoip+baton";
   return {
-    name: group === "alone" ? "exoip" : "exoip+baton",
+    name,
     title: group === "alone" ? "exoip, 1 s × 3" : "exoip on lb1, baton on lb2, 1 s × 3",
     deadMs: 3000,
     unit,
     install: async (bench) => {
-      const key = await keyFor(bench);
+      const key = await keyFor(bench, name);
       for (const node of nodes) {
         const content = readFileSync(path);
         await putFile(bench, node, { path: program, content, mode: 0o755 });
@@ -45,14 +46,13 @@ export const exoip = (path: string, group: "alone" | "with baton"): Peer => {
 type Key = { readonly key: string; readonly secret: string };
 
 /** The agents' key may not use the older API. */
-async function keyFor({ lab }: Bench): Promise<Key> {
+async function keyFor({ lab }: Bench, name: string): Promise<Key> {
   const { EXOSCALE_API_KEY: key = "", EXOSCALE_API_SECRET: secret = "" } = lab.desk.env;
   const api = createApi({ endpoint: lab.cloud.endpoint, key, secret, pollMs: 100 });
   const policy = {
     "default-service-strategy": "deny",
     services: { "compute-legacy": { type: "allow" } },
   };
-  const name = "exoip";
   const role = await api.operate("POST", "/iam-role", { name, policy, editable: true });
   const made = await api.call("POST", "/api-key", { name, "role-id": role });
   return { key: String(made.key), secret: String(made.secret) };
@@ -93,7 +93,7 @@ function common({ lab, address }: Bench, node: Node): readonly string[] {
   ];
 }
 
-/** Started again when it ends, as a watchdog is run: exoip ends when the API is down at its start. */
+/** Started again when it ends: exoip ends itself where the API is down at its start. */
 const unitOf = (argv: readonly string[]): string => `[Unit]
 After=network-online.target
 
