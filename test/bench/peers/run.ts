@@ -91,9 +91,11 @@ async function untilOver(bench: Bench, { ends }: Row, faultEnds: number): Promis
 }
 
 /** Whether the cloud has an operation that has not ended. */
-export function isUnderWay({ cloud }: Lab): boolean {
-  const count = (kind: string) => cloud.events.filter((event) => event.kind === kind).length;
-  return count("began") > count("ended");
+export function isUnderWay({ cloud: { events } }: Lab): boolean {
+  const ended = new Set(
+    events.flatMap((event) => (event.kind === "ended" ? [event.operation.id] : [])),
+  );
+  return events.some((event) => event.kind === "began" && !ended.has(event.operation.id));
 }
 
 /** Requests of the programs on the hosts: by keys that were made in the cloud. */
