@@ -5,7 +5,7 @@
  * picture into the documents, `--render` does so from what was measured last.
  */
 import { cpus } from "node:os";
-import { LabFailure } from "../../lab/failure.ts";
+import { WorldFailure } from "../../stack/failure.ts";
 import { type Bench, startBench, tellJournals } from "../real/lab/bench.ts";
 import { baton } from "./peers/baton.ts";
 import { calm, install } from "./peers/calm.ts";
@@ -87,7 +87,7 @@ try {
   const parts = [tableOf(results), claimsOf(results), costsOf(results)];
   process.stdout.write(`${results.machine}\n\n${parts.join("\n\n")}\n`);
 } catch (error) {
-  if (!(error instanceof LabFailure)) throw error;
+  if (!(error instanceof WorldFailure)) throw error;
   say(error.message);
   process.exitCode = 1;
 }

@@ -1,7 +1,7 @@
 /** The command line of the bench: what is to be measured. */
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { LabFailure } from "../../../lab/failure.ts";
+import { WorldFailure } from "../../../stack/failure.ts";
 import { baton } from "./baton.ts";
 import { exoip } from "./exoip.ts";
 import { keepalived } from "./keepalived.ts";
@@ -23,7 +23,7 @@ export type Options = {
 /** Those that every machine with the lab can measure. */
 const known: readonly Peer[] = [baton(1000), keepalived(1000), baton(100), keepalived(100)];
 
-/** @throws LabFailure for what cannot be measured */
+/** @throws WorldFailure for what cannot be measured */
 export function optionsOf(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -38,7 +38,7 @@ export function optionsOf(args: readonly string[]): Options {
   });
   const { write, render } = values;
   if (write && (values.only !== "" || values.peer.length > 0))
-    throw new LabFailure(
+    throw new WorldFailure(
       "the documents hold figures of one run of everything",
       "leave out `--write`, or `--only` and `--peer`",
     );
@@ -56,7 +56,7 @@ function rowsOf(pattern: string): readonly Row[] {
   const wanted = new RegExp(pattern);
   const found = rows.filter(({ name, title }) => wanted.test(name) || wanted.test(title));
   if (found.length > 0) return found;
-  throw new LabFailure(
+  throw new WorldFailure(
     `no row is called "${pattern}"`,
     `there are: ${rows.map(({ name }) => name).join(", ")}`,
   );
@@ -69,7 +69,7 @@ function peerNamed(given: string): Peer {
   const [, kind, path = ""] = /^(exoip|exoip\+baton)=(.+)$/.exec(given) ?? [];
   if (kind !== undefined && existsSync(path))
     return exoip(path, kind === "exoip" ? "alone" : "with baton");
-  throw new LabFailure(
+  throw new WorldFailure(
     kind === undefined ? `no program is called "${given}"` : `there is no file ${path}`,
     `there are: ${[...known.map(({ name }) => name), "exoip=PATH", "exoip+baton=PATH"].join(", ")}`,
   );
@@ -77,5 +77,5 @@ function peerNamed(given: string): Peer {
 
 function whole(name: string, text: string, least: number): number {
   if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
-  throw new LabFailure(`--${name} ${text} is no number`, `give a whole one, ${least} at least`);
+  throw new WorldFailure(`--${name} ${text} is no number`, `give a whole one, ${least} at least`);
 }
