@@ -4,12 +4,12 @@ import { text } from "node:stream/consumers";
 import { TLSSocket } from "node:tls";
 import type { Cloud, CloudEvent } from "../model/exoscale/cloud.ts";
 import { isKept, kept, revived } from "../model/exoscale/keep.ts";
+import type { Answer } from "../model/exoscale/request.ts";
 import { type CloudInput, createCloud, holdersOf, nextDueMs, step } from "../model/exoscale.ts";
 import type { Emulator, EmulatorOptions, LoggedRequest, Sent } from "./exoscale.ts";
 import { deliver, sendJson } from "./exoscale-deliver.ts";
-import { actionOf } from "./exoscale-routes.ts";
-import { credentialOf } from "./exoscale-signature.ts";
 import { load, save } from "./exoscale-state.ts";
+import { understand } from "./exoscale-understand.ts";
 
 export type Face = Omit<Emulator, "endpoint" | "close"> & {
   readonly take: (
@@ -24,6 +24,8 @@ export type Face = Omit<Emulator, "endpoint" | "close"> & {
 type Asked = {
   readonly response: ServerResponse;
   readonly tell: (answer: Sent | undefined) => void;
+  /** The answer in the words of the API that was asked. */
+  readonly written: (answer: Answer, cloud: Cloud) => Answer;
 };
 
 type Clock = { readonly nowMs: () => number; readonly cloud: Cloud };
@@ -63,7 +65,7 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
     for (const answer of made.answers) {
       const asked = waiting.get(answer.id);
       waiting.delete(answer.id);
-      asked?.tell(deliver(asked.response, answer));
+      asked?.tell(deliver(asked.response, asked.written(answer, cloud)));
     }
     clearTimeout(timer);
     const dueMs = nextDueMs(cloud);
@@ -74,25 +76,26 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
   const take: Face["take"] = async (request, response, connection) => {
     const { authorization, ...plain } = await heard(request);
     const { method, target, body } = plain;
-    const credential = credentialOf({ method, target, body, authorization }, (key) =>
-      secretOf(options, cloud, key),
-    );
+    const signed = { method, target, body, authorization };
+    const secret = (key: string) => secretOf(options, cloud, key);
+    const { credential, called, refusal, api } = understand(signed, secret, cloud.world);
     const from = credential.kind === "signed" ? whoHas(options, cloud, credential.key) : "unknown";
-    const called = actionOf(method, new URL(target, apiEndpoint), body);
     const call = "action" in called ? called.action.call : undefined;
     const expiresS = credential.kind === "signed" ? credential.expiresS : undefined;
     const logged = { atMs: nowMs(), from, method, target, body, call, connection, expiresS };
     const id = String(requests.add(logged));
-    const tell = (answer: Sent | undefined): void =>
-      options.onExchange?.({ ...plain, call, ...(answer && { answer }) });
+    const tell = (answer: Sent | undefined): void => {
+      if (api === "v2") options.onExchange?.({ ...plain, call, ...(answer && { answer }) });
+    };
     if (!("action" in called))
-      return tell(sendJson(response, called.status, { message: called.message }));
-    waiting.set(id, { response, tell });
+      return tell(sendJson(response, called.status, refusal(called.status, called.message)));
+    const { written = (answer: Answer) => answer, ...asked } = called;
+    waiting.set(id, { response, tell, written });
     response.on("close", () => {
       if (waiting.delete(id)) tell(undefined);
     });
     const came = { endpoint: endpointOf(request) ?? apiEndpoint, sourceIp: sourceOf(request) };
-    input({ kind: "request", request: { id, from, credential, ...came, ...called } });
+    input({ kind: "request", request: { id, from, credential, ...came, ...asked } });
   };
 
   if (nextDueMs(cloud) !== undefined) input({ kind: "wake" });

@@ -36,7 +36,7 @@ export type EmulatorOptions = {
   readonly stateFile?: string;
   /** Told of all that happens, in order, after it is on disk. */
   readonly onEvent?: (event: CloudEvent) => void;
-  /** Told of each request that was answered or never will be, for whoever checks them. */
+  /** Told of each request of v2 that was answered or never will be, for whoever checks them. */
   readonly onExchange?: (exchange: Exchange) => void;
   /** How long an idle connection is kept. */
   readonly keepAliveMs?: number;

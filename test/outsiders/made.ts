@@ -110,14 +110,17 @@ export async function documentFile(): Promise<string> {
   return join(library, version, "site-packages/exoscale/openapi.json");
 }
 
+/** The SDK of today's API, and the library of the older one. */
+export const goClients = ["go", "go-v1"] as const;
+
 /**
- * Path of the program that drives the Go SDK.
+ * Path of the program that drives a client of Exoscale's in Go.
  * @throws WorldFailure with what to install
  */
-export async function goProgram(): Promise<string> {
-  const folder = await made("go", {
+export async function goProgram(client: (typeof goClients)[number]): Promise<string> {
+  const folder = await made(client, {
     what: "the official Go client",
-    files: ["go/go.mod", "go/go.sum", "go/main.go"],
+    files: ["go.mod", "go.sum", "main.go"].map((name) => `${client}/${name}`),
     more: "",
     make: async (beside) => {
       const go = await goFor(say, {
@@ -133,7 +136,7 @@ export async function goProgram(): Promise<string> {
         "the official Go client cannot be built",
         "see whether Go reaches its module proxy from here",
         {
-          cwd: here("go"),
+          cwd: here(client),
           env: { ...process.env, CGO_ENABLED: "0", GOTOOLCHAIN: "local", GOWORK: "off" },
         },
       );

@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { goProgram, pythonHome } from "./made.ts";
 
 export const outsiders = ["egoscale", "python"] as const;
-export type Outsider = (typeof outsiders)[number];
+/** The library of the older API has words of its own. */
+export type Outsider = (typeof outsiders)[number] | "egoscale-v1";
 
 export type Call = {
   /** By its operationId. */
@@ -17,6 +18,9 @@ export type Call = {
   /** Of the Python client alone: the Go SDK has a type of its own for each. */
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Of the older API: a machine, an interface or an address on it, and an address. */
+  readonly id?: string;
+  readonly ip?: string;
   /** Until the operation that it begins has ended, by the client's own polling. */
   readonly wait?: boolean;
 };
@@ -43,7 +47,8 @@ export type SessionOptions = {
 };
 
 async function argvOf(outsider: Outsider): Promise<readonly string[]> {
-  if (outsider === "egoscale") return [await goProgram()];
+  if (outsider === "egoscale") return [await goProgram("go")];
+  if (outsider === "egoscale-v1") return [await goProgram("go-v1")];
   const program = fileURLToPath(new URL("python/client.py", import.meta.url));
   return [join(await pythonHome(), "bin", "python"), "-B", program];
 }

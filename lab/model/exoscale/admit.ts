@@ -74,7 +74,7 @@ function byPolicy(
     if (!verdict.allowed)
       return refusal(
         403,
-        `Forbidden by ${whose} policy for ${serviceOf(request.action)} - ${verdict.why}`,
+        `Forbidden by ${whose} policy for ${serviceOf(request)} - ${verdict.why}`,
       );
   }
   return undefined;

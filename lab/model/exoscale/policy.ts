@@ -10,12 +10,17 @@ import type { Policy, World } from "./world.ts";
 
 export type Verdict = { readonly allowed: boolean; readonly why: string };
 
-/** Roles and keys are a service of their own; all else that is served here is `compute`. */
-export const serviceOf = ({ call }: Action): string =>
-  /-(iam-role|iam-roles|iam-role-policy|api-key|api-keys)$/.test(call) ? "iam" : "compute";
+/** Roles and keys are a service of their own, and so is the older API; all else is `compute`. */
+export function serviceOf({
+  action: { call },
+  legacy,
+}: Pick<Request, "action" | "legacy">): string {
+  if (legacy !== undefined) return "compute-legacy";
+  return /-(iam-role|iam-roles|iam-role-policy|api-key|api-keys)$/.test(call) ? "iam" : "compute";
+}
 
 export function judged(policy: Policy, request: Request, world: World, nowS: number): Verdict {
-  const service = serviceOf(request.action);
+  const service = serviceOf(request);
   const rules = policy.services[service];
   const strategy = rules?.type ?? policy["default-service-strategy"];
   if (strategy !== "rules") return { allowed: strategy === "allow", why: "Service is denied" };
@@ -37,7 +42,7 @@ function isTrue(expression: string, variables: Json): boolean {
 }
 
 const variablesOf = (request: Request, world: World, service: string, nowS: number): Json => ({
-  operation: request.action.call,
+  operation: request.legacy ?? request.action.call,
   service,
   zone: world.zone,
   now: nowS,

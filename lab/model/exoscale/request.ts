@@ -209,6 +209,8 @@ export type Request = {
   /** The fields of the query and the body as they came: policies may look at them. */
   readonly parameters?: Json;
   readonly sourceIp?: string;
+  /** The operation's own name where it came by the older API, which is a service by itself. */
+  readonly legacy?: string;
   /** The base that the request came by, with `/v2`: zones are told with the same. */
   readonly endpoint?: string;
 };

@@ -27,6 +27,8 @@ export const progress = progressOn({
 });
 
 export type Bench = {
+  /** The name that all its namespaces and folders begin with. */
+  readonly name: string;
   readonly lab: Lab;
   readonly address: string;
   readonly client: () => Measurement;
@@ -79,9 +81,10 @@ export type BenchOptions = {
 export async function startBench({ example, changes, settings }: BenchOptions): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), "baton-lab-"));
   const troubles: string[] = [];
+  const name = labName();
   const lab = await startLab({
     stackFile: stackFrom(example, changes, folder),
-    name: labName(),
+    name,
     agent: (await agentBundle("exoscale")).text,
     env: process.env,
     report: log,
@@ -111,6 +114,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     return holders[0] ?? "";
   };
   return {
+    name,
     lab,
     address,
     client: () => traffic[0]?.client ?? assert.fail("the client has not begun"),

@@ -7,6 +7,11 @@ import { after, before, suite, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { createFabric } from "../../../lab/fabric/fabric.ts";
 import { startLab } from "../../../lab/lab.ts";
+import { baton } from "../../bench/peers/baton.ts";
+import { calm, install } from "../../bench/peers/calm.ts";
+import { keepalived } from "../../bench/peers/keepalived.ts";
+import { rows } from "../../bench/peers/rows.ts";
+import { perform } from "../../bench/peers/run.ts";
 import {
   audit,
   type Bench,
@@ -21,6 +26,8 @@ import {
 
 type Smoke = BenchOptions & {
   readonly title: string;
+  /** Has the network that VRRP needs. */
+  readonly isPrivate?: true;
   /** What a command on the first load balancer has to print. */
   readonly shows: readonly (readonly [argv: readonly string[], output: RegExp])[];
 };
@@ -42,6 +49,7 @@ const smokes: readonly Smoke[] = [
     title: "nginx as the proxy, and app servers with fixed addresses on a private network",
     example: "minimal",
     changes: [[/^nodes: 2$/m, "nodes: 2\nproxy: nginx"]],
+    isPrivate: true,
     shows: [
       [["ip", "-brief", "address", "show", "eth1"], / 10\./],
       [["systemctl", "is-active", "nginx"], /^active/],
@@ -70,7 +78,7 @@ test("a lab whose engine cannot be made leaves nothing behind", async () => {
   rmSync(folder, { recursive: true });
 });
 
-for (const { title, shows, ...options } of smokes)
+for (const { title, shows, isPrivate, ...options } of smokes)
   suite(title, () => {
     let bench: Bench;
 
@@ -97,5 +105,21 @@ for (const { title, shows, ...options } of smokes)
         throw error;
       });
       assert.deepEqual([seen.attaches, seen.detaches], [1, 1]);
+    });
+
+    if (!isPrivate) return;
+
+    test("keepalived with a notify script in the agent's place: what the bench compares", async () => {
+      const peer = keepalived(100);
+      await install(bench, peer, baton(1000));
+      await calm(bench, peer);
+      const death = rows.find(({ name }) => name === "death") ?? assert.fail("no such row");
+      const { holders, elected, moves, calls, failed } = await perform(bench, peer, death);
+      assert.deepEqual([holders, elected], [["lb2"], ["lb2"]]);
+      // By its script alone: each call once, and no agent that moves it too.
+      const kinds = moves.map(({ kind }) => kind);
+      assert.deepEqual(kinds, ["attach", "detach"]);
+      assert.ok(calls >= 2 && calls <= 10, `${calls} calls`);
+      assert.ok(failed > 0);
     });
   });

@@ -1,0 +1,81 @@
+/** The command line of the bench: what is to be measured. */
+import { existsSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { WorldFailure } from "../../../stack/failure.ts";
+import { baton } from "./baton.ts";
+import { exoip } from "./exoip.ts";
+import { keepalived } from "./keepalived.ts";
+import type { Peer } from "./peer.ts";
+import { type Row, rows } from "./rows.ts";
+
+export type Options = {
+  readonly peers: readonly Peer[];
+  readonly rows: readonly Row[];
+  readonly runs: number;
+  /** How long each is watched at rest; 0: not at all. */
+  readonly idleMs: number;
+  /** Into the documents. */
+  readonly write: boolean;
+  /** Renders the documents from what was measured before. */
+  readonly render: boolean;
+};
+
+/** Those that every machine with the lab can measure. */
+const known: readonly Peer[] = [baton(1000), keepalived(1000), baton(100), keepalived(100)];
+
+/** @throws WorldFailure for what cannot be measured */
+export function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string", default: "" },
+      peer: { type: "string", multiple: true, default: [] },
+      runs: { type: "string", default: "5" },
+      idle: { type: "string", default: "60" },
+      write: { type: "boolean", default: false },
+      render: { type: "boolean", default: false },
+    },
+  });
+  const { write, render } = values;
+  if (write && (values.only !== "" || values.peer.length > 0))
+    throw new WorldFailure(
+      "the documents hold figures of one run of everything",
+      "leave out `--write`, or `--only` and `--peer`",
+    );
+  return {
+    peers: values.peer.length === 0 ? known : values.peer.map(peerNamed),
+    rows: rowsOf(values.only),
+    runs: whole("runs", values.runs, 1),
+    idleMs: whole("idle", values.idle, 0) * 1000,
+    write,
+    render,
+  };
+}
+
+function rowsOf(pattern: string): readonly Row[] {
+  const wanted = new RegExp(pattern);
+  const found = rows.filter(({ name, title }) => wanted.test(name) || wanted.test(title));
+  if (found.length > 0) return found;
+  throw new WorldFailure(
+    `no row is called "${pattern}"`,
+    `there are: ${rows.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+/** @param given a name, or `exoip=PATH` */
+function peerNamed(given: string): Peer {
+  const found = known.find(({ name }) => name === given);
+  if (found !== undefined) return found;
+  const [, kind, path = ""] = /^(exoip|exoip\+baton)=(.+)$/.exec(given) ?? [];
+  if (kind !== undefined && existsSync(path))
+    return exoip(path, kind === "exoip" ? "alone" : "with baton");
+  throw new WorldFailure(
+    kind === undefined ? `no program is called "${given}"` : `there is no file ${path}`,
+    `there are: ${[...known.map(({ name }) => name), "exoip=PATH", "exoip+baton=PATH"].join(", ")}`,
+  );
+}
+
+function whole(name: string, text: string, least: number): number {
+  if (/^\d+$/.test(text) && Number(text) >= least) return Number(text);
+  throw new WorldFailure(`--${name} ${text} is no number`, `give a whole one, ${least} at least`);
+}
