@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { z } from "zod";
 import { WorldFailure } from "../../stack/failure.ts";
 
-/** Each of them throws an `WorldFailure` with the engine's own last words. */
+/** Each of them throws a `WorldFailure` with the engine's own last words. */
 export type Engine = {
   /** The stack file that this Pulumi stack is made of, as its config names it. */
   readonly stackFile: () => Promise<string>;
