@@ -92,7 +92,8 @@ export async function keepsOut(bench: Bench, other: (host: string) => string): P
 }
 
 export async function examines(bench: Bench): Promise<void> {
-  await shows(bench, "doctor");
+  const said = await shows(bench, "doctor");
+  assert.doesNotMatch(said, /^(wrong|note ) {2}/m);
 }
 
 /** While the security group lacks the rule for heartbeats. */
