@@ -1,7 +1,7 @@
 /** Writing several files so that either all of them are new, or none is. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { makeFolders } from "../lab/folder.ts";
+import { makeFolders } from "../stack/folder.ts";
 import { fail, reasonOf } from "./failure.ts";
 
 export type OutputFile = { readonly name: string; readonly bytes: Uint8Array };

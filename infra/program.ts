@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { type Finding, formatDiagnostic } from "../stack/diagnostic.ts";
 import { type Document, readDocument } from "../stack/document.ts";
+import { hostsNamed } from "../stack/hosts.ts";
 import { HaStack, type StackDeclaration } from "./ha-stack.ts";
 import { reasonOf, stop } from "./problem.ts";
 import { pulumiNames } from "./sources.ts";
@@ -22,7 +23,7 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
   const file = resolve(root, path);
   const { data, locate } = read(file, path);
   const show = (finding: Finding): string => formatDiagnostic(locate(finding));
-  const replace = (config.get("replace") ?? "").split(/[\s,]+/).filter((name) => name !== "");
+  const replace = hostsNamed(config.get("replace"));
   const agentBundle = config.get("agentBundle");
   const secrets = Object.fromEntries(
     pulumiNames(data).map((name) => [name, config.requireSecret(name)]),

@@ -2,7 +2,7 @@
 import { lchownSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { WorldFailure } from "../stack/failure.ts";
-import { makeFolders } from "./folder.ts";
+import { makeFolders } from "../stack/folder.ts";
 
 export type Caller = { readonly uid: number; readonly gid: number };
 

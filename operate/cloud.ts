@@ -34,7 +34,7 @@ export type Seen = {
 /** Names of hosts, by the name of the address that they carry. */
 export type Holders = ReadonlyMap<string, readonly string[]>;
 
-/** Each of them throws an `WorldFailure` when the cloud does not do it. */
+/** Each of them throws a `WorldFailure` when the cloud does not do it. */
 export type Cloud = {
   readonly look: () => Promise<Seen>;
   /** Who of these hosts carries each of these addresses now. */

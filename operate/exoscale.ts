@@ -109,6 +109,9 @@ const hostOf = (one: Listed, users: ReadonlyMap<string, string>): CloudHost => (
   user: users.get(one.template?.id ?? "") ?? "root",
 });
 
+const isGone = (answer: Awaited<ReturnType<ExoscaleApi["get"]>>): boolean =>
+  answer.kind === "refused" && answer.why === "not-found";
+
 /** Who logs in, by template; one that was withdrawn is still what hosts were made of. */
 async function learnUsers(
   api: ExoscaleApi,
@@ -119,8 +122,9 @@ async function learnUsers(
   const unknown = [...ids].filter((id) => !users.has(id));
   await Promise.all(
     unknown.map(async (id) => {
-      const found = await read(api, `/template/${id}`, template).catch(() => undefined);
-      if (found !== undefined) users.set(id, found["default-user"]);
+      const answer = await api.get(`/template/${id}`, nowMs() + readMs);
+      const found = answer.kind === "done" ? template.safeParse(answer.value).data : undefined;
+      if (found || isGone(answer)) users.set(id, found?.["default-user"] ?? "root");
     }),
   );
 }
@@ -136,12 +140,13 @@ async function carriersOf(
   atOnce: number,
 ): Promise<Map<string, readonly string[]>> {
   const carries = new Map<string, readonly string[]>();
-  const waiting = instances.values();
+  const waiting = [...instances];
   const askAll = async (): Promise<void> => {
-    for (const { id } of waiting) {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { id } = next;
       const path = `/instance/${id}`;
       const answer = await api.get(path, nowMs() + readMs);
-      if (answer.kind === "refused" && answer.why === "not-found") continue;
+      if (isGone(answer)) continue;
       if (answer.kind !== "done") throw failed(`GET ${path}`, answer);
       const { "elastic-ips": all } = understood(path, answer.value, carried);
       carries.set(
@@ -150,7 +155,10 @@ async function carriersOf(
       );
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, askAll));
+  await Promise.all(Array.from({ length: atOnce }, askAll)).finally(() => {
+    // After a failure there is nothing left to ask for.
+    waiting.length = 0;
+  });
   return carries;
 }
 

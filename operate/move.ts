@@ -73,6 +73,7 @@ export function isMoved(
 
 /**
  * Gives the order and waits until the cloud shows that each address has moved.
+ * @returns the moves in the order in which they ended
  * @throws WorldFailure
  */
 export async function move(
@@ -86,17 +87,21 @@ export async function move(
   const clients = await beginClients(stack, addresses, url);
   try {
     const begun = performance.now();
-    const ended = new Map<string, Pick<Move, "to" | "tookMs">>();
+    const ended = new Map<string, Omit<Move, "outage">>();
     await step(movesOf(addresses), async () => {
       await order(ports.remote, host, what);
       await until(async () => {
         const now = await ports.cloud.holders({ ...seen, addresses });
-        for (const [name, holders] of now)
+        for (const { name, ip = name, holders: before } of addresses) {
+          const holders = now.get(name) ?? [];
           if (!ended.has(name) && isMoved(stack.election, host.host, { what, holders }))
             ended.set(name, {
+              address: ip,
+              from: before.join(" and "),
               to: holders.join(" and "),
               tookMs: Math.round(performance.now() - begun),
             });
+        }
         return ended.size === addresses.length || undefined;
       }, limitMs);
     });
@@ -109,12 +114,7 @@ export async function move(
           : "`baton status` tells who holds and why",
       );
     const outages = await endClients(clients);
-    return addresses.flatMap((one) => {
-      const end = ended.get(one.name);
-      const from = one.holders.join(" and ");
-      const address = one.ip ?? one.name;
-      return end === undefined ? [] : { address, from, ...end, outage: outages.get(one.name) };
-    });
+    return [...ended].map(([name, end]) => ({ ...end, outage: outages.get(name) }));
   } finally {
     await stopClients(clients);
   }

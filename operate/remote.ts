@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { makeFolders } from "../lab/folder.ts";
+import { makeFolders } from "../stack/folder.ts";
 import type { CloudHost } from "./cloud.ts";
 
 export type Ran =

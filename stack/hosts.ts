@@ -160,3 +160,7 @@ function mergeExtras(layers: readonly (DeclaredExtra | undefined)[]): Extra {
     ),
   };
 }
+
+/** The hosts that `baton:replace` names, which may leave service. @param value with commas or spaces */
+export const hostsNamed = (value = ""): readonly string[] =>
+  value.split(/[\s,]+/).filter((name) => name !== "");

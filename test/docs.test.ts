@@ -48,9 +48,22 @@ for (const page of pages) {
 }
 
 test("what is not run says why", (context) => {
-  for (const block of pages.flatMap(blocksOf))
-    if (block.kind === "not run")
-      context.diagnostic(`${block.place}: ${block.text.split("\n")[0]} … ${block.reason}`);
+  for (const block of pages.flatMap(blocksOf)) {
+    if (block.kind !== "not run") continue;
+    assert.ok(block.reason.length > 10, `${block.place}: "${block.reason}" is no reason`);
+    context.diagnostic(`${block.place}: ${block.text.split("\n")[0]} … ${block.reason}`);
+  }
+});
+
+test("a screen's load balancers are the same two in all of its lines", () => {
+  const screen = {
+    place: "",
+    command: "",
+    prints: ["from lb1 to lb2 in 3 s", "lb2 holds"],
+    exit: 0,
+  };
+  assert.deepEqual(missingFrom("from lb2 to lb1 in 4 s\nlb1 holds", screen), []);
+  assert.equal(missingFrom("from lb2 to lb1 in 4 s\nlb2 holds", screen).length, 1);
 });
 
 test("the pages of the order lead from one to the next, and every page is in the list", () => {
@@ -69,6 +82,8 @@ test("the pages of the order lead from one to the next, and every page is in the
 
 test("every word of the lab that the documents name is one", () => {
   const words = ["up", "down", "status", "desk", ...Object.keys(verbs)];
+  const found = labWordsOf("docs/lab.md");
+  assert.ok(found.length > 15, `docs/lab.md names ${found.length} alone`);
   for (const page of pages)
     for (const [word = ""] of labWordsOf(page)) assert.ok(words.includes(word), `${page}: ${word}`);
 });

@@ -40,7 +40,6 @@ const edges: Readonly<Record<string, readonly string[]>> = {
     "agent/cloud",
     "agent/status/status.ts",
     "lab/client",
-    "lab/folder.ts",
   ],
   lab: ["stack", "agent/status/status.ts"],
   cli: ["stack", "user-data", "operate", "lab", "agent/status", "package.json"],

@@ -71,7 +71,7 @@ export function instanceOf(value: unknown): ListedInstance | undefined {
 
 /** None of these is known to be dead: one that shuts down in order still serves, and hands over. */
 export const isRunning = (state: string): boolean =>
-  ["running", "migrating", "starting", "stopping"].indexOf(state) >= 0;
+  ["running", "migrating", "starting", "stopping"].includes(state);
 
 function labelsOf(value: unknown): Readonly<Record<string, string>> {
   const labels: Record<string, string> = {};

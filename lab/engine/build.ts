@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { WorldFailure } from "../../stack/failure.ts";
-import { makeFolders } from "../folder.ts";
+import { makeFolders } from "../../stack/folder.ts";
 import type { Say } from "./make.ts";
 import { releases, sources } from "./plan.ts";
 import { run, tailOf } from "./run.ts";

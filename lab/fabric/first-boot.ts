@@ -19,6 +19,7 @@ const offMs = 3000;
 export type Boot = {
   readonly startedAt: number;
   readonly timeoutMs: number;
+  /** Whether it runs, or is being stopped or started in order. */
   readonly isOn: () => boolean;
 };
 

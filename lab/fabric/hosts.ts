@@ -38,14 +38,23 @@ export function hostActions(inside: Inside, running: Map<string, Running>): Host
   const life = { inside, running };
   const inTurn = (work: (life: Life, id: string) => Promise<void>) => (id: string) =>
     inside.queue(id, () => work(life, id));
+  // How many orderly ends and new beginnings of a host are not done yet.
+  const restless = new Map<string, number>();
+  const counted = (act: (id: string) => Promise<void>) => async (id: string) => {
+    const add = (count: number) => restless.set(id, (restless.get(id) ?? 0) + count);
+    add(1);
+    await act(id).finally(() => add(-1));
+  };
   return {
     createHost: (spec) => inside.queue(spec.id, () => create(life, spec)),
-    startHost: inTurn(start),
-    stopHost: inTurn(stop),
-    rebootHost: inTurn(async (_, id) => {
-      await stop(life, id);
-      await start(life, id);
-    }),
+    startHost: counted(inTurn(start)),
+    stopHost: counted(inTurn(stop)),
+    rebootHost: counted(
+      inTurn(async (_, id) => {
+        await stop(life, id);
+        await start(life, id);
+      }),
+    ),
     powerOff: async (id) => {
       // From here on its end is no surprise.
       running.delete(id);
@@ -63,7 +72,7 @@ export function hostActions(inside: Inside, running: Map<string, Running>): Host
       untilBooted(inside.place, id, {
         startedAt: running.get(id)?.startedAt ?? Date.now(),
         timeoutMs,
-        isOn: () => running.has(id),
+        isOn: () => running.has(id) || (restless.get(id) ?? 0) > 0,
       }),
     isOn: (id) => running.has(id),
     isFrozen: (id) => isFrozen(join(inside.place.cgroup, hostGroup(id))),

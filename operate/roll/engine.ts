@@ -2,8 +2,9 @@
 import { spawn } from "node:child_process";
 import { z } from "zod";
 import { WorldFailure } from "../../stack/failure.ts";
+import { hostsNamed } from "../../stack/hosts.ts";
 
-/** Each of them throws an `WorldFailure` with the engine's own last words. */
+/** Each of them throws a `WorldFailure` with the engine's own last words. */
 export type Engine = {
   /** The stack file that this Pulumi stack is made of, as its config names it. */
   readonly stackFile: () => Promise<string>;
@@ -60,11 +61,11 @@ const fixFor = (said: readonly string[]): string =>
 
 const config = z.object({ "baton:replace": z.object({ value: z.string() }).optional() });
 
-/** The hosts that a config names as those that may leave service, as `infra/program.ts` reads it. */
+/** The hosts that a config, as the engine tells it, names as those that may leave service. */
 export function namesIn(text: string): readonly string[] {
   try {
     const { "baton:replace": replace } = config.parse(JSON.parse(text));
-    return (replace?.value ?? "").split(/[\s,]+/).filter((name) => name !== "");
+    return hostsNamed(replace?.value);
   } catch {
     throw new WorldFailure(
       "what `pulumi config --json` says is not understood",

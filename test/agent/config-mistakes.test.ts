@@ -201,6 +201,7 @@ test("all mistakes are told at once", () => {
     "respectMs: must be a whole number from 0 to 2147483647",
   ]);
 });
+
 test("what is no JSON, and no object, is refused", () => {
   assert.deepEqual(errorsOf("{\n  x"), ["the file: must be JSON; look at line 2"]);
   assert.deepEqual(errorsOf(""), ["the file: must be JSON"]);

@@ -82,6 +82,7 @@ const fine: readonly Change[] = [
 test("what may be said otherwise, or left out", () => {
   for (const change of fine) assert.deepEqual(errorsOf(changed(change)), [], String(change));
 });
+
 test("addresses and ids come out in the one way in which they are compared", () => {
   const text = JSON.stringify({
     ...full,
@@ -105,6 +106,7 @@ test("a mark of its encoding and other line ends change nothing", () => {
   const text = JSON.stringify(full, null, 2);
   assert.deepEqual(parseConfig(`\uFEFF${text.replace(/\n/g, "\r\n")}`), { config: full });
 });
+
 test("any JSON at any place is read or refused, and never throws", () => {
   const paths: (string | number)[][] = [
     ...Object.keys(full).map((name) => [name]),
@@ -133,6 +135,7 @@ test("any JSON at any place is read or refused, and never throws", () => {
     { numRuns: 3000 },
   );
 });
+
 const places: readonly [string, ReturnType<typeof parseListen>][] = [
   [":12345", { host: undefined, port: 12345 }],
   ["10.0.0.1:80", { host: "10.0.0.1", port: 80 }],

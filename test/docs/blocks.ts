@@ -101,18 +101,27 @@ export function scriptOf(page: string, runs: "here" | "cloud"): string {
   return lines.filter((line) => line !== "").join("\n");
 }
 
-/** Lines of a screen that did not come, whatever their figures and names of load balancers. */
+/**
+ * Lines of a screen that did not come, whatever their figures. Which of two load balancers is which
+ * is chance, and the same for all lines.
+ */
 export function missingFrom(output: string, { prints }: Screen): readonly string[] {
   const lines = new Set(output.split("\n").map(shape));
-  return prints.filter((line) => line !== "…" && !lines.has(shape(line)));
+  const missing = (named: (line: string) => string): readonly string[] =>
+    prints.filter((line) => line !== "…" && !lines.has(shape(named(line))));
+  const [asShown, swapped] = [missing((line) => line), missing(otherNames)];
+  return swapped.length < asShown.length ? swapped : asShown;
 }
+
+const otherNames = (line: string): string =>
+  line.replace(/\blb[12]\b/g, (name) => (name === "lb1" ? "lb2" : "lb1"));
 
 /** A line without what differs from run to run: figures, moves of before, and what chance adds. */
 const shape = (line: string): string =>
   line
     .replace(/, \d+ that were open were cut short/, "")
     .replace(/(T[\d:]+Z) .+/, "$1")
-    .replace(/\b\d[\d.]* ?m?s\b|\d+/g, "#")
+    .replace(/\b\d[\d.]* ?m?s\b|(?<!\blb)\d+/g, "#")
     .replace(/[█▒·]+/g, "#")
     .replace(/\s+/g, " ")
     .trim();

@@ -1,15 +1,14 @@
 /** How a desk sees a stack through the cloud's API, and how much it asks for that. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { startExoscale } from "../../lab/emulators/exoscale.ts";
+import { setTimeout as pause } from "node:timers/promises";
 import { catalogue } from "../../lab/emulators/exoscale-catalogue.ts";
 import type { Instance } from "../../lab/model/exoscale/world.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
-import { ids, seeded, world } from "../lab/world.ts";
+import { ids, world } from "../lab/world.ts";
 import { stackOf } from "./scene.ts";
+import { labelsOf, startZone } from "./zone.ts";
 
-const key = "EXOdesk00000000000000000001";
-const secret = "desk-secret-0123456789abcdefghijklmnopqrstuv";
 /** How long the cloud thinks: what comes sooner did not wait for the answer before. */
 const answerMs = 100;
 const [template = ""] = Object.keys(catalogue.templates);
@@ -34,28 +33,20 @@ async function desk(context: TestContext, carry: Hosts, strangers = 0) {
     id,
     { ...plain, id, name: `shop-${host}`, labels, make, elasticIps: carry[host] ?? [] },
   ];
-  const own = (host: "lb1" | "lb2") =>
-    one(ids[host], host, { "baton-stack": "shop", "baton-host": host });
+  const own = (host: "lb1" | "lb2") => one(ids[host], host, labelsOf(host));
   const others = Array.from({ length: strangers }, (_, n) =>
     one(`d0000000-0000-4000-8000-${String(n).padStart(12, "0")}`, `other${n}`),
   );
-  const emulator = await startExoscale({
+  const { emulator, env } = await startZone(context, {
     world: {
       ...world,
       ...catalogue,
       instances: Object.fromEntries([own("lb1"), own("lb2"), ...others]),
     },
-    keys: { [key]: { secret, node: "desk", allows: "all" } },
     settings: { answerMs: [answerMs, answerMs] },
-    random: seeded(1),
   });
-  context.after(() => emulator.close());
   const stack = stackOf("nodes: 2", "{ web: { ip: 203.0.113.7 }, mail: { ip: 203.0.113.8 } }");
-  const cloud = createExoscale(stack, "ch-gva-2", {
-    EXOSCALE_API_KEY: key,
-    EXOSCALE_API_SECRET: secret,
-    EXOSCALE_API_ENDPOINT: emulator.endpoint,
-  });
+  const cloud = createExoscale(stack, "ch-gva-2", env);
   return { cloud, asked: () => emulator.requests.map(({ target }) => target), emulator };
 }
 
@@ -89,6 +80,19 @@ test("a look asks two lists, and each host once; the template's user is known th
   assert.equal(asked().length - before, 4);
 });
 
+test("a template that was withdrawn is asked for once", async (context) => {
+  const { cloud, asked, emulator } = await desk(context, both);
+  const effect = { kind: "error", status: 404 } as const;
+  emulator.input({ kind: "fault", fault: { name: "gone", calls: ["get-template"], effect } });
+  const { hosts } = await cloud.look();
+  assert.deepEqual(
+    hosts.map(({ user }) => user),
+    ["root", "root"],
+  );
+  await cloud.look();
+  assert.equal(asked().filter((target) => target.includes("/template/")).length, 1);
+});
+
 test("who holds what is asked of each host once, whatever the number of addresses", async (context) => {
   const { cloud, asked } = await desk(context, both);
   const seen = await cloud.look();
@@ -118,4 +122,19 @@ test("where nobody of the stack holds, the rest of the zone is asked, a few at o
   const sooner = (steps: number): boolean =>
     others.some(({ atMs }, n) => atMs - (others[n - steps]?.atMs ?? -Infinity) < answerMs / 2);
   assert.deepEqual([sooner(1), sooner(3)], [true, false]);
+});
+
+test("where one of many cannot be asked, the rest are not", async (context) => {
+  const { cloud, emulator, asked } = await desk(context, {}, 60);
+  const refused = assert.rejects(cloud.look(), { name: "WorldFailure" });
+  while (!asked().some((target) => target.includes("/d0000000-"))) await pause(5);
+  const effect = { kind: "error", status: 403 } as const;
+  const fault = { name: "once", calls: ["get-instance"], times: 1, effect } as const;
+  emulator.input({ kind: "fault", fault });
+  await refused;
+  // What was under way ends.
+  await pause(3 * answerMs);
+  const before = asked().length;
+  await pause(3 * answerMs);
+  assert.equal(asked().length, before);
 });

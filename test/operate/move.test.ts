@@ -30,11 +30,15 @@ test("where all that are best hold, the others go on holding", () => {
 });
 
 test("a move ends when each address has moved, and each is measured by itself", async (context) => {
-  const server = createServer((_, response) => response.end("<h1>app1</h1>"));
-  server.listen(0, "0.0.0.0");
-  context.after(() => server.close().closeAllConnections());
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
+  const serve = async (ip: string, port = 0): Promise<number> => {
+    const server = createServer((_, response) => response.end("<h1>app1</h1>"));
+    server.listen(port, ip);
+    context.after(() => server.close().closeAllConnections());
+    await once(server, "listening");
+    return (server.address() as AddressInfo).port;
+  };
+  const port = await serve("127.0.0.2");
+  await serve("127.0.0.3", port);
   const plain = stackOf("nodes: 2", "{ web: { ip: 127.0.0.2 }, mail: { ip: 127.0.0.3 } }");
   const stack = { ...plain, services: plain.services.map((one) => ({ ...one, port })) };
   const addresses = stack.addresses.map(({ name, ip }) => ({

@@ -281,6 +281,7 @@ test("addresses of the cloud are taken in canonical form, and what is none is le
   await run(1000);
   assert.deepEqual(group.members(), [{ id: "a", name: "a", ips: ["2001:db8::1"] }]);
 });
+
 test("ids that the frames cannot tell apart are told of", async () => {
   // A known pair of words with the same FNV-1a.
   const { run, troubles } = world({ self: "costarring" }, listed("costarring", "liquid"));

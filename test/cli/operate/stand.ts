@@ -8,14 +8,11 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import type { Status } from "../../../agent/status/status.ts";
-import { startExoscale } from "../../../lab/emulators/exoscale.ts";
 import { peer } from "../../agent/status/sample.ts";
-import { ids, seeded, world } from "../../lab/world.ts";
+import { ids, world } from "../../lab/world.ts";
 import { answers } from "../../operate/scene.ts";
+import { labelsOf, startZone } from "../../operate/zone.ts";
 import { folderWith, main, type Result } from "../command.ts";
-
-const key = "EXOdesk00000000000000000001";
-const secret = "desk-secret-0123456789abcdefghijklmnopqrstuv";
 
 /** Answers as the file that is named by the address says; logs what it was asked, and obeys. */
 const ssh = (folder: string): string => `#!/bin/sh
@@ -58,17 +55,12 @@ export async function standUp(
   context: TestContext,
   { name = "shop", nodes = 2 }: { readonly name?: string; readonly nodes?: number } = {},
 ): Promise<Stand> {
-  const own = (host: "lb1" | "lb2") => {
-    const labels = { "baton-stack": "shop", "baton-host": host };
-    return [ids[host], { ...world.instances?.[ids[host]], name: `shop-${host}`, labels }];
-  };
+  const own = (host: "lb1" | "lb2") => [
+    ids[host],
+    { ...world.instances?.[ids[host]], name: `shop-${host}`, labels: labelsOf(host) },
+  ];
   const instances = { ...world.instances, ...Object.fromEntries([own("lb1"), own("lb2")]) };
-  const emulator = await startExoscale({
-    world: { ...world, instances },
-    keys: { [key]: { secret, node: "desk", allows: "all" } },
-    random: seeded(1),
-  });
-  context.after(() => emulator.close());
+  const { emulator, env: zone } = await startZone(context, { world: { ...world, instances } });
   const stack = `name: ${name}
 cloud: { provider: exoscale }
 addresses: { web: { ip: 203.0.113.7 } }
@@ -102,9 +94,7 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
   const env = {
     PATH: `${join(folder, "bin")}:${process.env.PATH}`,
     HOME: folder,
-    EXOSCALE_API_KEY: key,
-    EXOSCALE_API_SECRET: secret,
-    EXOSCALE_API_ENDPOINT: emulator.endpoint,
+    ...zone,
   };
   const begin = (command = "", ...rest: readonly string[]) => {
     const child = spawn(process.execPath, [main, command, "stack.yaml", ...rest], {

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { attempt, type Outcome } from "../../../lab/command.ts";
+import { nodeViews } from "../../../lab/view/observe.ts";
 import { audit, type Bench, log, until } from "./bench.ts";
 import { shows } from "./screens.ts";
 
@@ -92,13 +92,16 @@ export async function keepsOut(bench: Bench, other: (host: string) => string): P
 }
 
 export async function examines(bench: Bench): Promise<void> {
-  await shows(bench, "doctor");
+  const said = await shows(bench, "doctor");
+  assert.doesNotMatch(said, /^(wrong|note ) {2}/m);
 }
 
 /** While the security group lacks the rule for heartbeats. */
 export async function findsTheRule(bench: Bench): Promise<void> {
-  // Both nodes have missed each other by then.
-  await wait(5000);
+  await until("both nodes miss each other", async () => {
+    const views = await nodeViews(bench.lab);
+    return views.every(({ status }) => status?.peers.every(({ heard }) => !heard) === true);
+  });
   await shows(bench, "doctor");
 }
 

@@ -4,10 +4,10 @@ import { spawnSync } from "node:child_process";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { makeFolders } from "../../lab/folder.ts";
+import { makeFolders } from "../../stack/folder.ts";
 import { folderWith } from "../cli/command.ts";
 
-const module = new URL("../../lab/folder.ts", import.meta.url).href;
+const module = new URL("../../stack/folder.ts", import.meta.url).href;
 
 test("under /proc it comes to an end, with the system's word", () => {
   const program = `import { makeFolders } from ${JSON.stringify(module)};
