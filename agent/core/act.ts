@@ -176,12 +176,14 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
 }
 
 /** Whether so much was asked lately that the next read can wait. */
-function isTired({ calls, group, now }: State, most: number): boolean {
+function isTired({ calls, group, now }: State, most: number, informed: boolean): boolean {
   const recent = calls.filter((at) => at > now - 60_000);
   // In a large group one read is many calls.
   const nodes = Math.max(3, group.size);
   const spent = recent.length >= callsMax.ofNode * nodes;
-  const periodMs = spent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
+  const calmMs = spent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
+  // What we have changed ourselves is read soon all the same.
+  const periodMs = informed ? calmMs : spent ? 2_000 : 0;
   return recent.length >= most && now < (recent[recent.length - 1] ?? now) + periodMs;
 }
 
@@ -196,7 +198,8 @@ function scopeWanted(state: State, address: AddressState, decision: Decision): S
   // What we have changed ourselves is read at once, and so is the cloud when a holder is late.
   const late = lateAt(state, address) ?? Infinity;
   const known = now < late || (seen?.begunAt ?? 0) >= late;
-  if (informed && isTired(state, known ? callsMax.patient : callsMax.late)) return undefined;
+  const most = known ? callsMax.patient : callsMax.late;
+  if (isTired(state, most, informed)) return undefined;
   const calm = informed && !doubted && differsSince === undefined;
   return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
 }

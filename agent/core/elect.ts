@@ -105,16 +105,20 @@ export function rankOf(state: State, ip: string): number {
   return state.settings.addresses.find((one) => one.ip === ip)?.rank ?? 0;
 }
 
+/** A failure so long ago says nothing about the next claim. */
+export const calmMs = 10_000;
+
 /**
  * A node whose claims fail for one deadline cannot serve (R14). Who holds needs no call, so a
  * holder that cannot reach the API keeps the address.
  */
 export function isAble({ now, settings, apiFailingSince }: State, address?: AddressState): boolean {
   if (address?.seen?.holders.has(settings.self) === true) return true;
-  const { failingSince, request, ended } = address ?? {};
+  const { failingSince, request, ended, requestEndedAt = -Infinity } = address ?? {};
   const waiting = request?.kind === "claim" ? request.sentAt : undefined;
-  // Who failed to let go has not failed to claim.
-  const failing = ended?.kind === "release" ? undefined : failingSince;
+  // Who failed to let go has not failed to claim, nor does a claim of long ago tell anything.
+  const calm = request === undefined && now - requestEndedAt > calmMs;
+  const failing = calm || ended?.kind === "release" ? undefined : failingSince;
   return [failing, waiting, apiFailingSince].every(
     (since) => since === undefined || now - since < settings.deadlineMs,
   );

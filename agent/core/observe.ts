@@ -4,7 +4,7 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
-import { placeOf } from "./elect.ts";
+import { calmMs, placeOf } from "./elect.ts";
 import { deadIntervalMs, linked, saysHolding, silent } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Note, Observation, Read, State } from "./state.ts";
@@ -13,8 +13,6 @@ import type { AddressState, Note, Observation, Read, State } from "./state.ts";
 export const contestLimits = { firstMs: 60_000, maxMs: 3_600_000 };
 
 const againMs = 500;
-/** A failure so long ago says nothing about the next claim. */
-const calmMs = 10_000;
 
 /** The state of one address after a read; `notes` takes what is worth telling. */
 export function afterRead(

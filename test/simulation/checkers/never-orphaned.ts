@@ -1,4 +1,5 @@
 /** I2: no action of an agent leaves an address with nobody while a healthy node exists. */
+import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
 import { type Checker, fresh } from "./checker.ts";
 
@@ -14,6 +15,10 @@ const peerMs = 12_000;
 const isPeer = ({ plan, ids }: World, id: string): boolean =>
   (plan.nodes[ids.indexOf(id)]?.program ?? "baton") !== "baton";
 
+/** So may two that another election calls MASTER at once, as in a split: they hear nothing (R5). */
+const mayCross = (world: World, { at, by }: Move): boolean =>
+  isPeer(world, by) || at - world.twoMastersAt < peerMs;
+
 export function neverOrphaned(): Checker {
   const from = { seen: 0 };
   return {
@@ -27,7 +32,7 @@ export function neverOrphaned(): Checker {
         const touched = others.some(
           (move) =>
             (move.by === "person" && Math.abs(at - move.at) < personMs) ||
-            (isPeer(world, move.by) && move.verb === "release" && at - move.at < peerMs),
+            (mayCross(world, move) && move.verb === "release" && at - move.at < peerMs),
         );
         const sound = world.ids.filter((id) => world.host(id).sound);
         if (touched || sound.length === 0) continue;

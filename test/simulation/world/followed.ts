@@ -69,6 +69,8 @@ export class Followed {
     if (sick) this.#become(false);
     else if (now - this.#heardAt > this.#downMs) this.#become(true);
     if (this.master) this.#send(this.#priority);
+    const masters = [...world.hosts.values()].filter(({ followed }) => followed?.master);
+    if (masters.length > 1) world.twoMastersAt = now;
     // It is no part of the agent and survives that one's restarts.
     world.queue.after(advertisementMs, () => this.#host.deliver(() => this.#turn(life)));
   }

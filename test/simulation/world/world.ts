@@ -44,6 +44,8 @@ export class World {
   restarted: { readonly at: number; readonly id: string; readonly alone: boolean } | undefined;
   /** When the fault before the last one began or ended. */
   disturbedBefore = 0;
+  /** When two hosts were last MASTER to the election that is followed. */
+  twoMastersAt = Number.NEGATIVE_INFINITY;
   /** Hosts that died, or fell ill, for good. */
   readonly lost = new Set<string>();
   readonly wrongFrames: WrongFrame[] = [];
