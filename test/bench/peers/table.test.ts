@@ -27,6 +27,8 @@ test("a cell tells gap, failures, calls, and who holds", () => {
   );
   assert.equal(cellOf([run({ gapMs: 0, failed: 0, calls: 1 })]), "none; 1 call; held by lb2");
   assert.equal(cellOf([]), "not measured");
+  // A run that was lost to the lab.
+  assert.match(cellOf([run(), run()], 3), /; n = 2$/);
 });
 
 test("a gap that does not end is told to be longer", () => {

@@ -37,8 +37,11 @@ export function wrongOf(runs: readonly Run[]): string {
 
 const named = (nodes: readonly string[]): string => nodes.join(" and ") || "nobody";
 
-/** @example 3.54 (2.84–4.12); 199 failed; 6 calls; held by lb2 */
-export function cellOf(runs: readonly Run[]): string {
+/**
+ * @param n how many runs there should be: fewer are told
+ * @example 3.54 (2.84–4.12); 199 failed; 6 calls; held by lb2
+ */
+export function cellOf(runs: readonly Run[], n = runs.length): string {
   if (runs.length === 0) return "not measured";
   const whole = (value: number): string => String(Math.round(value));
   const failed = runs.map((run) => run.failed);
@@ -52,6 +55,7 @@ export function cellOf(runs: readonly Run[]): string {
     ...(failed.some((count) => count > 0) ? [`${spread(failed, whole)} failed`] : []),
     `${calls} ${calls === "1" ? "call" : "calls"}`,
     wrongOf(runs) || `held by ${holders}`,
+    ...(runs.length < n ? [`n = ${runs.length}`] : []),
   ].join("; ");
 }
 
@@ -63,6 +67,8 @@ const lines = (header: readonly string[], body: readonly (readonly string[])[]):
 /** The comparison itself. */
 export function tableOf(results: Results): string {
   const { peers, rows } = results;
+  const each = rows.flatMap(({ name }) => peers.map((peer) => runsOf(results, name, peer.name)));
+  const n = Math.max(0, ...each.map(({ length }) => length));
   const header = [
     "what happens",
     ...peers.map(({ title }) => title),
@@ -72,7 +78,7 @@ export function tableOf(results: Results): string {
     header,
     rows.map(({ name, title }) => [
       title,
-      ...peers.map((peer) => cellOf(runsOf(results, name, peer.name))),
+      ...peers.map((peer) => cellOf(runsOf(results, name, peer.name), n)),
       exoipElsewhere[name] ?? "–",
     ]),
   );
