@@ -82,6 +82,11 @@ const machineNote = (runs: number): string =>
 try {
   const options = optionsOf(process.argv.slice(2));
   const results = options.render ? measured() : await measure(options);
+  if (results === undefined)
+    throw new WorldFailure(
+      "nothing was measured yet",
+      "`--write` measures everything and keeps it",
+    );
   const isWhole = process.exitCode === undefined;
   if ((options.write && isWhole) || options.render) write(results);
   const parts = [tableOf(results), claimsOf(results), costsOf(results)];

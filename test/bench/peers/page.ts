@@ -1,5 +1,5 @@
 /** The page in the documents: what was measured stands between its marks, and nowhere else. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { pictureOf } from "./picture.ts";
 import { type Results, resultsIn, textOf } from "./results.ts";
 import { claimsOf, costsOf, tableOf } from "./table.ts";
@@ -7,6 +7,8 @@ import { claimsOf, costsOf, tableOf } from "./table.ts";
 const docs = new URL("../../../docs/", import.meta.url);
 
 export const pageFile = new URL("side-by-side.md", docs);
+/** The page's words; its figures come from a run. */
+const wordsFile = new URL("page.txt", import.meta.url);
 export const pictureFile = new URL("side-by-side.svg", docs);
 const measuredFile = new URL("measured.jsonl", import.meta.url);
 
@@ -27,11 +29,12 @@ export function pageWith(page: string, results: Results): string {
   }, page);
 }
 
-/** What the page's figures were made of. */
-export const measured = (): Results => resultsIn(readFileSync(measuredFile, "utf8"));
+/** What the page's figures were made of; nothing before the first full run. */
+export const measured = (): Results | undefined =>
+  existsSync(measuredFile) ? resultsIn(readFileSync(measuredFile, "utf8")) : undefined;
 
 export function write(results: Results): void {
   writeFileSync(measuredFile, textOf(results));
-  writeFileSync(pageFile, pageWith(readFileSync(pageFile, "utf8"), results));
+  writeFileSync(pageFile, pageWith(readFileSync(wordsFile, "utf8"), results));
   writeFileSync(pictureFile, pictureOf(results));
 }
