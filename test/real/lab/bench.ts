@@ -140,7 +140,7 @@ export async function tellJournals(lab: Lab): Promise<void> {
     const journal = await lab.fabric.journal(id).catch(String);
     const lines = journal.trimEnd().split("\n");
     const chosen = lines.filter((line) =>
-      / baton\[| cloud-init\[|systemd\[1\].*(baton|fail)/i.test(line),
+      / baton\[| cloud-init\[| systemd-networkd\[|systemd\[1\].*(baton|fail)/i.test(line),
     );
     log(`journal of ${lab.hostOf(id)}:\n${chosen.slice(-40).join("\n")}`);
   }
