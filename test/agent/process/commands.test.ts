@@ -5,7 +5,7 @@ import { request } from "node:http";
 import { describe, test } from "node:test";
 import type { AgentConfig } from "../../../agent/config.ts";
 import { agentBundle } from "../../../cli/agent-bundle.ts";
-import { type Group, pause, startGroup, until } from "./group.ts";
+import { type Group, type GroupOptions, pause, startGroup, until } from "./group.ts";
 
 type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -50,8 +50,11 @@ function withoutOld(node: string, { election, ...rest }: AgentConfig): AgentConf
   };
 }
 
-async function two(context: Parameters<typeof startGroup>[0]): Promise<Group> {
-  const group = await startGroup(context);
+async function two(
+  context: Parameters<typeof startGroup>[0],
+  options: GroupOptions = {},
+): Promise<Group> {
+  const group = await startGroup(context, options);
   group.start("lb1");
   await until("held by lb1", () => group.holders().join() === "lb1", group);
   group.start("lb2");
@@ -200,7 +203,8 @@ describe("commands", { concurrency: true }, () => {
   });
 
   test("a second agent on the same host waits for the socket and disturbs nothing", async (context) => {
-    const group = await two(context);
+    // Long enough for the second to take the socket on a busy machine before anyone is dead.
+    const group = await two(context, { intervalMs: 1_000 });
     const first = group.pid("lb1");
     group.start("lb1");
     await pause(4_000);
