@@ -241,14 +241,18 @@ export const planned = (state: State, address: AddressState): AddressState => ({
 const endedBy = ({ request }: AddressState, done: boolean): AddressState["ended"] =>
   request === undefined ? undefined : { kind: request.kind, whom: request.whom, done };
 
+/** Who is letting go is nobody in whose favour another may let go. */
+export const isLettingGo = ({ settings }: State, { request }: AddressState): boolean =>
+  request?.kind === "release" && request.whom === settings.self;
+
 /**
  * Who has let go, or may have, does not say that it holds until a read shows that: another might
  * let go in its favour.
  */
-function withoutReleased({ settings }: State, address: AddressState): AddressState {
-  const { seen, request } = address;
-  if (request?.kind !== "release" || request.whom !== settings.self) return address;
-  const holders = new Set([...(seen?.holders ?? [])].filter((id) => id !== settings.self));
+function withoutReleased(state: State, address: AddressState): AddressState {
+  if (!isLettingGo(state, address)) return address;
+  const { seen } = address;
+  const holders = new Set([...(seen?.holders ?? [])].filter((id) => id !== state.settings.self));
   return { ...address, claimed: false, seen: seen && { ...seen, holders } };
 }
 

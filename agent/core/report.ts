@@ -1,4 +1,5 @@
 /** What this node tells its peers, and when. */
+import { isLettingGo } from "./act.ts";
 import { fenceMs } from "./backoff.ts";
 import { keeps } from "./decide.ts";
 import { isAble, isWell, rankOf, speaksExoip } from "./elect.ts";
@@ -81,10 +82,6 @@ function reportOf(state: State): Report {
   };
 }
 
-/** Who is letting go is nobody in whose favour another may let go. */
-const isLettingGo = ({ settings }: State, { request }: AddressState): boolean =>
-  request?.kind === "release" && request.whom === settings.self;
-
 function possessionOf(
   state: State,
   address: AddressState,
@@ -92,7 +89,8 @@ function possessionOf(
   const { settings, now, bornAt } = state;
   const { seen, claimed, request } = address;
   if (isLettingGo(state, address)) return "none";
-  // What an earlier agent of this host had asked for may land until its fence.
+  // What an earlier agent of this host had asked for, or this one before a pause, may land until
+  // its fence.
   const own = claimed || now >= bornAt + settings.deadlineMs + fenceMs;
   if (seen?.holders.has(settings.self) && own) return claimed ? "claimed" : "given";
   if (seen?.holders.has(settings.self)) return "claiming";
