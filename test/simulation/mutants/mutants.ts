@@ -120,10 +120,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "no-back-off",
-    what: "retries a failed request and a failed read at once, and reads without end",
+    what: "reads at the same pace however much it has asked for in a minute",
     file: "core/act.ts",
-    from: "{ untilMs: 10_000, periodMs: 500 },",
-    to: "{ untilMs: 10_000_000, periodMs: 20 },",
+    from: "const recent = calls.filter((at) => at > now - 60_000);",
+    to: "const recent = calls.filter((at) => at > now);",
   },
   {
     name: "looks-at-itself-alone",
