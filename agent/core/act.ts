@@ -265,12 +265,19 @@ export function releasedUnknown({ settings }: State, { request, releasedAt }: Ad
   return new Map(releasedAt).set(request.whom, request.fenceAt + settings.deadlineMs);
 }
 
+/** An error is no proof that we were not released, and what has begun may take one more deadline. */
+export const mayLoseUntil = (state: State, address: AddressState): number =>
+  isLettingGo(state, address)
+    ? state.now + state.settings.deadlineMs + fenceMs
+    : address.mayLoseUntil;
+
 /** The address after a request has failed, with the wait before the next decision. */
 export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
   const failingMs = state.now - (address.failingSince ?? state.now);
   const { waitMs, backoff } = waitAfter(address.retry, retryLimits(failingMs), state.random);
   return {
     ...withoutReleased(state, address),
+    mayLoseUntil: mayLoseUntil(state, address),
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,

@@ -1,6 +1,6 @@
 /** After a pause nothing that was known holds: listen a dead interval, then look (I4, R15). */
 import type { Advertisement } from "../wire/advertisement.ts";
-import { isLettingGo, releasedUnknown } from "./act.ts";
+import { mayLoseUntil, releasedUnknown } from "./act.ts";
 import { deadIntervalMs, type Peer } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, State } from "./state.ts";
@@ -19,6 +19,7 @@ export function afterPause(state: State): State {
       // What was under way may still land until its fence.
       request: undefined,
       releasedAt: releasedUnknown(state, address),
+      mayLoseUntil: mayLoseUntil(state, address),
       ended: undefined,
       requestEndedAt: now,
       actAt: Math.max(address.actAt, address.request?.fenceAt ?? now),
@@ -27,11 +28,8 @@ export function afterPause(state: State): State {
       claimed: false,
     },
   ]);
-  const lettingGo = [...state.addresses.values()].some((address) => isLettingGo(state, address));
   return {
     ...awake,
-    // As after a start: what was asked for before may still land.
-    bornAt: lettingGo ? now : state.bornAt,
     peers: new Map(),
     reading: undefined,
     readAfter: now,

@@ -1,6 +1,5 @@
 /** What this node tells its peers, and when. */
 import { isLettingGo } from "./act.ts";
-import { fenceMs } from "./backoff.ts";
 import { keeps } from "./decide.ts";
 import { isAble, isWell, rankOf, speaksExoip } from "./elect.ts";
 import { livePeers } from "./peers.ts";
@@ -86,12 +85,10 @@ function possessionOf(
   state: State,
   address: AddressState,
 ): Report["addresses"][number]["possession"] {
-  const { settings, now, bornAt } = state;
+  const { settings, now } = state;
   const { seen, claimed, request } = address;
   if (isLettingGo(state, address)) return "none";
-  // What an earlier agent of this host had asked for, or this one before a pause, may land until
-  // its fence.
-  const own = claimed || now >= bornAt + settings.deadlineMs + fenceMs;
+  const own = claimed || now >= address.mayLoseUntil;
   if (seen?.holders.has(settings.self) && own) return claimed ? "claimed" : "given";
   if (seen?.holders.has(settings.self)) return "claiming";
   return claimed || request?.kind === "claim" ? "claiming" : "none";

@@ -1,6 +1,6 @@
 /** The state of an agent that has just begun. */
 import { retryLimits } from "./act.ts";
-import { freshBackoff } from "./backoff.ts";
+import { fenceMs, freshBackoff } from "./backoff.ts";
 import { freshHealth } from "./health.ts";
 import { contestLimits } from "./observe.ts";
 import { deadIntervalMs } from "./peers.ts";
@@ -11,11 +11,11 @@ const aloneMs = 60_000;
 
 /** @param random in (0, 1), from which all jitter follows */
 export function start(settings: Settings, now: number, random: number): State {
-  const { election, checks, addresses, self } = settings;
+  const { election, checks, addresses, self, deadlineMs } = settings;
+  const mayLoseUntil = now + deadlineMs + fenceMs;
   const state: State = {
     settings,
     now,
-    bornAt: now,
     priority: election.method === "heartbeat" ? election.priority : 0,
     health: freshHealth(checks),
     maintenance: false,
@@ -25,7 +25,7 @@ export function start(settings: Settings, now: number, random: number): State {
     peers: new Map(),
     group: new Set([self]),
     aloneUntil: now + aloneMs,
-    addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now)])),
+    addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now, mayLoseUntil)])),
     reading: undefined,
     readAfter: now,
     readRetry: freshBackoff(retryLimits()),
@@ -45,7 +45,7 @@ export function start(settings: Settings, now: number, random: number): State {
   return { ...state, listenUntil: now + deadIntervalMs(state) };
 }
 
-const freshAddress = (ip: string, now: number): AddressState => ({
+const freshAddress = (ip: string, now: number, mayLoseUntil: number): AddressState => ({
   ip,
   role: "init",
   seen: undefined,
@@ -59,6 +59,7 @@ const freshAddress = (ip: string, now: number): AddressState => ({
   request: undefined,
   ended: undefined,
   requestEndedAt: -Infinity,
+  mayLoseUntil,
   claimed: false,
   wish: false,
   yielded: undefined,

@@ -87,6 +87,8 @@ export type AddressState = {
     | { readonly kind: Request["kind"]; readonly whom: NodeId; readonly done: boolean }
     | undefined;
   readonly requestEndedAt: number;
+  /** Until then a release of ourselves, by an earlier agent too, may land though it failed. */
+  readonly mayLoseUntil: number;
   /** Whether our own claim put the address here. */
   readonly claimed: boolean;
   /** What another program wishes for us, where one elects. */
@@ -131,7 +133,6 @@ export type AddressState = {
 export type State = {
   readonly settings: Settings;
   readonly now: number;
-  readonly bornAt: number;
   readonly priority: number;
   readonly health: Health;
   readonly maintenance: boolean;
