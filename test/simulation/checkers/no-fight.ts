@@ -1,4 +1,4 @@
-/** I3: after the last fault there are at most as many moves as nodes. */
+/** I3: of what is asked for after the last fault there are at most as many moves as nodes. */
 import { type Checker, isMixed } from "./checker.ts";
 
 export const noFight: Checker = {
@@ -8,11 +8,11 @@ export const noFight: Checker = {
     const nodes = world.ids.length;
     for (const ip of world.ips) {
       const moves = world.cloud.moves.filter(
-        (move) => move.ip === ip && move.by !== "person" && move.at > world.plan.healAt,
+        (move) => move.ip === ip && move.by !== "person" && move.askedAt > world.plan.healAt,
       );
       const claims = moves.filter(({ verb }) => verb === "claim").length;
       const before = world.cloud.moves.filter(
-        (move) => move.ip === ip && move.at <= world.plan.healAt,
+        (move) => move.ip === ip && move.askedAt <= world.plan.healAt,
       );
       // Who takes what nobody holds moves it away from nobody.
       const free = (before[before.length - 1]?.holders.length ?? 0) === 0 ? 1 : 0;

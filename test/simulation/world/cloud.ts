@@ -21,6 +21,8 @@ export type CloudPlan = {
 /** Holders changed: `by` is the node that asked, or `person`. */
 export type Move = {
   readonly at: number;
+  /** When the request reached the cloud. */
+  readonly askedAt: number;
   readonly by: string;
   readonly verb: "claim" | "release";
   readonly ip: string;
@@ -104,7 +106,8 @@ export class Cloud {
   /** A person in the console: at once, and from whoever holds. */
   person(ip: string, holders: readonly string[]): void {
     const claims = holders.some((id) => !this.holders(ip).includes(id));
-    this.#become(ip, holders, "person", claims ? "claim" : "release");
+    const move = { ip, by: "person", verb: claims ? "claim" : "release" } as const;
+    this.#become(holders, { ...move, askedAt: this.#queue.now });
   }
 
   /** An instance is switched off or on. */
@@ -241,7 +244,9 @@ export class Cloud {
     this.#queue.at(endsAt, () => {
       operation.state = met?.kind === "fails" ? "failure" : "success";
       operation.endedAt = endsAt;
-      if (operation.state === "success") this.#become(ip, this.#after(request), from, verb);
+      if (operation.state === "success") {
+        this.#become(this.#after(request), { ip, by: from, verb, askedAt: now });
+      }
     });
     return endsAt - now;
   }
@@ -253,14 +258,15 @@ export class Cloud {
     return before.includes(whom) ? before : [...before, whom];
   }
 
-  #become(ip: string, holders: readonly string[], by: string, verb: Move["verb"]): void {
+  #become(holders: readonly string[], move: Pick<Move, "ip" | "by" | "verb" | "askedAt">): void {
+    const { ip, by } = move;
     const before = this.holders(ip);
     const same = before.length === holders.length && before.every((id) => holders.includes(id));
     if (same) return;
     const at = this.#queue.now;
     if (by === "person") this.#versions.set(ip, (this.#versions.get(ip) ?? 0) + 1);
     this.#past.get(ip)?.push({ at, holders });
-    this.moves.push({ at, by, verb, ip, before, holders });
+    this.moves.push({ ...move, at, before, holders });
   }
 }
 
