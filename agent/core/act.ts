@@ -265,7 +265,7 @@ export function releasedUnknown({ settings }: State, { request, releasedAt }: Ad
   return new Map(releasedAt).set(request.whom, request.fenceAt + settings.deadlineMs);
 }
 
-/** An error is no proof that we were not released, and what has begun may take one more deadline. */
+/** An error is no proof that nothing was released; what has begun may take one more deadline. */
 export const mayLoseUntil = (state: State, address: AddressState): number =>
   isLettingGo(state, address)
     ? state.now + state.settings.deadlineMs + fenceMs
