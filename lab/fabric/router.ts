@@ -78,12 +78,11 @@ export const removePort = ({ router }: Place, { port }: Placed): Promise<unknown
 
 /** Makes the bridge of a private network, unless it is there. */
 export async function makeNetwork({ router }: Place, bridge: string): Promise<void> {
-  const { code } = await attempt(["ip", "-n", router, "link", "show", "dev", bridge]);
-  if (code === 0) return;
-  await ipBatch(router, [
-    `link add ${bridge} type bridge mcast_snooping 0`,
-    `link set ${bridge} up`,
-  ]);
+  const link = ["ip", "-n", router, "link"];
+  const add = [...link, "add", bridge, "up", "type", "bridge", "mcast_snooping", "0"];
+  // Of hosts that join it at the same moment one makes it, and the others find it there.
+  if ((await attempt(add)).code === 0) return;
+  if ((await attempt([...link, "show", "dev", bridge])).code !== 0) await must(add);
 }
 
 /** The router's side of a link: what it is called there, and the bridge that it is plugged into. */

@@ -14,7 +14,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Measurement, startMeasuring } from "../../lab/client/client.ts";
 import { isAnswered, type Sample } from "../../lab/client/measure.ts";
+import { must } from "../../lab/command.ts";
 import { createFabric, type Fabric } from "../../lab/fabric/fabric.ts";
+import { planPlace } from "../../lab/fabric/place.ts";
+import { makeNetwork } from "../../lab/fabric/router.ts";
 import type { FilterRule } from "../../lab/fabric/state.ts";
 import { address, articleStack, planned, serveMetadata } from "./fabric-world.ts";
 import { runWell } from "./tools.ts";
@@ -272,6 +275,14 @@ test("hosts reach the cloud's API by its name and trust it, until they are cut o
   await fabric.cutFromMetadata("lb1", true);
   assert.ok(!(await canGet("lb1", metadata)));
   await fabric.cutFromMetadata("lb1", false);
+});
+
+test("hosts that join a new network at the same moment make it once", async () => {
+  const place = planPlace(name);
+  await Promise.all(Array.from({ length: 8 }, () => makeNetwork(place, "n999")));
+  const { netns } = fabric.router();
+  const argv = ["ip", "-n", netns, "-brief", "link", "show", "type", "bridge", "up"];
+  assert.match(await must(argv), /^n999 /m);
 });
 
 test("a private network joins hosts while they run, and cuts hold there too", async () => {

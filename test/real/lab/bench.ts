@@ -88,7 +88,10 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     agent: (await agentBundle("exoscale")).text,
     env: process.env,
     report: log,
-    onTrouble: (error) => troubles.push(String(error)),
+    onTrouble: (error) => {
+      log(`the lab itself has trouble: ${error}`);
+      troubles.push(String(error));
+    },
     ...(settings && { settings }),
   });
   const undo = new Map<string, () => Promise<void>>();
@@ -140,7 +143,9 @@ export async function tellJournals(lab: Lab): Promise<void> {
     const journal = await lab.fabric.journal(id).catch(String);
     const lines = journal.trimEnd().split("\n");
     const chosen = lines.filter((line) =>
-      / baton\[| cloud-init\[| systemd-networkd\[|systemd\[1\].*(baton|fail)/i.test(line),
+      / baton\[| systemd-networkd\[|cloud-init\[.*(warn|error)|systemd\[1\].*(baton|fail)/i.test(
+        line,
+      ),
     );
     log(`journal of ${lab.hostOf(id)}:\n${chosen.slice(-40).join("\n")}`);
   }
@@ -236,7 +241,12 @@ export async function audit(bench: Bench): Promise<void> {
         ),
     );
   };
-  await until("both agents are well, hear each other and know who holds", isCalm, 60_000);
+  const what = "both agents are well, hear each other and know who holds";
+  await until(what, isCalm, 60_000).catch(async (error) => {
+    for (const { name, status } of await nodeViews(lab)) log(`${name}: ${JSON.stringify(status)}`);
+    await tellJournals(lab);
+    throw error;
+  });
   await lab.settled();
   const { elasticIps, instances } = lab.cloud.world();
   const [elasticIp = ""] = Object.keys(elasticIps);
