@@ -171,9 +171,9 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
-  // A live node lets go by itself once it sees us. One that resigns may be too busy dying, one
-  // whom a person has made a holder does not know of it, and one that only another program
-  // elects cannot know of us.
+  // A live node lets go by itself once it sees us, unless it cannot. One that resigns may be too
+  // busy dying, one whom a person has made a holder does not know of it, and one that only another
+  // program elects cannot know of us.
   const since = Math.max(address.movedAt ?? now, address.differsSince ?? now);
   const wished = settings.election.method === "wish";
   const turns = wished ? (whom < settings.self ? 1 : 2) : 1 + placeOf(state, address.ip);
@@ -184,6 +184,8 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
+    const letsGo = peer.addresses.get(address.ip)?.wants === false;
+    if (letsGo && now > peer.since + turns * turnMs(state)) return release(whom, "lets go in vain");
   }
   const wins = wished && address.wish && address.yielded === undefined;
   return wins ? release(whom, "not elected and still holds") : undefined;
