@@ -2,6 +2,7 @@
  * The lab's machines and wires: hosts that really boot, a router that really filters and routes,
  * and the faults that befall them. It knows no cloud; a cloud's model says what should be.
  */
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WorldFailure } from "../../stack/failure.ts";
 import type { Outcome } from "../command.ts";
@@ -96,6 +97,7 @@ function insideOf(place: Place, options: FabricOptions) {
   let state: FabricState = emptyState;
   let names: Names = {};
   let dnsmasq: Service | undefined;
+  let isServed = false;
   const queue = makeQueue();
   const ways = [
     ...(options.api ? [{ ...options.api, address: gateway }] : []),
@@ -138,9 +140,17 @@ function insideOf(place: Place, options: FabricOptions) {
     await watchFlows(place);
     dnsmasq = await startDnsmasq(place);
     await inside.tellGateway();
-    await Promise.all(ways.map((way) => startRelay(inside, way)));
+    const relays = await Promise.all(ways.map((way) => startRelay(inside, way)));
+    isServed = true;
+    const tell = (what: string) => () => {
+      if (isServed) options.onTrouble?.(new WorldFailure(`${what} has ended`, "begin a new lab"));
+    };
+    // The hosts would go on without it, and fail for no reason that one could see.
+    void dnsmasq.ended.then(tell("the gateway's dnsmasq"));
+    for (const relay of relays) void relay.ended.then(tell("the gateway's relay to the cloud"));
   };
   const forget = () => {
+    isServed = false;
     state = emptyState;
     names = {};
     dnsmasq = undefined;
@@ -149,11 +159,16 @@ function insideOf(place: Place, options: FabricOptions) {
 }
 
 /** Leads connections to a server out of the namespace; returns when it takes them. */
-async function startRelay(inside: Inside, { socket, address }: Way & { readonly address: string }) {
+async function startRelay(
+  inside: Inside,
+  { socket, address }: Way & { readonly address: string },
+): Promise<Service> {
   const program = fileURLToPath(new URL("relay.ts", import.meta.url));
   const argv = [process.execPath, program, address, String(tlsPort), socket];
   const { promise, resolve } = Promise.withResolvers<"ready">();
-  const relay = await inside.runIn(inside.place.router, argv, { onOutput: () => resolve("ready") });
-  if ((await Promise.race([promise, relay.ended])) === "ready") return;
+  const log = join(inside.place.folder, "gateway", "relay.log");
+  const options = { onOutput: () => resolve("ready"), log };
+  const relay = await inside.runIn(inside.place.router, argv, options);
+  if ((await Promise.race([promise, relay.ended])) === "ready") return relay;
   throw new WorldFailure(`the way to ${socket} has ended at once`, "is its program whole?");
 }

@@ -28,6 +28,8 @@ export type FabricOptions = {
   readonly report?: (text: string) => void;
   /** Called when a host goes off or comes back by its own doing. */
   readonly onPower?: (id: string, on: boolean) => void;
+  /** Called when a service of the gateway has ended though nobody stopped it. */
+  readonly onTrouble?: (error: unknown) => void;
   /** How long an orderly stop may take before the power is cut, as clouds do; 120 s. */
   readonly stopTimeoutMs?: number;
 };

@@ -66,6 +66,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
     web: { socket: sockets.web, names: names.web },
     authority: authority.certificate,
     ...(options.report && { report: options.report }),
+    onTrouble: options.onTrouble,
     onPower: (instance, on) => cloud?.input({ kind: "person", change: powered(instance, on) }),
   });
   let cloud: Emulator | undefined;

@@ -35,6 +35,7 @@ const anywhere = { cidr: "0.0.0.0/0" } as const;
 const http = (from: FilterRule["from"]): FilterRule => ({ protocol: "tcp", ports: [80, 80], from });
 const ping: FilterRule = { protocol: "icmp", icmp: { type: 8, code: 0 }, from: anywhere };
 const lbs = ["lb1", "lb2"];
+const troubles: string[] = [];
 
 before(async () => {
   const { key, certificate } = makeCertificate();
@@ -48,6 +49,7 @@ before(async () => {
     api: { socket, names: [apiName] },
     authority: certificate,
     report: log,
+    onTrouble: (error) => troubles.push(String(error)),
   });
   await timed("up", () => fabric.up());
   const hosts = [
@@ -351,6 +353,18 @@ test("a host shuts down in order, reboots by itself, and is deleted", async () =
   }
   await fabric.deleteHost("app2");
   assert.ok(!fabric.leftovers().some((text) => text.includes("app2")));
+});
+
+test("a service of the gateway that ends is told", async () => {
+  const { cgroup } = planPlace(name);
+  const pids = readFileSync(join(cgroup, "services/cgroup.procs"), "utf8").trim().split("\n");
+  const [relay] = pids.filter((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("relay.ts"),
+  );
+  assert.deepEqual(troubles, []);
+  process.kill(Number(relay), "SIGKILL");
+  for (let attempt = 0; troubles.length === 0 && attempt < 50; attempt += 1) await wait(100);
+  assert.match(troubles.join(), /relay to the cloud has ended/);
 });
 
 test("a second lab of the same name is refused; down leaves nothing", async () => {
