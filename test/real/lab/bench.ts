@@ -31,7 +31,10 @@ export type Bench = {
   readonly name: string;
   readonly lab: Lab;
   readonly address: string;
+  /** Asks through that address. */
   readonly client: () => Measurement;
+  /** All addresses, each with its own client. */
+  readonly traffic: () => readonly Traffic[];
   /** What the lab itself could not do; no agent is to blame. */
   readonly troubles: readonly string[];
   /** The words of `baton lab` that were said. */
@@ -121,6 +124,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     lab,
     address,
     client: () => traffic[0]?.client ?? assert.fail("the client has not begun"),
+    traffic: () => traffic,
     troubles,
     said,
     say: (verb, ...args) => {
@@ -221,14 +225,13 @@ export async function outcomeOf(
   return { ...outcome, holder: expected };
 }
 
-/** Both hosts well and heard, one of them holding and both knowing it, nothing left from before. */
+/** Both hosts well and heard, each address on one of them, as both know; nothing left over. */
 export async function audit(bench: Bench): Promise<void> {
-  const { lab, address, troubles } = bench;
-  const holder = lab.instance(await bench.soleHolder()).id;
+  const { lab, troubles } = bench;
   const isCalm = async (): Promise<boolean> => {
-    const views = await nodeViews(lab);
+    const [views, truth] = [await nodeViews(lab), await holdersOf(lab)];
     return views.every(
-      ({ status }) =>
+      ({ name, status }) =>
         status?.healthy === true &&
         !status.maintenance &&
         status.api.reachable === true &&
@@ -237,7 +240,8 @@ export async function audit(bench: Bench): Promise<void> {
           ({ id, bothWays }) => bothWays || !(id in lab.cloud.world().instances),
         ) &&
         status.addresses.every(
-          ({ holds, holders }) => holders.length === 1 && holds === (status.instance === holder),
+          ({ ip, holds, holders }) =>
+            holders.length === 1 && truth[ip]?.length === 1 && holds === truth[ip].includes(name),
         ),
     );
   };
@@ -248,12 +252,22 @@ export async function audit(bench: Bench): Promise<void> {
     throw error;
   });
   await lab.settled();
-  const { elasticIps, instances } = lab.cloud.world();
-  const [elasticIp = ""] = Object.keys(elasticIps);
-  const attached = Object.values(instances).filter((one) => one.elasticIps.includes(elasticIp));
-  assert.deepEqual(
-    attached.map(({ id }) => lab.hostOf(id)),
-    await lab.holders(address),
-  );
+  assert.deepEqual(attached(lab), await holdersOf(lab));
   assert.deepEqual(troubles, []);
+}
+
+/** Who holds each address, by the router's kernel. */
+async function holdersOf(lab: Lab): Promise<Readonly<Record<string, readonly string[]>>> {
+  const all = lab.addresses().map(async (ip) => [ip, await lab.holders(ip)] as const);
+  return Object.fromEntries(await Promise.all(all));
+}
+
+/** The same by the cloud's own books. */
+function attached(lab: Lab): Readonly<Record<string, readonly string[]>> {
+  const { elasticIps, instances } = lab.cloud.world();
+  const holders = (id: string) =>
+    Object.values(instances)
+      .filter((one) => one.elasticIps.includes(id))
+      .map((one) => lab.hostOf(one.id));
+  return Object.fromEntries(Object.values(elasticIps).map(({ id, ip }) => [ip, holders(id)]));
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
+import { summarize } from "../../../lab/client/measure.ts";
 import { createFabric } from "../../../lab/fabric/fabric.ts";
 import { startLab } from "../../../lab/lab.ts";
 import { baton } from "../../bench/peers/baton.ts";
@@ -34,11 +35,12 @@ type Smoke = BenchOptions & {
 
 const smokes: readonly Smoke[] = [
   {
-    title: "Debian 12 with ifupdown",
+    title: "Debian 12 with ifupdown, and an address at home on each load balancer",
     example: "exoscale-elastic-ip-article",
     changes: [
       [/^system: .*$/m, "system: debian-12"],
       [/^agent: \{/m, "agent: { loopback: ifupdown,"],
+      [/^nodes:$/m, "  second: { ip: 198.51.100.51, order: [lb2, lb1] }\nnodes:"],
     ],
     shows: [
       [["cat", "/etc/debian_version"], /^12\./],
@@ -90,8 +92,8 @@ for (const { title, shows, isPrivate, ...options } of smokes)
 
     test("it stands and answers from every app server", async () => {
       await audit(bench);
-      const { byBackend } = bench.client().summary();
-      assert.equal(Object.keys(byBackend).length, 3);
+      for (const { client } of bench.traffic())
+        assert.equal(Object.keys(client.summary().byBackend).length, 3);
       for (const [argv, output] of shows)
         assert.match((await bench.say("exec", "lb1", ...argv)) ?? "", output);
     });
@@ -99,12 +101,18 @@ for (const { title, shows, isPrivate, ...options } of smokes)
     test("the holder dies, and the other takes over", async () => {
       const holder = await bench.holder();
       const other = holder === "lb1" ? "lb2" : "lb1";
+      const begun = Date.now();
       const dies = () => bench.say("kill", holder);
       const seen = await outcomeOf(bench, title, other, dies).catch(async (error) => {
         await tellJournals(bench.lab);
         throw error;
       });
       assert.deepEqual([seen.attaches, seen.detaches], [1, 1]);
+      for (const { address, client } of bench.traffic().slice(1)) {
+        assert.deepEqual(await bench.lab.holders(address), [other]);
+        const samples = client.samples().filter(({ at }) => at > begun);
+        assert.deepEqual([samples.length > 0, summarize(samples).failed], [true, 0]);
+      }
     });
 
     if (!isPrivate) return;
