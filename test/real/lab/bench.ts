@@ -111,7 +111,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
   } catch (error) {
     await tellJournals(lab);
     await down();
-    throw error;
+    throw troubles.length === 0 ? error : new AggregateError([error], troubles.join("\n"));
   }
   const [address = ""] = lab.addresses();
   const holder = async (): Promise<string> => {
@@ -247,13 +247,24 @@ export async function audit(bench: Bench): Promise<void> {
   };
   const what = "both agents are well, hear each other and know who holds";
   await until(what, isCalm, 60_000).catch(async (error) => {
-    for (const { name, status } of await nodeViews(lab)) log(`${name}: ${JSON.stringify(status)}`);
     await tellJournals(lab);
-    throw error;
+    assert.fail(`${error.message}\n${await accountOf(bench)}`);
   });
   await lab.settled();
   assert.deepEqual(attached(lab), await holdersOf(lab));
   assert.deepEqual(troubles, []);
+}
+
+/** What stands in the way, in few lines: what a failed test says is often all that one gets. */
+async function accountOf({ lab, troubles }: Bench): Promise<string> {
+  const said = lab.stack.nodes.map(async ({ name }) => {
+    const journal = await lab.fabric.journal(lab.instance(name).id).catch(String);
+    const lines = journal.split("\n").filter((line) => line.includes(" baton["));
+    return lines.slice(-8).join("\n");
+  });
+  const views = (await nodeViews(lab)).map((view) => JSON.stringify(view));
+  const holders = JSON.stringify(await holdersOf(lab));
+  return [`holders: ${holders}`, ...troubles, ...views, ...(await Promise.all(said))].join("\n");
 }
 
 /** Who holds each address, by the router's kernel. */
