@@ -48,11 +48,13 @@ const limitMsDefault = 20_000;
 /** What ssh(1) exits with when it is its own fault. */
 const sshFailed = 255;
 
-/** Where hosts' keys are kept: a host that was replaced is another one, at the same address. */
-export function knownHostsFile(env: Readonly<Record<string, string | undefined>>): string {
-  const state = env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state");
-  return join(state, "baton", "known_hosts");
+/** Where a desk keeps what it has to know the next time. */
+export function stateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  return join(env.XDG_STATE_HOME || join(env.HOME || homedir(), ".local", "state"), "baton");
 }
+
+/** @param folder that has the hosts' keys: one that was replaced is another, at the same address */
+export const knownHostsIn = (folder: string): string => join(folder, "known_hosts");
 
 export const sshRemote =
   (knownHosts: string, { identity, user }: SshOptions): Remote =>

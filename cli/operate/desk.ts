@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
-import { knownHostsFile, type Remote, sshRemote } from "../../operate/remote.ts";
+import { knownHostsIn, type Remote, sshRemote, stateFolder } from "../../operate/remote.ts";
 import { WorldFailure } from "../../stack/failure.ts";
 import type { Node, Stack } from "../../stack/stack.ts";
 import { suggest } from "../../stack/suggest.ts";
@@ -42,7 +42,13 @@ export function openDesk(file: string, options: DeskOptions): Desk {
     );
   const { zone } = stack.cloud;
   const cloud = told(file, () => createExoscale(stack, zone, process.env));
-  return { file, stack, zone, cloud, remote: sshRemote(knownHostsFile(process.env), options) };
+  return {
+    file,
+    stack,
+    zone,
+    cloud,
+    remote: sshRemote(knownHostsIn(stateFolder(process.env)), options),
+  };
 }
 
 /** A load balancer by its name. @throws Failure that lists them */

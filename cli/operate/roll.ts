@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { beginClients, endClients, stopClients } from "../../operate/clients.ts";
 import { listed } from "../../operate/move.ts";
+import { stateFolder } from "../../operate/remote.ts";
 import { type Engine, pulumi } from "../../operate/roll/engine.ts";
+import { marksIn } from "../../operate/roll/mark.ts";
 import { turnsOf } from "../../operate/roll/plan.ts";
 import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
@@ -55,7 +57,8 @@ async function rollAll(file: string, options: Options): Promise<void> {
   const signal = interruptible(() =>
     say("\nending after this step; `baton roll` goes on from here"),
   );
-  const turn = { stack, engine, signal, step };
+  const marks = marksIn(stateFolder(process.env), stack.name);
+  const turn = { stack, engine, marks, signal, step };
   const seen = await told(file, () =>
     step("cloud and agents are asked", () => takeSnapshot(stack, desk)),
   );

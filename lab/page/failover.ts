@@ -4,6 +4,7 @@
  */
 import { isAnswered, type Sample } from "../client/measure.ts";
 import type { Cell, Failover } from "./message.ts";
+import type { Asked } from "./traffic.ts";
 
 /** An agent's own account of its claim; spans in milliseconds, `at` when it was read back. */
 export type Moved = {
@@ -41,7 +42,7 @@ type Open = {
 };
 
 export function followFailovers(): Followed {
-  let samples: (Sample & { readonly ip: string })[] = [];
+  let samples: Asked[] = [];
   const beats = new Map<string, number>();
   const open = new Map<string, Open>();
   const told = new Map<string, string>();

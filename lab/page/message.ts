@@ -52,11 +52,18 @@ export type AgentView = {
   readonly problems: readonly { readonly text: string; readonly fix: string }[];
 };
 
+/** How many, by name. */
+export type Tally = Readonly<Record<string, number>>;
+
 /** Requests sent within one second, by what came of them and where the router led them. */
 export type Counts = {
-  readonly answered: Readonly<Record<string, number>>;
-  readonly routed: Readonly<Record<string, number>>;
-  readonly failed: number;
+  /** By who answered. */
+  readonly answered: Tally;
+  /** By load balancer. */
+  readonly routed: Tally;
+  /** By the address that was asked, those that were answered and those that were not. */
+  readonly good: Tally;
+  readonly failed: Tally;
 };
 
 /** One row of requests: all answered, some, none, or none sent. */

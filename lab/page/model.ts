@@ -2,7 +2,7 @@
  * All that the page shows, as one value: the server keeps it and gives it to whoever comes, and
  * each page applies the same messages to its own. So a reload or a second viewer sees the same.
  */
-import type { AgentView, Counts, Facts, Failover, Message, Tone } from "./message.ts";
+import type { AgentView, Counts, Facts, Failover, Message, Tally, Tone } from "./message.ts";
 
 export type Said = {
   readonly at: number;
@@ -121,16 +121,15 @@ function traffic(model: Model, second: number, counts: Counts): void {
     model.seconds = [...kept, { second, ...counts }].sort((a, b) => a.second - b.second);
     return;
   }
-  own.answered = sum(own.answered, counts.answered);
-  own.routed = sum(own.routed, counts.routed);
-  own.failed += counts.failed;
+  for (const key of ["answered", "routed", "good", "failed"] as const)
+    own[key] = sum([own[key], counts[key]]);
 }
 
-type Tally = Readonly<Record<string, number>>;
-
-function sum(one: Tally, other: Tally): Tally {
-  const all: Record<string, number> = { ...one };
-  for (const [name, count] of Object.entries(other)) all[name] = (all[name] ?? 0) + count;
+/** Name by name. */
+export function sum(tallies: readonly Tally[]): Tally {
+  const all: Record<string, number> = {};
+  for (const [name, count] of tallies.flatMap((one) => Object.entries(one)))
+    all[name] = (all[name] ?? 0) + count;
   return all;
 }
 

@@ -4,7 +4,7 @@ import { followFailovers, type Moved } from "./failover.ts";
 import type { AgentView } from "./message.ts";
 import { newsOf } from "./narrate.ts";
 import type { Page } from "./page.ts";
-import { countsOf } from "./traffic.ts";
+import { type Asked, countsOf } from "./traffic.ts";
 
 /** What an agent shows at one look: its view, calls since it began, and its own moves. */
 export type AgentSight = {
@@ -41,7 +41,7 @@ export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
   const { tell, model } = page;
   const follow = followFailovers();
   const calls = new Map<string, number>();
-  let samples: Sample[] = [];
+  let samples: Asked[] = [];
   return {
     order: (words) => {
       tell({ kind: "order", words });
@@ -75,7 +75,7 @@ export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
         follow.claimed(ip, model.holders[ip] ?? [], host, Date.now());
     },
     sample: (sample, ip) => {
-      samples.push(sample);
+      samples.push({ ...sample, ip });
       follow.sample(sample, ip);
     },
     traffic: async (ways) => {

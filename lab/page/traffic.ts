@@ -2,25 +2,26 @@
 import { isAnswered, type Sample } from "../client/measure.ts";
 import type { Counts } from "./message.ts";
 
-type Tally = Record<string, number>;
+/** A request through an address. */
+export type Asked = Sample & { readonly ip: string };
 
 /** @param balancerAt the load balancer that the request from a port of the client went through */
 export function countsOf(
-  samples: readonly Sample[],
+  samples: readonly Asked[],
   balancerAt: (port: number) => string,
 ): ReadonlyMap<number, Counts> {
-  const seconds = new Map<number, { answered: Tally; routed: Tally; failed: number }>();
+  const seconds = new Map<number, Record<keyof Counts, Record<string, number>>>();
   for (const sample of samples) {
     const second = Math.floor(sample.at / 1000);
-    const counts = seconds.get(second) ?? { answered: {}, routed: {}, failed: 0 };
+    const counts = seconds.get(second) ?? { answered: {}, routed: {}, good: {}, failed: {} };
     seconds.set(second, counts);
+    add(isAnswered(sample) ? counts.good : counts.failed, sample.ip);
     if (isAnswered(sample)) add(counts.answered, sample.backend ?? "unknown");
-    else counts.failed += 1;
     add(counts.routed, balancerAt(sample.port ?? 0));
   }
   return seconds;
 }
 
-const add = (tally: Tally, name: string): void => {
+const add = (tally: Record<string, number>, name: string): void => {
   tally[name] = (tally[name] ?? 0) + 1;
 };

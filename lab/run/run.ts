@@ -12,6 +12,7 @@ import type { Progress, Screen } from "../view/progress.ts";
 import { failOver } from "./failover.ts";
 import { prepare } from "./plan.ts";
 import { askedPort, begin, standUp, startTraffic } from "./stand-up.ts";
+import { takeDown } from "./take-down.ts";
 import { tellingTroubles } from "./troubles.ts";
 
 export type RunOptions = {
@@ -92,22 +93,6 @@ async function runBeside(
       await takeDown(lab, traffic ?? [], onTrouble);
     });
   }
-}
-
-/** How long machines that are being made, or stopped in order, are waited for. */
-const graceMs = 5000;
-
-async function takeDown(
-  lab: Lab,
-  traffic: readonly Traffic[],
-  onTrouble: (error: unknown) => void,
-): Promise<void> {
-  // What the clients have seen is told already; without it all the same.
-  for (const { client } of traffic) await client.stop().catch(onTrouble);
-  // The engine notes what it has made until it ends; it was told to.
-  await lab.deployment.idle().catch(onTrouble);
-  await Promise.race([lab.settled(), pause(graceMs)]).catch(onTrouble);
-  await lab.down();
 }
 
 /** Repaints the view until it is told to end; where lines stay, they come every ten seconds. */

@@ -1,7 +1,7 @@
 /**
  * Replaces load balancers one at a time, the holder last: each leaves service first, and the next
  * one goes only when it is back, well and heard by all. While one is out of service `baton:replace`
- * names it, by which the next roll knows what one that was cut off has left.
+ * names it, so that the program holds the others.
  */
 
 import { WorldFailure } from "../../stack/failure.ts";
@@ -26,7 +26,7 @@ export type RollRequest = TurnRequest & {
 const rejoinsWithinMs = 20_000;
 
 /**
- * Lets the node back in that a roll has left in maintenance, having been cut off.
+ * Lets the node back in that a roll of this desk has left in maintenance, having been cut off.
  * @returns how all is then
  * @throws WorldFailure where it does not come back into the election
  */
@@ -35,9 +35,17 @@ export async function resume(
   request: TurnRequest,
   snapshot: Snapshot,
 ): Promise<Snapshot> {
-  const named = await request.engine.named();
-  const node = named.find((name) => isOut(snapshot, name));
-  if (node === undefined) return snapshot;
+  const { marks } = request;
+  const mark = marks.read();
+  const marked = snapshot.hosts.find(({ name }) => name === mark?.node);
+  if (mark === undefined || marked === undefined) return snapshot;
+  const { name: node, instance, agent } = marked;
+  const isSame = instance?.id === mark.instance;
+  if (!isSame || !isOut(snapshot, node)) {
+    // What begins there from now on is no roll's. Whose agent says nothing may still be out.
+    if (!isSame || agent?.kind === "answers") marks.remove();
+    return snapshot;
+  }
   await letIn(ports, request, { node, why: "a roll that was cut off has left it out" });
   const now = await until(async () => {
     const seen = await takeSnapshot(request.stack, ports);
@@ -55,7 +63,7 @@ export async function resume(
  * @throws WorldFailure with how to go on
  */
 export async function roll(ports: Ports, request: RollRequest): Promise<string | undefined> {
-  const { stack, engine, snapshot, signal, step, onRolled } = request;
+  const { stack, engine, marks, snapshot, signal, step, onRolled } = request;
   const turns = turnsOf(stack, snapshot);
   if (signal.aborted) {
     // Nothing was begun: what a roll before has left stays as it is.
@@ -68,19 +76,19 @@ export async function roll(ports: Ports, request: RollRequest): Promise<string |
     const resource = `${stack.name}-${node}`;
     const changes = await step(`${node}: is it what the stack file says?`, () =>
       engine.wouldChange(resource, node),
-    ).catch((error) => forgotten(request, node, error));
+    );
     if (signal.aborted) return cutOff(ports, request, node);
     if (!changes && isOut(snapshot, node)) throw await keptOut(engine, node);
-    const replaced =
-      changes &&
-      (await replace(ports, request, node).catch((error) => forgotten(request, node, error)));
+    const replaced = changes && (await replace(ports, request, node));
     // Cut off on the way, it was let back in.
     if (changes && !replaced) return cutOff(ports, request, node);
     const isBack = await step(`waiting until ${node} is well and heard by all`, () =>
       back(ports, request, node),
     );
-    if (isBack) onRolled({ node, replaced, tookMs: Math.round(performance.now() - begun) });
-    else if (signal.aborted) return cutOff(ports, request, node);
+    if (isBack) {
+      marks.remove();
+      onRolled({ node, replaced, tookMs: Math.round(performance.now() - begun) });
+    } else if (signal.aborted) return cutOff(ports, request, node);
     else throw await stuck(ports, stack, node, replaced);
   }
   await engine.release();
@@ -100,22 +108,11 @@ async function cutOff(ports: Ports, { stack, engine }: RollRequest, node: string
 
 /** Somebody has meant it: it is not for a roll to end. */
 async function keptOut(engine: TurnRequest["engine"], node: string): Promise<WorldFailure> {
-  // The name would tell the next roll that this one had put it there.
   await engine.release();
   return new WorldFailure(
     `${node} is in maintenance, which no roll has put it in; the others were not touched`,
     `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
   );
-}
-
-/** A failure in the turn of one that was out before: named, the next roll would let it in. */
-async function forgotten(
-  { engine, snapshot }: RollRequest,
-  node: string,
-  error: unknown,
-): Promise<never> {
-  if (isOut(snapshot, node)) await engine.release();
-  throw error;
 }
 
 const back = (ports: Ports, { stack, signal, patienceMs }: RollRequest, node: string) =>

@@ -7,10 +7,12 @@ import { order, type Ports, type Step, takers } from "../move.ts";
 import { type HostSeen, nodesIn, type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
 import type { Engine } from "./engine.ts";
+import type { Marks } from "./mark.ts";
 
 export type TurnRequest = {
   readonly stack: Stack;
   readonly engine: Engine;
+  readonly marks: Marks;
   readonly signal: AbortSignal;
   readonly step: Step;
 };
@@ -32,7 +34,7 @@ export const isOut = ({ hosts }: Snapshot, node: string): boolean => {
  * @throws WorldFailure that tells how the node was left
  */
 export async function replace(ports: Ports, request: TurnRequest, node: string): Promise<boolean> {
-  const { stack, engine, signal, step } = request;
+  const { stack, engine, marks, signal, step } = request;
   // Much may have changed since the roll began.
   const snapshot = await takeSnapshot(stack, ports);
   if (takers(snapshot, node).length === 0)
@@ -45,6 +47,8 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
   // Who was in maintenance before is somebody else's to let in.
   const wasOut = isOut(snapshot, node);
   const member = wasOut ? undefined : instance;
+  // Before it is asked: a roll that is killed then has left what is its own.
+  if (member) marks.write(member);
   try {
     if (member) await step(`${node} leaves the election`, () => leave(ports, snapshot, member));
     else if (wasOut)
@@ -59,7 +63,7 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
     if (!(error instanceof WorldFailure)) throw error;
     const left = wasOut
       ? `${node} is in maintenance as before`
-      : await leftAs(ports, stack, member, node);
+      : await leftAs(ports, request, member, node);
     throw new WorldFailure(`${error.problem}; ${left}`, error.fix);
   }
   if (member) await letIn(ports, request, { node, why: "the roll ends here" });
@@ -73,7 +77,7 @@ const reachable = ({ instance, agent }: HostSeen): CloudHost | undefined =>
 /** @throws WorldFailure that tells how the node was left */
 export async function letIn(
   ports: Ports,
-  { stack, step }: TurnRequest,
+  { stack, marks, step }: TurnRequest,
   { node, why }: { readonly node: string; readonly why: string },
 ): Promise<void> {
   try {
@@ -83,6 +87,7 @@ export async function letIn(
     await step(`${node} is let back into the election: ${why}`, () =>
       order(ports.remote, instance, "maintenance off"),
     );
+    marks.remove();
   } catch (error) {
     throw new WorldFailure(leftOut(node, error), "`baton roll` lets it back in");
   }
@@ -97,7 +102,7 @@ function leftOut(node: string, error: unknown): string {
 /** Lets a node back in after a failure, where it still is what it was; says how it was left. */
 async function leftAs(
   ports: Ports,
-  stack: Stack,
+  { stack, marks }: TurnRequest,
   before: CloudHost | undefined,
   node: string,
 ): Promise<string> {
@@ -107,6 +112,7 @@ async function leftAs(
     const now = hosts.find(({ name }) => name === node)?.instance;
     if (now?.id !== before.id || !now.running) return `${node} is no longer what it was`;
     await order(ports.remote, now, "maintenance off");
+    marks.remove();
     return `${node} was let back into the election`;
   } catch (error) {
     return leftOut(node, error);

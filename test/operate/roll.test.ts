@@ -4,6 +4,7 @@ import { test } from "node:test";
 import type { Ports, Step } from "../../operate/move.ts";
 import type { Ran } from "../../operate/remote.ts";
 import { type Engine, namesIn, stepsIn } from "../../operate/roll/engine.ts";
+import type { Mark, Marks } from "../../operate/roll/mark.ts";
 import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { WorldFailure } from "../../stack/failure.ts";
@@ -23,6 +24,8 @@ type Trouble = {
   /** What `baton:replace` names, and who is in maintenance, as the roll begins. */
   readonly named?: readonly string[];
   readonly out?: readonly string[];
+  /** What a roll before has noted. */
+  readonly mark?: Mark | undefined;
   /** Whether SSH is gone once somebody has left. */
   readonly lost?: boolean;
   /** Told of each deed as it is done. */
@@ -37,6 +40,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
     fails = false,
     named = [],
     out = [],
+    mark: noted,
     lost = false,
     onDeed,
   } = trouble;
@@ -107,6 +111,18 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
     },
     release: async () => does("nobody is named any more"),
   };
+  let mark = noted;
+  const marks: Marks = {
+    read: () => mark,
+    write: ({ host, id }) => {
+      assert.ok(!maintenance.has(host), "it is noted before anything is asked");
+      mark = { stack: "shop", node: host, instance: id, by: "a test" };
+      onDeed?.(`${host} is noted`);
+    },
+    remove: () => {
+      mark = undefined;
+    },
+  };
   const rolled: Rolled[] = [];
   const titles: string[] = [];
   const run = async (signal = new AbortController().signal) => {
@@ -114,7 +130,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
       titles.push(title);
       return work();
     };
-    const turn = { stack, engine, signal, step };
+    const turn = { stack, engine, marks, signal, step };
     const snapshot = await resume(ports, turn, await takeSnapshot(stack, ports));
     return roll(ports, {
       ...turn,
@@ -123,7 +139,7 @@ function world(changed: readonly string[], trouble: Trouble = {}) {
       onRolled: (one) => void rolled.push(one),
     });
   };
-  return { run, deeds, rolled, titles };
+  return { run, deeds, rolled, titles, mark: () => mark };
 }
 
 test("the other first, then the holder, which leaves before it is replaced", async () => {
@@ -230,33 +246,71 @@ test("an update that fails before the machine goes lets the node back in, and sa
 test("who was in maintenance before stays so when the update fails", async () => {
   const { run, deeds } = world(["lb2"], { fails: true, out: ["lb2"] });
   await assert.rejects(run(), /no quota; lb2 is in maintenance as before; mend that/);
-  assert.deepEqual(deeds, ["nobody is named any more"]);
+  assert.deepEqual(deeds, []);
   assert.deepEqual(await interruptedAt("the cloud tells who holds", { out: ["lb2"] }, ["lb2"]), {
     left: undefined,
     deeds: ["nobody is named any more"],
   });
 });
 
-test("a preview that fails leaves nobody named whom somebody has put in maintenance", async () => {
-  const onDeed = (deed: string): void => {
-    if (deed === "lb2 is compared") throw new WorldFailure("pulumi preview failed (255)", "mend");
-  };
-  const { run, deeds } = world(["lb2"], { out: ["lb2"], onDeed });
-  await assert.rejects(run(), /pulumi preview failed/);
-  assert.deepEqual(deeds, ["nobody is named any more"]);
-  const well = world(["lb2"], { onDeed });
-  await assert.rejects(well.run(), /pulumi preview failed/);
-  assert.deepEqual(well.deeds, []);
-});
+/** A roll that is killed as soon as a deed is done: what it leaves at the desk. */
+async function killedAt(last: string): Promise<Mark | undefined> {
+  const { run, mark } = world(["lb1", "lb2"], {
+    onDeed: (deed) => {
+      if (deed === last) throw new Error("killed");
+    },
+  });
+  await assert.rejects(run(), { message: "killed" });
+  return mark();
+}
 
 test("whom a roll that was killed left in maintenance is let back in first", async () => {
-  const { run, deeds, titles } = world([], { named: ["lb2"], out: ["lb2"] });
+  const left = await killedAt("lb2 leaves");
+  const { run, deeds, titles, mark } = world([], { named: ["lb2"], out: ["lb2"], mark: left });
   await run();
   assert.deepEqual(deeds, ["lb2 is let in", "nobody is named any more"]);
   assert.equal(
     titles[0],
     "lb2 is let back into the election: a roll that was cut off has left it out",
   );
+  assert.equal(mark(), undefined);
+});
+
+test("a maintenance that began after a roll was killed in its preview is not a roll's", async () => {
+  const left = await killedAt("lb2 is compared");
+  assert.equal(left, undefined);
+  const { run, deeds } = world([], { named: ["lb2"], out: ["lb2"], mark: left });
+  await assert.rejects(run(), /lb2 is in maintenance, which no roll has put it in/);
+  assert.deepEqual(deeds, ["nobody is named any more"]);
+});
+
+test("a note stands for one machine, and no longer than its maintenance", async () => {
+  const left = await killedAt("lb2 is noted");
+  assert.deepEqual(left, { stack: "shop", node: "lb2", instance: "lb2-1", by: "a test" });
+  // That roll had not asked yet; whoever puts it in maintenance after this one is somebody else.
+  const well = world([], { mark: left });
+  await well.run();
+  assert.deepEqual([well.deeds, well.mark()], [["nobody is named any more"], undefined]);
+  const another = world([], { out: ["lb2"], mark: { ...left, instance: "lb2-0" } as Mark });
+  await assert.rejects(another.run(), /lb2 is in maintenance, which no roll has put it in/);
+  assert.equal(another.mark(), undefined);
+});
+
+test("a roll that ends in order leaves no note, whatever came of it", async () => {
+  const all = world(["lb1", "lb2"]);
+  await all.run();
+  const failed = world(["lb2"], { fails: true });
+  await assert.rejects(failed.run());
+  const interrupt = new AbortController();
+  const onDeed = (deed: string): void => {
+    if (deed === "lb2 leaves") interrupt.abort();
+  };
+  const ended = world(["lb2"], { onDeed });
+  await ended.run(interrupt.signal);
+  assert.deepEqual([all.mark(), failed.mark(), ended.mark()], [undefined, undefined, undefined]);
+  const lost = world(["lb2"], { fails: true, lost: true });
+  await assert.rejects(lost.run(), /lb2 is left in maintenance/);
+  assert.equal(lost.mark()?.node, "lb2");
 });
 
 test("whom somebody has put in maintenance is not let in by a roll", async () => {

@@ -1,7 +1,9 @@
 /** Requests per second over time, stacked by who answered, or by where they went. */
+import type { Tally } from "../message.ts";
 import type { Model } from "../model.ts";
 import { html, say, svg } from "./dom.ts";
-import { knownMs, lately } from "./sight.ts";
+import { knownMs, lately, total } from "./sight.ts";
+import { list } from "./words.ts";
 
 export type View = {
   readonly element: HTMLElement;
@@ -65,10 +67,11 @@ function chart(title: string, key: "answered" | "routed") {
     const table = buckets(model, key, series, now, lengthS, width - left);
     canvas.replaceChildren(...drawing(table, series, width, lengthS));
     const recent = lately(model, now, 3);
-    const values: Readonly<Record<string, number>> = { ...recent[key], failed: recent.failed };
+    const values: Tally = { ...recent[key], failed: total(recent.failed) };
+    const where = placesOf(model, recent.failed);
     const rows = series.map(({ name, look }) => ({
       look,
-      text: `${name} ${Math.round((values[name] ?? 0) / 3)}/s`,
+      text: `${name} ${Math.round((values[name] ?? 0) / 3)}/s${name === "failed" ? where : ""}`,
     }));
     canvas.setAttribute("aria-label", `${title}: ${rows.map(({ text }) => text).join(", ")}`);
     if (legend.children.length !== rows.length)
@@ -80,6 +83,10 @@ function chart(title: string, key: "answered" | "routed") {
   };
   return { element, update };
 }
+
+/** Where there are several addresses, those at which requests fail. */
+const placesOf = ({ holders }: Model, failed: Tally): string =>
+  Object.keys(holders).length > 1 && total(failed) > 0 ? ` at ${list(Object.keys(failed))}` : "";
 
 /** Colours stay with their names; what failed stands on top, in red. */
 function seriesOf({ facts, seconds }: Model, key: "answered" | "routed"): readonly Series[] {
@@ -109,7 +116,7 @@ function buckets(
     const row = table[columns - 1 - Math.floor(ago / sizeS)];
     if (ago < 0 || row === undefined) continue;
     series.forEach(({ name }, index) => {
-      const value = name === "failed" ? one.failed : (one[key][name] ?? 0);
+      const value = name === "failed" ? total(one.failed) : (one[key][name] ?? 0);
       row[index] = (row[index] ?? 0) + value / sizeS;
     });
   }

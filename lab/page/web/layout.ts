@@ -58,7 +58,7 @@ function wide({ balancers, backends }: Facts, ips: readonly string[], width: num
     isWide: true,
     width,
     height,
-    client: around(62, middle, 116, 46),
+    client: around(68, middle, 132, 46),
     addresses: column(ips, addressPitch, ofAddress),
     api: around(width * 0.3, height - 30, 146, 42),
     balancers: column(balancers, balancerHeight + gap, ofBalancer),
@@ -67,8 +67,10 @@ function wide({ balancers, backends }: Facts, ips: readonly string[], width: num
 }
 
 function narrow({ balancers, backends }: Facts, ips: readonly string[], width: number): Layout {
-  // Further addresses stand under the first one, and all below makes room.
-  const more = (ips.length - 1) * addressPitch;
+  const isOne = ips.length === 1;
+  // Several addresses stand in pairs, and all below makes room for them.
+  const pairs = Math.ceil(ips.length / 2);
+  const more = (pairs - 1) * addressPitch;
   const row = (names: readonly string[], y: number, most: number, height: number) => {
     const pitch = width / names.length;
     return Object.fromEntries(
@@ -84,9 +86,12 @@ function narrow({ balancers, backends }: Facts, ips: readonly string[], width: n
     height: 426 + more,
     client: around(width / 2, 26, 120, 42),
     addresses: Object.fromEntries(
-      ips.map((ip, n) => [ip, around(width * 0.34, 124 + n * addressPitch, 138, 52)]),
+      ips.map((ip, n) => {
+        const x = width * (isOne ? 0.34 : n % 2 === 0 ? 0.25 : 0.75);
+        return [ip, around(x, 124 + Math.floor(n / 2) * addressPitch, 138, 52)];
+      }),
     ),
-    api: around(width * 0.82, 124, 96, 42),
+    api: isOne ? around(width * 0.82, 124, 96, 42) : around(width - 50, 26, 96, 42),
     balancers: row(balancers, 262 + more, 150, balancerHeight),
     backends: row(backends, 398 + more, 112, backendHeight),
   };

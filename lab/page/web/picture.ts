@@ -3,8 +3,8 @@ import type { Message } from "../message.ts";
 import type { Model } from "../model.ts";
 import { html, say, svg } from "./dom.ts";
 import { type Box, beatPath, curve, type Layout, layoutFor, type Point, side } from "./layout.ts";
-import { headline, hearing, lately, sightOf } from "./sight.ts";
-import { list } from "./words.ts";
+import { addressesOf, hearing, isBad, lately, sightOf, total } from "./sight.ts";
+import { count, list } from "./words.ts";
 
 export type Picture = {
   readonly element: HTMLElement;
@@ -74,7 +74,7 @@ function stateOf(model: Model, now: number) {
       isCut: isCut(one.from, one.to) && !one.isHeard,
     })),
     inForce,
-    tone: headline(model, now).tone,
+    failing: addressesOf(model, now).flatMap((one) => (isBad(one) ? one.ip : [])),
   };
 }
 
@@ -96,6 +96,8 @@ function inWords({ facts }: Model, { balancers, beats, holders, off }: State): s
 
 function draw(layout: Layout, model: Model, state: State) {
   const { isWide, width, height } = layout;
+  const addresses = Object.entries(layout.addresses);
+  const isOne = addresses.length === 1;
   const rates = new Map<string, SVGTextElement>();
   const rate = (name: string, at: Point, anchor: string): SVGTextElement => {
     const made = svg("text", { x: at.x, y: at.y, "text-anchor": anchor, class: "rate" });
@@ -108,12 +110,17 @@ function draw(layout: Layout, model: Model, state: State) {
     ...lines(layout, model, state),
     ...boxes(layout, model, state),
     plain(layout.client, "client", "box client", ["Client", ""], 18),
-    ...Object.entries(layout.addresses).map(([ip, box]) =>
-      plain(box, "address", `box address ${toneOf(ip, state)}`, [ip, "failover address"], 23),
-    ),
+    ...addresses.map(([ip, box]) => {
+      const look = `box address${state.failing.includes(ip) ? " bad" : ""}`;
+      return plain(box, "address", look, [ip, isOne ? "failover address" : ""], 23);
+    }),
     plain(layout.api, "api", "box api", [isWide ? "Cloud API" : "API", ""], 18),
   );
   const { client, api } = layout;
+  // One address alone has what the client has.
+  if (!isOne)
+    for (const [ip, box] of addresses)
+      canvas.append(rate(`at ${ip}`, { x: side(box, "top").x, y: box.y + 40 }, "middle"));
   canvas.append(
     ...beatLabel(layout, model.facts.balancers),
     rate("client", { x: side(client, "top").x, y: client.y + 35 }, "middle"),
@@ -124,13 +131,6 @@ function draw(layout: Layout, model: Model, state: State) {
   for (const [name, box] of Object.entries(layout.backends))
     canvas.append(rate(name, { x: box.x + box.width - 12, y: box.y + 28 }, "end"));
   return { canvas, rates };
-}
-
-/** With several, one that is held by one alone is not to blame for what is wrong. */
-function toneOf(ip: string, { holders, off, tone }: State): State["tone"] {
-  const by = holders[ip] ?? [];
-  const isFine = by.length === 1 && by.every((one) => !off.includes(one));
-  return isFine && Object.keys(holders).length > 1 ? "good" : tone;
 }
 
 /** Where there is room: beside the first two. */
@@ -174,7 +174,7 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
       svg(
         "text",
         { x: box.x + 14, y: box.y + 61, class: "below" },
-        marks ?? heldLine(holds, Object.keys(state.holders).length),
+        marks ?? heldLine(holds, Object.keys(state.holders).length, layout.isWide),
       ),
     );
   });
@@ -190,11 +190,17 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
   return [...balancers, ...backends];
 }
 
-const heldLine = (held: readonly string[], all: number): string =>
-  held.length === 0 ? "" : all === 1 ? "holds the address" : `holds ${list(held)}`;
+function heldLine(held: readonly string[], all: number, isWide: boolean): string {
+  if (held.length === 0) return "";
+  if (all === 1) return "holds the address";
+  return `holds ${held.length === 1 && isWide ? held.join() : `${held.length} of ${all}`}`;
+}
 
-const roleLine = (role: string, health: string): string =>
-  health === "" ? role : `${role} · ${health}`;
+/** Several roles leave no room for the health; the card below has both. */
+function roleLine(role: string, health: string): string {
+  if (role.includes(" and ")) return health === "healthy" ? role : health;
+  return health === "" ? role : `${role} · ${health}`;
+}
 
 /** Faults that the box itself does not show otherwise. */
 function marksOf(inForce: readonly string[], host: string): string | undefined {
@@ -215,11 +221,10 @@ function lines(layout: Layout, { facts }: Model, state: State): SVGElement[] {
   const { isWide, client, addresses, api, balancers, backends } = layout;
   const [begin, end] = isWide ? (["right", "left"] as const) : (["bottom", "top"] as const);
   const path = (d: string, look: string, id?: string) => svg("path", { d, class: look, id });
-  const failing = state.tone === "bad" ? " failing" : "";
   const ways = Object.entries(addresses).map(([ip, box]) => ({
     box,
     holders: state.holders[ip] ?? [],
-    fails: toneOf(ip, state) === "bad" ? " failing" : "",
+    fails: state.failing.includes(ip) ? " failing" : "",
   }));
   return [
     ...ways.map(({ box, fails }) =>
@@ -227,7 +232,8 @@ function lines(layout: Layout, { facts }: Model, state: State): SVGElement[] {
     ),
     ...Object.entries(balancers).flatMap(([name, box]) => {
       const isOn = !state.off.includes(name);
-      const flows = isOn && ways.some(({ holders }) => holders.includes(name));
+      const flows =
+        isOn && ways.some(({ holders, fails }) => holders.includes(name) && fails === "");
       const toApi = isWide
         ? curve(side(box, "left"), side(api, "right"), true)
         : curve(side(box, "top"), side(api, "bottom"), false);
@@ -242,7 +248,7 @@ function lines(layout: Layout, { facts }: Model, state: State): SVGElement[] {
         ...Object.entries(backends).map(([backend, other]) =>
           path(
             curve(side(box, begin), side(other, end), isWide),
-            flows && !state.off.includes(backend) && failing === "" ? "flow thin" : "way thin",
+            flows && !state.off.includes(backend) ? "flow thin" : "way thin",
           ),
         ),
       ];
@@ -259,19 +265,25 @@ function lines(layout: Layout, { facts }: Model, state: State): SVGElement[] {
   ];
 }
 
+const each = (value: number): string => `${Math.round(value / rateS)}/s`;
+
+function tellEnds(element: SVGTextElement, good: number, failed: number): void {
+  say(element, failed > 0 ? `${each(good)}, ${count(failed)} failed` : each(good));
+  element.classList.toggle("bad", failed > 0);
+}
+
 function tellRates(model: Model, now: number, rates: ReadonlyMap<string, SVGTextElement>): void {
   const { answered, routed, failed, good } = lately(model, now, rateS);
-  const each = (value: number) => `${Math.round(value / rateS)}/s`;
   const calls = Object.values(model.calls)
     .flat()
     .filter(({ at }) => at > now - 60_000)
     .reduce((sum, one) => sum + one.count, 0);
   for (const [name, element] of rates) {
     const balancer = name.startsWith("to ") ? name.slice(3) : undefined;
-    if (name === "client") {
-      say(element, failed > 0 ? `${each(good)}, ${failed} failed` : each(good));
-      element.classList.toggle("bad", failed > 0);
-    } else if (name === "api") say(element, `${calls} calls/min`);
+    const ip = name.startsWith("at ") ? name.slice(3) : undefined;
+    if (name === "client") tellEnds(element, total(good), total(failed));
+    else if (ip !== undefined) tellEnds(element, good[ip] ?? 0, failed[ip] ?? 0);
+    else if (name === "api") say(element, `${calls} calls/min`);
     else if (balancer !== undefined) say(element, routed[balancer] ? each(routed[balancer]) : "");
     else say(element, each(answered[name] ?? 0));
   }

@@ -1,7 +1,7 @@
 /** What the model says at a glance. Pure: the same model and moment give the same words. */
-import type { Failover } from "../message.ts";
-import type { Model } from "../model.ts";
-import { count, list } from "./words.ts";
+import type { Counts, Failover, Tally } from "../message.ts";
+import { type Model, sum } from "../model.ts";
+import { count, list, seconds } from "./words.ts";
 
 export type Tone = "good" | "warn" | "bad" | "idle";
 
@@ -12,63 +12,100 @@ export const knownMs = 1500;
 const minuteS = 60;
 
 /** Sums of the seconds up to the last one that is known in full. @param lengthS how many */
-export function lately({ seconds }: Model, now: number, lengthS: number) {
+export function lately({ seconds }: Model, now: number, lengthS: number): Counts {
   const last = Math.floor((now - knownMs) / 1000);
   const inside = seconds.filter(({ second }) => second < last + 1 && second > last - lengthS);
-  const answered: Record<string, number> = {};
-  const routed: Record<string, number> = {};
-  let failed = 0;
-  for (const one of inside) {
-    failed += one.failed;
-    for (const [name, value] of Object.entries(one.answered))
-      answered[name] = (answered[name] ?? 0) + value;
-    for (const [name, value] of Object.entries(one.routed))
-      routed[name] = (routed[name] ?? 0) + value;
-  }
-  return { answered, routed, failed, good: total(answered) };
-}
-
-const total = (tally: Readonly<Record<string, number>>): number =>
-  Object.values(tally).reduce((sum, value) => sum + value, 0);
-
-/** The newest that is known at all, whole seconds or not: a failure shows at once. */
-function justNow({ seconds }: Model, now: number) {
-  const last = seconds.findLast(({ second }) => second * 1000 > now - 2 * knownMs);
-  const isFailing = last !== undefined && last.failed > 0;
-  return { isFailing, isDead: isFailing && total(last.answered) === 0 };
-}
-
-export function headline(model: Model, now: number): Headline {
-  const all = Object.entries(model.holders);
-  if (all.length === 0 || model.seconds.length === 0) return comingUp(model);
-  const { isDead, isFailing } = justNow(model, now);
-  const { failed, good } = lately(model, now, minuteS);
-  const deaf = deafness(model, now);
-  const held = all.map(([ip, holders]) => `${ip} is held by ${list(holders)}`).join("; ");
-  const isSplit = all.some(([, holders]) => holders.length > 1);
-  const holders = new Set(all.flatMap(([, by]) => by));
-  const details = [
-    ...(isDead ? [silence(model, now), heldWords(all)] : []),
-    ...[...holders].filter((one) => model.off.includes(one)).map((one) => `${one} is off.`),
-    ...(isFailing && !isDead ? ["Some requests fail."] : []),
-    ...(isSplit ? ["The agents settle who keeps it."] : []),
-    ...(deaf === undefined ? [] : [deaf]),
-    failed > 0
-      ? `${count(failed)} of ${count(good + failed)} requests of the last minute failed.`
-      : "Every request of the last minute was answered.",
-  ];
-  const isBad = isDead || isFailing || all.some(([, by]) => by.length === 0);
-  const isOdd = isSplit || deaf !== undefined || failed > 0;
+  const summed = (key: keyof Counts): Tally => sum(inside.map((one) => one[key]));
   return {
-    tone: isBad ? "bad" : isOdd ? "warn" : "good",
-    title: isDead ? `Nobody answers at ${list(all.map(([ip]) => ip))}` : held,
+    answered: summed("answered"),
+    routed: summed("routed"),
+    good: summed("good"),
+    failed: summed("failed"),
+  };
+}
+
+export const total = (tally: Tally): number =>
+  Object.values(tally).reduce((all, value) => all + value, 0);
+
+export type AddressSight = {
+  readonly ip: string;
+  readonly holders: readonly string[];
+  /** Whether requests fail at this moment, and whether none is answered. */
+  readonly isFailing: boolean;
+  readonly isDead: boolean;
+};
+
+/** The addresses as router and client have them. */
+export const addressesOf = (model: Model, now: number): readonly AddressSight[] =>
+  Object.entries(model.holders).map(([ip, holders]) => {
+    // The newest that is known at all, whole second or not: a failure shows at once.
+    const last = model.seconds.findLast(
+      ({ second, good, failed }) =>
+        second * 1000 > now - 2 * knownMs && (good[ip] ?? failed[ip]) !== undefined,
+    );
+    const isFailing = last?.failed[ip] !== undefined;
+    return { ip, holders, isFailing, isDead: isFailing && last?.good[ip] === undefined };
+  });
+
+export const isBad = ({ holders, isFailing }: AddressSight): boolean =>
+  isFailing || holders.length === 0;
+
+/** Where there are several addresses, it names those that are in trouble. */
+export function headline(model: Model, now: number): Headline {
+  const all = addressesOf(model, now);
+  if (all.length === 0 || model.seconds.length === 0) return comingUp(model);
+  const dead = all.filter(({ isDead }) => isDead);
+  const bad = all.filter(isBad);
+  const named = [dead, bad, all].find((some) => some.length > 0) ?? all;
+  const split = all.filter(({ holders }) => holders.length > 1);
+  const off = new Set(all.flatMap(({ holders }) => holders.filter((by) => model.off.includes(by))));
+  const deaf = deafness(model, now);
+  const counts = lately(model, now, minuteS);
+  const isOdd = split.length > 0 || deaf !== undefined || total(counts.failed) > 0;
+  // What is said of one of several says of which.
+  const which = ({ ip }: AddressSight, before: string, alone = ""): string =>
+    all.length > 1 ? before + ip : alone;
+  const held = (one: AddressSight): string =>
+    `${which(one, "", "The address")} is held by ${list(one.holders)}`;
+  const details = [
+    ...dead.flatMap((one) => [silence(model, now, one.ip, which(one, " at ")), `${held(one)}.`]),
+    ...[...off].map((one) => `${one} is off.`),
+    ...all
+      .filter(({ isFailing, isDead }) => isFailing && !isDead)
+      .map((one) => `Some requests${which(one, " to ")} fail.`),
+    ...split.map((one) => `The agents settle who keeps ${which(one, "", "it")}.`),
+    ...(deaf === undefined ? [] : [deaf]),
+    ...all.filter((one) => !named.includes(one)).map((one) => `${held(one)}.`),
+    failures(model, now, counts),
+  ];
+  return {
+    tone: bad.length > 0 ? "bad" : isOdd ? "warn" : "good",
+    title:
+      dead.length > 0
+        ? `Nobody answers at ${list(dead.map(({ ip }) => ip))}`
+        : named.map(({ ip, holders }) => `${ip} is held by ${list(holders)}`).join("; "),
     detail: details.filter((one) => one !== "").join(" "),
   };
 }
 
-/** Who holds, in a sentence; which one, only where there are several. */
-const heldWords = (all: readonly (readonly [string, readonly string[]])[]): string =>
-  all.map(([ip, by]) => `${all.length > 1 ? ip : "The address"} is held by ${list(by)}.`).join(" ");
+/** How many of the last minute failed, at each of several addresses with its last gap. */
+function failures({ holders, failovers }: Model, now: number, { good, failed }: Counts): string {
+  if (total(failed) === 0) return "Every request of the last minute was answered.";
+  const share = (lost: number, answered: number): string =>
+    `${count(lost)} of ${count(lost + answered)}`;
+  const ips = Object.keys(holders);
+  if (ips.length === 1)
+    return `${share(total(failed), total(good))} requests of the last minute failed.`;
+  const each = ips.map((ip) => {
+    const lost = failed[ip] ?? 0;
+    if (lost === 0) return `none to ${ip}`;
+    const { firstFailed = 0, firstGood = 0 } = failovers[ip] ?? {};
+    const isNew = firstGood > 0 && firstFailed > now - minuteS * 1000;
+    const gap = isNew ? ` (no answer for ${seconds(firstGood - firstFailed)})` : "";
+    return `${share(lost, good[ip] ?? 0)} to ${ip}${gap}`;
+  });
+  return `Requests of the last minute that failed: ${each.join(", ")}.`;
+}
 
 function comingUp({ steps, facts }: Model): Headline {
   const doing = steps.findLast(({ state }) => state === "begun") ?? steps.at(-1);
@@ -76,11 +113,11 @@ function comingUp({ steps, facts }: Model): Headline {
   return { tone: "idle", title, detail: doing === undefined ? "" : `${doing.title} …` };
 }
 
-function silence({ seconds }: Model, now: number): string {
-  const last = seconds.findLast(({ answered }) => total(answered) > 0);
+function silence({ seconds: all }: Model, now: number, ip: string, at: string): string {
+  const last = all.findLast(({ good }) => good[ip] !== undefined);
   if (last === undefined) return "";
   const since = Math.max(0, Math.round(now / 1000 - last.second - 1));
-  return since > 0 ? `No answer for ${since} s.` : "";
+  return since > 0 ? `No answer${at} for ${since} s.` : "";
 }
 
 /** A heartbeat that is due may be a little late. */

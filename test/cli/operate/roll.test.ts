@@ -29,8 +29,9 @@ test("Ctrl-C before a machine goes lets its node back in, and nobody stays named
 
 test("the roll after one that was killed lets the node back in, and goes on", async (context) => {
   const stand = await standUp(context);
-  stand.agent("lb2", { maintenance: true });
-  stand.engine({ config: named });
+  stand.engine({ preview: { steps: [{ op: "replace", urn }] } });
+  assert.equal((await stand.killed("maintenance on", ...roll)).status, null);
+  stand.engine({ config: named, preview: { steps: [] } });
   const { status, stdout, stderr } = await stand.baton(...roll);
   assert.equal(status, 0, stderr);
   assert.match(
@@ -38,8 +39,32 @@ test("the roll after one that was killed lets the node back in, and goes on", as
     /lb2 is let back into the election: a roll that was cut off has left it out/,
   );
   assert.match(stdout, /^lb2: as it should be\nlb1: as it should be\n/);
-  assert.equal(deeds(stand.touched())[0], "baton-agent maintenance off");
-  assert.equal(deeds(stand.touched()).at(-1), "pulumi config rm baton:replace");
+  const [, , first, ...then] = deeds(stand.touched());
+  assert.equal(first, "baton-agent maintenance off");
+  assert.equal(then.at(-1), "pulumi config rm baton:replace");
+});
+
+test("a maintenance that began after a roll was killed in its preview is left", async (context) => {
+  const stand = await standUp(context);
+  stand.engine({ preview: "endless" });
+  assert.equal((await stand.killed("config set baton:replace lb2", ...roll)).status, null);
+  stand.agent("lb2", { maintenance: true });
+  stand.engine({ config: named, preview: { steps: [] } });
+  const { status, stderr } = await stand.baton(...roll);
+  assert.equal(status, 1);
+  assert.match(stderr, /lb2 is in maintenance, which no roll has put it in/);
+  assert.ok(!stand.touched().some((line) => line.includes("maintenance")));
+});
+
+test("a note that cannot be kept keeps a roll from asking anything", async (context) => {
+  const stand = await standUp(context);
+  stand.engine({ preview: { steps: [{ op: "replace", urn }] } });
+  stand.state("roll-shop.json/in the way");
+  const { status, stderr } = await stand.baton(...roll);
+  assert.equal(status, 1);
+  assert.match(stderr, /roll-shop\.json cannot be written: /);
+  assert.match(stderr, /fix: the next roll would not know what this one has left/);
+  assert.ok(!stand.touched().some((line) => line.includes("maintenance")));
 });
 
 test("a node that somebody has put in maintenance is left so, and the roll says it", async (context) => {

@@ -34,7 +34,9 @@ echo "pulumi $*" >> ${folder}/asked
 case "$*" in
   "config get"*) echo ${folder}/stack.yaml ;;
   "config --json"*) cat ${folder}/config ;;
-  preview*) cat ${folder}/preview ;;
+  preview*)
+    grep -q endless ${folder}/preview && exec sleep 20
+    cat ${folder}/preview ;;
 esac
 `;
 
@@ -42,8 +44,15 @@ export type Stand = {
   readonly baton: (...args: readonly string[]) => Promise<Result>;
   /** Sends Ctrl-C as soon as something was touched that the words are in. */
   readonly interrupted: (words: string, ...args: readonly string[]) => Promise<Result>;
-  /** What the engine says: its config, and what an update would change. */
-  readonly engine: (says: { readonly config?: object; readonly preview?: object }) => void;
+  /** The same with SIGKILL, of which it hears nothing. */
+  readonly killed: (words: string, ...args: readonly string[]) => Promise<Result>;
+  /** What the engine says: its config, and what an update would change, or never anything. */
+  readonly engine: (says: {
+    readonly config?: object;
+    readonly preview?: object | "endless";
+  }) => void;
+  /** Makes a folder where the desk keeps what it has to know the next time. */
+  readonly state: (path: string) => void;
   /** What an agent says; undefined where SSH does not reach its host. */
   readonly agent: (node: "lb1" | "lb2", says: Partial<Status> | string | undefined) => void;
   /** All that could have changed something: requests, and words to hosts and engine. */
@@ -94,6 +103,7 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
   const env = {
     PATH: `${join(folder, "bin")}:${process.env.PATH}`,
     HOME: folder,
+    XDG_STATE_HOME: join(folder, "state"),
     ...zone,
   };
   const begin = (command = "", ...rest: readonly string[]) => {
@@ -120,22 +130,25 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
         /maintenance|handover|claim|release|pulumi (up|config (set|rm))/.test(line),
       ),
   ];
+  const ended = async (by: NodeJS.Signals, words: string, args: readonly string[]) => {
+    const { child, ended: end } = begin(...args);
+    const timer = setInterval(() => {
+      if (!touched().some((line) => line.includes(words))) return;
+      clearInterval(timer);
+      child.kill(by);
+    }, 50);
+    return end.finally(() => clearInterval(timer));
+  };
   return {
     agent,
     touched,
+    state: (path) => void mkdirSync(join(env.XDG_STATE_HOME, "baton", path), { recursive: true }),
     engine: (says) => {
       for (const [file, value] of Object.entries(says))
         writeFileSync(join(folder, file), JSON.stringify(value));
     },
     baton: (...args) => begin(...args).ended,
-    interrupted: async (words, ...args) => {
-      const { child, ended } = begin(...args);
-      const timer = setInterval(() => {
-        if (!touched().some((line) => line.includes(words))) return;
-        clearInterval(timer);
-        child.kill("SIGINT");
-      }, 50);
-      return ended.finally(() => clearInterval(timer));
-    },
+    interrupted: (words, ...args) => ended("SIGINT", words, args),
+    killed: (words, ...args) => ended("SIGKILL", words, args),
   };
 }

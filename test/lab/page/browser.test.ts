@@ -65,7 +65,7 @@ test("a healthy stack: who holds, all heartbeats, what each backend answers", as
 
 test("several addresses: each stands in the picture, and each one's failover can be looked at", async () => {
   const now = Date.now();
-  const second = "198.51.100.51";
+  const { second } = script;
   script.healthy(server, now - 12_000);
   const page = await look();
   await page.getByRole("heading", { name: `${script.address} is held by lb1` }).waitFor();
@@ -83,6 +83,47 @@ test("several addresses: each stands in the picture, and each one's failover can
   await page.getByRole("button", { name: script.address, exact: true }).click();
   await page.getByText(/^lb1 → lb2 at /).waitFor();
 });
+
+for (const width of [360, 1280])
+  test(`of two addresses the one that is dead stands out, on ${width} px`, async () => {
+    // So far ahead that the last seconds are whole while the browser looks.
+    const now = Date.now() + 10_000;
+    const { address, second } = script;
+    script.healthy(server, now);
+    script.traffic(server, script.samples(now - 20_000, now, true), "lb2", second);
+    for (const node of ["lb1", "lb2"]) {
+      const [one] = script.view(node, node === "lb1").addresses;
+      const [other] = script.view(node, node === "lb2").addresses;
+      const addresses = one && other ? [one, { ...other, ip: second }] : [];
+      server.tell({ kind: "agent", node, view: script.view(node, true, { addresses }) });
+    }
+    server.tell({ kind: "scene", holders: { [address]: ["lb1"], [second]: ["lb2"] }, off: [] });
+    const page = await look({ viewport: { width, height: 800 } });
+    await page.getByRole("heading", { name: `Nobody answers at ${second}`, exact: true }).waitFor();
+    await page
+      .getByText(/: none to 198\.51\.100\.50, (\d+) of \1 to 198\.51\.100\.51\.$/)
+      .waitFor();
+    await page.getByText("0/s, 150 failed", { exact: true }).waitFor();
+    await page.getByText(/^failed 50\/s at 198\.51\.100\.51$/).waitFor();
+    const boxes = await page.locator(".picture svg [data-box]").evaluateAll((all) =>
+      all.map((one) => {
+        const rect = one.querySelector("rect")?.getBoundingClientRect();
+        const rights = [...one.querySelectorAll("text")].map((text) => {
+          return text.getBoundingClientRect().right - (rect?.right ?? 0);
+        });
+        const name = `${one.textContent} ${one.getAttribute("class")}`;
+        return { name, over: Math.max(...rights) };
+      }),
+    );
+    assert.deepEqual(
+      boxes.filter(({ name }) => name.includes("address bad")).map(({ name }) => name),
+      [`${second} box address bad`],
+    );
+    assert.deepEqual(
+      boxes.filter(({ over }) => over > -4),
+      [],
+    );
+  });
 
 test("a failover that comes in while somebody looks", async () => {
   const now = Date.now();

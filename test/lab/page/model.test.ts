@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Message, Untimed } from "../../../lab/page/message.ts";
 import { apply, emptyModel, historyS } from "../../../lab/page/model.ts";
 import { layoutFor } from "../../../lab/page/web/layout.ts";
-import { chosen, headline, sightOf } from "../../../lab/page/web/sight.ts";
+import { addressesOf, chosen, headline, sightOf } from "../../../lab/page/web/sight.ts";
 import * as script from "./script.ts";
 
 const begun = 1_700_000_000_000;
@@ -18,7 +18,8 @@ function around() {
 
 test("three hours leave half an hour, in bounded memory", () => {
   const { model, tell } = around();
-  const counts = { answered: { app1: 17, app2: 17, app3: 16 }, routed: { lb1: 50 }, failed: 0 };
+  const good = { good: { [script.address]: 50 }, failed: {} };
+  const counts = { answered: { app1: 17, app2: 17, app3: 16 }, routed: { lb1: 50 }, ...good };
   let half = 0;
   for (let second = 0; second < 3 * 3600; second += 1) {
     const at = begun + second * 1000;
@@ -40,7 +41,8 @@ test("three hours leave half an hour, in bounded memory", () => {
 test("a second's requests add up, however late they are known", () => {
   const { model, tell } = around();
   const second = begun / 1000;
-  const one = { answered: { app1: 2 }, routed: { lb1: 3 }, failed: 1 };
+  const ends = { good: { [script.address]: 2 }, failed: { [script.second]: 1 } };
+  const one = { answered: { app1: 2 }, routed: { lb1: 3 }, ...ends };
   tell({ kind: "traffic", second, counts: one });
   tell({ kind: "traffic", second: second + 1, counts: one });
   tell({ kind: "traffic", second, counts: { ...one, answered: { app2: 5 } } });
@@ -48,7 +50,8 @@ test("a second's requests add up, however late they are known", () => {
     second,
     answered: { app1: 2, app2: 5 },
     routed: { lb1: 6 },
-    failed: 2,
+    good: { [script.address]: 4 },
+    failed: { [script.second]: 2 },
   });
   // What is older than all that is kept comes too late.
   tell({ kind: "traffic", second: second - historyS - 1, counts: one });
@@ -144,15 +147,93 @@ test("at a glance every address counts", () => {
     ["good", `${script.address} is held by lb1; 198.51.100.51 is held by lb2`],
   );
   assert.deepEqual(sightOf(model, "lb2").holds, ["198.51.100.51"]);
-  assert.equal(held([]).tone, "bad");
-  assert.equal(held(["lb1", "lb2"]).tone, "warn");
+  assert.deepEqual(held([]), {
+    tone: "bad",
+    title: "198.51.100.51 is held by nobody",
+    detail: `${script.address} is held by lb1. Every request of the last minute was answered.`,
+  });
+  const { tone: split, detail } = held(["lb1", "lb2"]);
+  assert.equal(split, "warn");
+  assert.match(detail, /^The agents settle who keeps 198\.51\.100\.51\. Every request/);
+});
+
+/** One of two addresses is answered all the time; requests to the other fail for two seconds. */
+function halfDead() {
+  const { model, tell } = around();
+  const page = { tell };
+  const fault = begun + 20_000;
+  const holders = { [script.address]: ["lb1"], [script.second]: ["lb2"] };
+  script.healthy(page, begun);
+  tell({ kind: "scene", holders, off: [] }, begun);
+  const pass = (from: number, to: number, failing: boolean): void => {
+    script.traffic(page, script.samples(from, to), "lb1");
+    script.traffic(page, script.samples(from, to, failing), "lb2", script.second);
+    script.beats(page, to);
+  };
+  pass(begun, fault, false);
+  pass(fault, fault + 2000, true);
+  return { model, tell, pass, fault };
+}
+
+test("of two addresses the one that nobody answers at is named, though the other is answered", () => {
+  const { model, fault } = halfDead();
+  assert.deepEqual(headline(model, fault + 2000), {
+    tone: "bad",
+    title: `Nobody answers at ${script.second}`,
+    detail: [
+      `No answer at ${script.second} for 2 s.`,
+      `${script.second} is held by lb2.`,
+      `${script.address} is held by lb1.`,
+      `Requests of the last minute that failed: none to ${script.address},`,
+      `50 of 1,050 to ${script.second}.`,
+    ].join(" "),
+  });
+  assert.deepEqual(
+    addressesOf(model, fault + 2000).map(({ ip, isFailing }) => [ip, isFailing]),
+    [
+      [script.address, false],
+      [script.second, true],
+    ],
+  );
+});
+
+test("what is late to be known of one address is not hidden by what is known of the other", () => {
+  const { model, tell, fault } = halfDead();
+  // A request that fails is known when it is given up; one that is answered, at once.
+  script.traffic({ tell }, script.samples(fault + 2000, fault + 2700), "lb1");
+  assert.equal(headline(model, fault + 2700).title, `Nobody answers at ${script.second}`);
+});
+
+test("some requests to one of two addresses fail, and afterwards its gap is told", () => {
+  const { model, tell, pass, fault } = halfDead();
+  const some = script.samples(fault + 2000, fault + 3000).slice(0, 10);
+  script.traffic({ tell }, some, "lb2", script.second);
+  script.traffic({ tell }, script.samples(fault + 2000, fault + 3000, true), "lb2", script.second);
+  const failing = headline(model, fault + 3000);
+  assert.equal(failing.title, `${script.second} is held by lb2`);
+  assert.match(
+    failing.detail,
+    /^Some requests to 198\.51\.100\.51 fail\. 198\.51\.100\.50 is held by lb1\. /,
+  );
+  pass(fault + 3000, fault + 9000, false);
+  const cells = { begin: fault, stepMs: 50, row: [] };
+  const moments = { claimSent: fault + 1500, firstFailed: fault, firstGood: fault + 2040 };
+  const way = { id: 1, ip: script.second, from: "lb1", to: "lb2", failed: 100 };
+  tell({ kind: "failover", failover: { ...way, ...moments, cells } });
+  const after = headline(model, fault + 9000);
+  assert.equal(after.tone, "warn");
+  assert.match(after.title, /^198\.51\.100\.50 is held by lb1; 198\.51\.100\.51 is held by lb2$/);
+  assert.match(
+    after.detail,
+    /: none to \S+\.50, 150 of 1,\d+ to \S+\.51 \(no answer for 2\.04 s\)\.$/,
+  );
 });
 
 test("several addresses stand apart in the picture, on a wide page and on a narrow one", () => {
   const ips = ["198.51.100.50", "198.51.100.51", "198.51.100.52", "198.51.100.53"];
-  for (const width of [360, 1000]) {
-    const { addresses, api, balancers, height } = layoutFor(script.facts(), ips, width);
-    const all = [...Object.values(addresses), api, ...Object.values(balancers)];
+  for (const width of [332, 362, 1000]) {
+    const { client, addresses, api, balancers, height } = layoutFor(script.facts(), ips, width);
+    const all = [client, ...Object.values(addresses), api, ...Object.values(balancers)];
     assert.equal(Object.keys(addresses).length, 4);
     for (const [n, one] of all.entries()) {
       assert.ok(one.y >= 0 && one.y + one.height <= height, `${width}: ${JSON.stringify(one)}`);

@@ -9,6 +9,8 @@ import { loadStack } from "../../../stack/load.ts";
 type Told = Pick<Page, "tell">;
 
 export const address = "198.51.100.50";
+/** Of a stack with two. */
+export const second = "198.51.100.51";
 
 const stackText = `name: shop
 cloud: { provider: exoscale, zone: ch-gva-2 }
@@ -55,8 +57,14 @@ export function samples(from: number, to: number, failing = false) {
   });
 }
 
-export function traffic({ tell }: Told, sent: ReturnType<typeof samples>, through: string): void {
-  for (const [second, counts] of countsOf(sent, () => through))
+export function traffic(
+  { tell }: Told,
+  sent: ReturnType<typeof samples>,
+  through: string,
+  ip = address,
+): void {
+  const asked = sent.map((one) => ({ ...one, ip }));
+  for (const [second, counts] of countsOf(asked, () => through))
     tell({ kind: "traffic", second, counts });
 }
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Message } from "../../../lab/page/message.ts";
 import { emptyModel } from "../../../lab/page/model.ts";
 import { tellerOf } from "../../../lab/page/teller.ts";
-import { address, facts, samples, view } from "./script.ts";
+import { address, facts, samples, second, view } from "./script.ts";
 
 function around() {
   const model = emptyModel(facts(), 0);
@@ -30,6 +30,28 @@ test("requests are counted once, by second, backend and load balancer", async ()
       [10, { lb2: 10, lb1: 39 }],
       [11, { lb1: 5 }],
       [10, { lb1: 1 }],
+    ],
+  );
+});
+
+test("each end is counted at the address that was asked", async () => {
+  const { told, teller } = around();
+  const [good] = samples(10_000, 10_020);
+  const [bad] = samples(10_000, 10_020, true);
+  if (good === undefined || bad === undefined) throw new Error("there are no samples");
+  teller.sample(good, address);
+  teller.sample(good, second);
+  teller.sample(bad, second);
+  await teller.traffic(() => () => "lb1");
+  assert.deepEqual(
+    told.flatMap((one) => (one.kind === "traffic" ? [one.counts] : [])),
+    [
+      {
+        answered: { app1: 2 },
+        routed: { lb1: 3 },
+        good: { [address]: 1, [second]: 1 },
+        failed: { [second]: 1 },
+      },
     ],
   );
 });

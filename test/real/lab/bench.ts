@@ -9,10 +9,12 @@ import { agentBundle } from "../../../cli/agent-bundle.ts";
 import type { Measurement, Traffic } from "../../../lab/client/client.ts";
 import { type Gap, isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import { verbNamed } from "../../../lab/faults/verbs.ts";
-import { type Lab, type LabOptions, startLab } from "../../../lab/lab.ts";
+import { type Lab, type LabOptions, readStack, startLab } from "../../../lab/lab.ts";
 import { movesSince } from "../../../lab/ordeal/moves.ts";
 import { isCutShort } from "../../../lab/ordeal/ordeal.ts";
+import { prepare } from "../../../lab/run/plan.ts";
 import { standUp, startTraffic } from "../../../lab/run/stand-up.ts";
+import { takeDown } from "../../../lab/run/take-down.ts";
 import { nodeViews } from "../../../lab/view/observe.ts";
 import { progressOn } from "../../../lab/view/progress.ts";
 
@@ -45,6 +47,8 @@ export type Bench = {
   readonly holder: () => Promise<string>;
   /** The same, as soon as there is only one. */
   readonly soleHolder: () => Promise<string>;
+  /** Ends what is under way: no word is said any more. */
+  readonly signal: AbortSignal | undefined;
   /** Where stack files may be written. */
   readonly folder: string;
   readonly down: () => Promise<void>;
@@ -78,38 +82,50 @@ export type BenchOptions = {
   readonly example: string;
   readonly changes: readonly (readonly [RegExp, string])[];
   readonly settings?: NonNullable<LabOptions["settings"]>;
+  readonly name?: string;
+  /** Ends it on its way up, and later what is under way in it; it still has to be taken down. */
+  readonly signal?: AbortSignal;
 };
 
 /** Brings a lab up until traffic flows through its address. */
-export async function startBench({ example, changes, settings }: BenchOptions): Promise<Bench> {
+export async function startBench(options: BenchOptions): Promise<Bench> {
+  const { example, changes, settings, name = labName(), signal } = options;
   const folder = mkdtempSync(join(tmpdir(), "baton-lab-"));
   const troubles: string[] = [];
-  const name = labName();
-  const lab = await startLab({
-    stackFile: stackFrom(example, changes, folder),
-    name,
-    agent: (await agentBundle("exoscale")).text,
-    env: process.env,
-    report: log,
-    onTrouble: (error) => {
-      log(`the lab itself has trouble: ${error}`);
-      troubles.push(String(error));
-    },
-    ...(settings && { settings }),
+  const begin = async (): Promise<Lab> => {
+    const stackFile = stackFrom(example, changes, folder);
+    if (signal) await prepare(readStack(stackFile), process.env, progress, signal);
+    return startLab({
+      stackFile,
+      name,
+      agent: (await agentBundle("exoscale")).text,
+      env: process.env,
+      report: log,
+      onTrouble: (error) => {
+        log(`the lab itself has trouble: ${error}`);
+        troubles.push(String(error));
+      },
+      ...(settings && { settings }),
+    });
+  };
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  const lab = await begin().catch((error) => {
+    remove();
+    throw error;
   });
   const undo = new Map<string, () => Promise<void>>();
   const said = new Set<string>();
   let traffic: readonly Traffic[] = [];
   const down = async (): Promise<void> => {
-    for (const { client } of traffic) await client.stop();
-    await lab.down();
-    rmSync(folder, { recursive: true, force: true });
+    await takeDown(lab, traffic, (error) => log(`while it is taken down: ${error}`));
+    remove();
   };
   try {
-    await standUp(lab, progress);
-    traffic = await startTraffic(lab, progress);
+    signal?.throwIfAborted();
+    await standUp(lab, progress, signal && { signal });
+    traffic = await startTraffic(lab, progress, signal);
   } catch (error) {
-    await tellJournals(lab);
+    if (!signal?.aborted) await tellJournals(lab);
     await down();
     throw troubles.length === 0 ? error : new AggregateError([error], troubles.join("\n"));
   }
@@ -127,7 +143,8 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
     traffic: () => traffic,
     troubles,
     said,
-    say: (verb, ...args) => {
+    say: async (verb, ...args) => {
+      signal?.throwIfAborted();
       said.add(verb);
       return verbNamed(verb).run({ lab, undo }, args);
     },
@@ -136,6 +153,7 @@ export async function startBench({ example, changes, settings }: BenchOptions): 
       await until("one host holds", async () => (await lab.holders(address)).length === 1);
       return holder();
     },
+    signal,
     folder,
     down,
   };

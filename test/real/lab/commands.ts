@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attempt, type Outcome } from "../../../lab/command.ts";
-import { nodeViews } from "../../../lab/view/observe.ts";
+import { type NodeView, nodeViews } from "../../../lab/view/observe.ts";
 import { audit, type Bench, log, until } from "./bench.ts";
 import { shows } from "./screens.ts";
 
@@ -96,12 +96,16 @@ export async function examines(bench: Bench): Promise<void> {
   assert.doesNotMatch(said, /^(wrong|note ) {2}/m);
 }
 
+/** Whether every agent knows of others and hears none of them. */
+export const allMissed = (views: readonly Pick<NodeView, "status">[]): boolean =>
+  views.every(({ status: { peers = [] } = {} }) => {
+    return peers.length > 0 && peers.every(({ heard }) => !heard);
+  });
+
 /** While the security group lacks the rule for heartbeats. */
 export async function findsTheRule(bench: Bench): Promise<void> {
-  await until("both nodes miss each other", async () => {
-    const views = await nodeViews(bench.lab);
-    return views.every(({ status }) => status?.peers.every(({ heard }) => !heard) === true);
-  });
+  const areDeaf = async () => allMissed(await nodeViews(bench.lab));
+  await until("both nodes miss each other", areDeaf);
   await shows(bench, "doctor");
 }
 
