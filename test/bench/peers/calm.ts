@@ -1,7 +1,8 @@
 /** The same beginning for every run: no fault, lb1 holds, the program runs on both and knows it. */
 import { setTimeout as wait } from "node:timers/promises";
 import { mendApi } from "../../../lab/faults/api.ts";
-import { type Bench, until, untilServed } from "../../real/lab/bench.ts";
+import { type Bench, until } from "../../real/lab/bench.ts";
+import { untilServed } from "../../real/lab/outcome.ts";
 import { nodes, type Peer } from "./peer.ts";
 import { isUnderWay } from "./run.ts";
 

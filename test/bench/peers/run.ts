@@ -4,7 +4,8 @@ import { answerTimeoutMs } from "../../../lab/client/client.ts";
 import { isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import type { Lab } from "../../../lab/lab.ts";
 import { type CloudMove, movesSince } from "../../../lab/ordeal/moves.ts";
-import { type Bench, since } from "../../real/lab/bench.ts";
+import type { Bench } from "../../real/lab/bench.ts";
+import { since } from "../../real/lab/outcome.ts";
 import type { Peer } from "./peer.ts";
 import type { Row } from "./rows.ts";
 

@@ -7,15 +7,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { agentBundle } from "../../../cli/agent-bundle.ts";
 import type { Measurement, Traffic } from "../../../lab/client/client.ts";
-import { type Gap, isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import { verbNamed } from "../../../lab/faults/verbs.ts";
 import { type Lab, type LabOptions, readStack, startLab } from "../../../lab/lab.ts";
-import { movesSince } from "../../../lab/ordeal/moves.ts";
-import { isCutShort } from "../../../lab/ordeal/ordeal.ts";
 import { prepare } from "../../../lab/run/plan.ts";
 import { standUp, startTraffic } from "../../../lab/run/stand-up.ts";
 import { takeDown } from "../../../lab/run/take-down.ts";
-import { nodeViews } from "../../../lab/view/observe.ts";
 import { progressOn } from "../../../lab/view/progress.ts";
 
 const examples = fileURLToPath(new URL("../../../examples/", import.meta.url));
@@ -184,119 +180,4 @@ export async function until(
     assert.ok(Date.now() - begun < timeoutMs, `after ${timeoutMs / 1000} s still not: ${what}`);
     await wait(100);
   }
-}
-
-/** Requests sent since a moment whose end is known. */
-export const since = (bench: Bench, at: number): readonly Sample[] =>
-  bench
-    .client()
-    .samples()
-    .filter((one) => one.at >= at);
-
-/** Waits until the client has seen nothing but answers for a while. */
-export const untilServed = (bench: Bench, forMs = 1500): Promise<void> =>
-  until("all requests are answered", () => {
-    const recent = since(bench, Date.now() - forMs);
-    return recent.length > forMs / 40 && recent.every(isAnswered);
-  });
-
-/** What a scenario came to; its figures are printed. */
-export type Outcome = {
-  readonly gaps: readonly Gap[];
-  /** Without those that were under way at the moment of a move: the cloud cuts them short. */
-  readonly failed: number;
-  readonly attaches: number;
-  readonly detaches: number;
-  readonly holder: string;
-};
-
-/**
- * Lets something happen to the holder, waits for the end that is expected, and counts what it cost.
- * @param expected who holds at the end
- * @param at when it began, where that is earlier
- */
-export async function outcomeOf(
-  bench: Bench,
-  title: string,
-  expected: string,
-  happens: () => Promise<unknown>,
-  at = Date.now(),
-): Promise<Outcome> {
-  await happens();
-  await until(`${expected} alone holds`, async () => {
-    return (await bench.lab.holders(bench.address)).join() === expected;
-  });
-  await untilServed(bench);
-  const moves = movesSince(bench.lab, at);
-  const samples = since(bench, at);
-  const { gaps, failed: all, sent } = summarize(samples);
-  const cut = samples.filter((one) => isCutShort(one, moves));
-  const failed = all - cut.length;
-  const count = (kind: "attach" | "detach") => moves.filter((one) => one.kind === kind).length;
-  const outcome = { gaps, failed, attaches: count("attach"), detaches: count("detach") };
-  const cloudS = moves.reduce((sum, one) => sum + ((one.until ?? one.at) - one.at), 0) / 1000;
-  log(
-    `${title}: longest gap ${gaps[0]?.ms ?? 0} ms, ${failed} of ${sent} requests failed, ` +
-      `${cut.length} cut short by a move, ` +
-      `${moves.length} moves of ${cloudS.toFixed(1)} s of the cloud's own, ${expected} holds`,
-  );
-  return { ...outcome, holder: expected };
-}
-
-/** Both hosts well and heard, each address on one of them, as both know; nothing left over. */
-export async function audit(bench: Bench): Promise<void> {
-  const { lab, troubles } = bench;
-  const isCalm = async (): Promise<boolean> => {
-    const [views, truth] = [await nodeViews(lab), await holdersOf(lab)];
-    return views.every(
-      ({ name, status }) =>
-        status?.healthy === true &&
-        !status.maintenance &&
-        status.api.reachable === true &&
-        // One that was replaced stands in the group's list for a while.
-        status.peers.every(
-          ({ id, bothWays }) => bothWays || !(id in lab.cloud.world().instances),
-        ) &&
-        status.addresses.every(
-          ({ ip, holds, holders }) =>
-            holders.length === 1 && truth[ip]?.length === 1 && holds === truth[ip].includes(name),
-        ),
-    );
-  };
-  const what = "both agents are well, hear each other and know who holds";
-  await until(what, isCalm, 60_000).catch(async (error) => {
-    await tellJournals(lab);
-    assert.fail(`${error.message}\n${await accountOf(bench)}`);
-  });
-  await lab.settled();
-  assert.deepEqual(attached(lab), await holdersOf(lab));
-  assert.deepEqual(troubles, []);
-}
-
-/** What stands in the way, in few lines: what a failed test says is often all that one gets. */
-async function accountOf({ lab, troubles }: Bench): Promise<string> {
-  const said = lab.stack.nodes.map(async ({ name }) => {
-    const journal = await lab.fabric.journal(lab.instance(name).id).catch(String);
-    const lines = journal.split("\n").filter((line) => line.includes(" baton["));
-    return lines.slice(-8).join("\n");
-  });
-  const views = (await nodeViews(lab)).map((view) => JSON.stringify(view));
-  const holders = JSON.stringify(await holdersOf(lab));
-  return [`holders: ${holders}`, ...troubles, ...views, ...(await Promise.all(said))].join("\n");
-}
-
-/** Who holds each address, by the router's kernel. */
-async function holdersOf(lab: Lab): Promise<Readonly<Record<string, readonly string[]>>> {
-  const all = lab.addresses().map(async (ip) => [ip, await lab.holders(ip)] as const);
-  return Object.fromEntries(await Promise.all(all));
-}
-
-/** The same by the cloud's own books. */
-function attached(lab: Lab): Readonly<Record<string, readonly string[]>> {
-  const { elasticIps, instances } = lab.cloud.world();
-  const holders = (id: string) =>
-    Object.values(instances)
-      .filter((one) => one.elasticIps.includes(id))
-      .map((one) => lab.hostOf(one.id));
-  return Object.fromEntries(Object.values(elasticIps).map(({ id, ip }) => [ip, holders(id)]));
 }

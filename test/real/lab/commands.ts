@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { attempt, type Outcome } from "../../../lab/command.ts";
 import { type NodeView, nodeViews } from "../../../lab/view/observe.ts";
-import { audit, type Bench, log, until } from "./bench.ts";
+import { audit } from "./audit.ts";
+import { type Bench, log, until } from "./bench.ts";
 import { shows } from "./screens.ts";
 
 const main = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));

@@ -11,16 +11,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { mendApi } from "../../../lab/faults/api.ts";
 import { verbs } from "../../../lab/faults/verbs.ts";
 import { labWordsOf } from "../../docs/blocks.ts";
-import {
-  audit,
-  type Bench,
-  log,
-  outcomeOf,
-  startBench,
-  tellJournals,
-  until,
-  untilServed,
-} from "./bench.ts";
+import { audit } from "./audit.ts";
+import { type Bench, log, startBench, tellJournals, until } from "./bench.ts";
 import {
   examines,
   findsTheRule,
@@ -30,6 +22,7 @@ import {
   rolls,
   statusTells,
 } from "./commands.ts";
+import { outcomeOf, untilServed } from "./outcome.ts";
 import { screensLeft } from "./screens.ts";
 
 let bench: Bench;

@@ -13,17 +13,17 @@ import { calm, install } from "../../bench/peers/calm.ts";
 import { keepalived } from "../../bench/peers/keepalived.ts";
 import { rows } from "../../bench/peers/rows.ts";
 import { perform } from "../../bench/peers/run.ts";
+import { audit } from "./audit.ts";
 import {
-  audit,
   type Bench,
   type BenchOptions,
   labName,
   log,
-  outcomeOf,
   stackFrom,
   startBench,
   tellJournals,
 } from "./bench.ts";
+import { outcomeOf } from "./outcome.ts";
 
 type Smoke = BenchOptions & {
   readonly title: string;
