@@ -183,7 +183,9 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   if (peer !== undefined && linked(state, peer)) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
-    if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
+    // One that has just started is not sure yet, and may have asked to release us before that.
+    const unsure = peer.addresses.get(address.ip)?.possession === "claiming";
+    if (!unsure && !saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
   }
   const wins = wished && address.wish && address.yielded === undefined;
   return wins ? release(whom, "not elected and still holds") : undefined;
@@ -195,12 +197,14 @@ function standingBack(view: View, holds: boolean): Decision {
   if (!holds) return rest("stands by");
   const { settings } = state;
   const better = betterHolders(state, address);
-  if (better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
+  // Our earlier agent may have asked to release the one for whom we would let go.
+  const clear = (address.seen?.begunAt ?? 0) >= state.inheritedUntil + settings.settleMs;
+  if (clear && better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
     return release(settings.self, "the elected node holds");
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
   // lowest id never lets go by itself, else all might at once.
-  if (settings.election.method === "wish" && others.some((id) => id < settings.self)) {
+  if (clear && settings.election.method === "wish" && others.some((id) => id < settings.self)) {
     return isFresh(state, address)
       ? release(settings.self, "another holds, and another program elected it")
       : { ...rest("another held too, looks again", true), readNow: true };
