@@ -52,7 +52,7 @@ export type Request = {
 export type Observation = {
   readonly scope: Scope;
   readonly holders: ReadonlySet<NodeId>;
-  /** Instances that the cloud says are not running, and when the first read began that showed it. */
+  /** Instances that the cloud says are not running, each with when the first such read began. */
   readonly stopped: ReadonlyMap<NodeId, number>;
   readonly begunAt: number;
 };
