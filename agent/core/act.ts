@@ -5,7 +5,7 @@ import { type BackoffLimits, fenceMs, freshBackoff, waitAfter } from "./backoff.
 import { type Decision, decide } from "./decide.ts";
 import { speaksExoip } from "./elect.ts";
 import { contestFrom } from "./observe.ts";
-import { lateAt, livePeers, silent } from "./peers.ts";
+import { lateAt, livePeers, partedAt, silent } from "./peers.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Waits while requests fail, short at first, since the address may be lost (R16). */
@@ -33,9 +33,10 @@ function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
   if (seen !== undefined && holds) {
     if (nodes <= 2) return { selfMs: 18_000, groupMs: 18_000 };
     if (settings.election.method === "wish" && !wish) return restless;
-    // What another had asked for when the address moved is looked for once it has landed.
+    // What another had asked for when the address moved, or as it took us for dead, is looked for
+    // once it has landed: it may have died since, and then tells nobody.
     const landsMs = settings.deadlineMs + fenceMs;
-    const isNew = seen.begunAt < (movedAt ?? -Infinity) + landsMs;
+    const isNew = seen.begunAt < Math.max(movedAt ?? -Infinity, partedAt(state)) + landsMs;
     const soon = isNew || hearsBetter(state);
     return { selfMs: 10_000, groupMs: soon ? landsMs : 90_000 * (nodes - 1) };
   }
@@ -168,11 +169,17 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   const times = [...(address.seen?.holders ?? [])].map((id) => state.peers.get(id)?.heardAt ?? 0);
   const heardAt = Math.max(0, ...times);
   const known = address.withoutFrom ?? Infinity;
+  const { now, settings } = state;
+  // Nobody acts upon a read older than two settle times, which may show what was before by one;
+  // then what it asked for lands, and our own release had to.
+  const landsMs = 3 * (settings.settleMs + settings.deadlineMs) + fenceMs;
+  const unseen = now >= address.withAt + landsMs;
+  // exoip cannot say what it has heard.
+  const told = unseen || !speaksExoip(state);
   const mute = [...state.peers]
-    .filter(([id, { acknowledged }]) => acknowledged >= known && silent(state, id))
+    .filter(([id, { acknowledged }]) => told && acknowledged >= known && silent(state, id))
     .map(([id]) => id);
-  const { now } = state;
-  return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
+  return { silent: mute, unseen, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
 /** Whether so much was asked lately that the next read can wait. */
@@ -257,8 +264,8 @@ function withoutReleased(state: State, address: AddressState): AddressState {
 }
 
 /**
- * When nodes were released, after a request of which nothing is known: the fence ends what can
- * begin, and what has begun may take one more deadline.
+ * When nodes were released, after a request of which nothing is known, or that was answered by an
+ * error: the fence ends what can begin, and what has begun may take one more deadline.
  */
 export function releasedUnknown({ settings }: State, { request, releasedAt }: AddressState) {
   if (request?.kind !== "release" || request.whom === settings.self) return releasedAt;
@@ -278,6 +285,7 @@ export function afterFailure(state: State, address: AddressState, retryAfterMs =
   return {
     ...withoutReleased(state, address),
     mayLoseUntil: mayLoseUntil(state, address),
+    releasedAt: releasedUnknown(state, address),
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,

@@ -5,7 +5,8 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs } from "./backoff.ts";
 import { before, type Candidate, candidatesFor, elect, placeOf, speaksExoip } from "./elect.ts";
-import { deadIntervalMs, linked, livePeers, saysHolding, silent } from "./peers.ts";
+import { contestLimits } from "./observe.ts";
+import { deadIntervalMs, linked, livePeers, type Peer, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
 
 export type Decision =
@@ -123,11 +124,13 @@ function preempting(
   const holder = candidates.find(({ id }) => heard.includes(id));
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
   if (!isSound(holder)) return claim("the holder gives way");
+  const { election } = settings;
+  // Who has just started does not say yet that it holds, but the cloud does.
+  if (election.method === "heartbeat" && !election.preempt) return rest("does not preempt");
   if (now < address.respectUntil) return rest("moved by hand; respected for a while");
   const returns = address.returns.filter((at) => at > now - recentlyMs).length;
   const damped = (address.movedAt ?? -Infinity) + minimumHoldMs * 2 ** Math.max(0, returns - 1);
   if (now < damped) return rest("a move came shortly before; waits");
-  const { election } = settings;
   const delayMs = election.method === "heartbeat" ? election.preemptDelayMs : 0;
   if (now < (state.wellSince ?? now) + delayMs) return rest("preempt delay");
   return claim("better in the order");
@@ -138,16 +141,14 @@ function releasingOthers({ state, address, elected, others, candidates }: View):
   const { now, settings } = state;
   const surplus = others.filter((id) => !elected.includes(id));
   if (surplus.length === 0) return rest("holds, as elected");
-  // Who is being released itself must not release the other meanwhile. A release that we were told
-  // of and then seen without the address has landed, and cannot do so again.
+  // Who is being released itself must not release the other meanwhile.
   const loses = address.releasedAt.get(settings.self) ?? -Infinity;
-  if (address.withoutAt < loses && now < loses + settings.deadlineMs + fenceMs) {
+  if (now < loses + settings.deadlineMs + fenceMs) {
     return rest("is being released; waits", true);
   }
   // On exoip's wire who gives way is silent, and taken for dead.
-  if (speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state)) {
-    return rest("may be being released; waits", true);
-  }
+  const unheard = speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state);
+  if (unheard || mayLose(state, address)) return rest("may be being released; waits", true);
   const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
   if (!isFresh(state, address)) {
     return { ...rest("holds; another held too, looks again", true), readNow: due !== undefined };
@@ -165,9 +166,11 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   const dead =
     silent(state, whom) && address.knownHolders.has(whom) && isTurnToRelease(state, address, whom);
   const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
-  // Before it was stopped it may have released us while we slept: that has to have landed.
-  const awake = now >= state.listenUntil + settings.deadlineMs + fenceMs;
-  const stopped = awake && address.seen?.stopped.has(whom) === true;
+  // Before it was stopped it may have asked to release us, if we held: that has to have landed.
+  const stoppedAt = address.seen?.stopped.get(whom) ?? Infinity;
+  const { claim } = address;
+  const after = address.claimed && claim !== undefined && claim.decidedAt >= stoppedAt;
+  const stopped = after || now >= stoppedAt + 2 * settings.deadlineMs + fenceMs;
   if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
@@ -183,9 +186,12 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   if (peer !== undefined && linked(state, peer)) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
+    const said = peer.addresses.get(address.ip);
+    // One that has just started is not sure yet, and may have asked to release us before that.
+    if (said?.possession === "claiming") return undefined;
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
-    const letsGo = peer.addresses.get(address.ip)?.wants === false;
-    if (letsGo && now > peer.since + turns * turnMs(state)) return release(whom, "lets go in vain");
+    const letsGo = said?.wants === false && now > peer.since + turns * turnMs(state);
+    if (letsGo) return release(whom, "lets go in vain");
   }
   const wins = wished && address.wish && address.yielded === undefined;
   return wins ? release(whom, "not elected and still holds") : undefined;
@@ -197,12 +203,14 @@ function standingBack(view: View, holds: boolean): Decision {
   if (!holds) return rest("stands by");
   const { settings } = state;
   const better = betterHolders(state, address);
-  if (better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
+  // Our earlier agent may have asked to release the one for whom we would let go.
+  const clear = (address.seen?.begunAt ?? 0) >= state.inheritedUntil + settings.settleMs;
+  if (clear && better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
     return release(settings.self, "the elected node holds");
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
   // lowest id never lets go by itself, else all might at once.
-  if (settings.election.method === "wish" && others.some((id) => id < settings.self)) {
+  if (clear && settings.election.method === "wish" && others.some((id) => id < settings.self)) {
     return isFresh(state, address)
       ? release(settings.self, "another holds, and another program elected it")
       : { ...rest("another held too, looks again", true), readNow: true };
@@ -252,13 +260,15 @@ function knowsAndKeeps(state: State, address: AddressState, id: NodeId): boolean
   const said = peer?.addresses.get(ip);
   if (peer === undefined || said === undefined || unwantedFrom === undefined) return false;
   if (said.possession === undefined) {
-    const { deadlineMs, settleMs } = state.settings;
     // It was silent while it let go: that must have landed too.
-    const landedAt = peer.since + deadlineMs + fenceMs + settleMs;
-    return (seen?.begunAt ?? 0) >= Math.max(noticedAt(state), landedAt);
+    return (seen?.begunAt ?? 0) >= Math.max(noticedAt(state), landedAt(state, peer));
   }
   return peer.acknowledged >= unwantedFrom && said.wants;
 }
+
+/** When what a peer asked for before it was heard again has landed, and can be seen to have. */
+const landedAt = ({ settings: { deadlineMs, settleMs } }: State, { since }: Peer): number =>
+  since + deadlineMs + fenceMs + settleMs;
 
 /**
  * exoip's frames say neither. A peer may have been letting go for us until it noticed that we are
@@ -277,6 +287,10 @@ export function keeps(state: State, address: AddressState): boolean {
   return holds && betterHolders(state, address).length === 0;
 }
 
+/** Whether a release of ourselves that has failed, or that an earlier agent asked for, may land. */
+export const mayLose = ({ now, inheritedUntil }: State, address: AddressState): boolean =>
+  !address.claimed && now < Math.max(address.mayLoseUntil, inheritedUntil);
+
 /** Whether this node stops as exoip does, and nobody has answered for a while. */
 function leavesNobody(state: State): boolean {
   const { resigning, settings, now } = state;
@@ -294,17 +308,18 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
  * the same of us: were both to act at once, nobody would hold. So they take turns by their ids,
  * which nobody changes while they do not hear each other, again and again; who has missed its turn
- * waits for its next. Only where the cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
- * when we claimed, can it not take us for a dead holder: then it is released at once, since it
- * would take our claim as a sign of life.
+ * waits for its next. Only where the cloud showed, after the other's last frame, that we did not
+ * hold yet, and where it was silent when we claimed, can it not take us for a dead holder: then it
+ * is released at once, since it would take our claim as a sign of life.
  */
 function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boolean {
   const { settings, now, group } = state;
   const peer = state.peers.get(whom);
-  // Whom we have not heard since a pause cannot take us for a dead holder if we claimed after it.
-  if (peer === undefined) return address.claimed && address.withoutAt > -Infinity;
+  if (peer === undefined) return isUnknownDead(state, address);
   const untold = address.claimed && address.claim?.silent.includes(whom) === true;
   if (untold && address.withoutAt > peer.heardAt) return true;
+  // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
+  if (speaksExoip(state) && now < landedAt(state, peer)) return false;
   // Both count from the same moment: the last at which each was heard by the other.
   const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
   const punctual = { ...state, latenessMs: 0 };
@@ -314,6 +329,17 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   const turn = Math.floor(passedMs / lengthMs) % group.size;
   // What is asked for late in a turn would land in the next one.
   return turn === place && passedMs % lengthMs < lengthMs - settings.deadlineMs;
+}
+
+/**
+ * Whom we have not heard since a pause cannot take us for a dead holder if it must have seen that we
+ * did not hold. Else there is no moment from which both count, and it is contested.
+ */
+function isUnknownDead(state: State, address: AddressState): boolean {
+  const { now, listenUntil } = state;
+  const { claim, withoutAt, ip } = address;
+  const missed = claim?.unseen === true && claim.decidedAt >= listenUntil && withoutAt > -Infinity;
+  return missed || now >= listenUntil + contestLimits.firstMs * (1 + placeOf(state, ip));
 }
 
 /** Time in which a better node has noticed, acted, and can be seen to have acted. */

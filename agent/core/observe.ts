@@ -49,7 +49,10 @@ export function afterRead(
   if (doubtful.length > 0) {
     return again(state, { ...before, suspects: new Set([...before.suspects, ...appeared]) });
   }
-  const { scope, stopped, begunAt } = read;
+  const { scope, begunAt } = read;
+  const stopped = new Map(
+    [...read.stopped].map((id) => [id, before.seen?.stopped.get(id) ?? begunAt] as const),
+  );
   const seen: Observation = { scope, holders, stopped, begunAt };
   return settle(state, { ...before, failingSince }, seen, first ? [] : appeared, notes);
 }
@@ -127,6 +130,7 @@ function settle(
     withoutAt: holds ? before.withoutAt : begunAt,
     role: roleAfter(before.role, holds ? "seen-holding" : observed),
     knownHolders: new Set(known),
+    releasedAt: releasesDue(before, self, holds),
     claimed: before.claimed && holds,
     // Who comes to know a holder cannot tell since when it holds.
     movedAt: same || (was === undefined && others.length === 0) ? before.movedAt : now,
@@ -135,6 +139,12 @@ function settle(
     respectUntil: byHand ? now + settings.respectMs : before.respectUntil,
     ...yieldAfter(state, before, appeared, holders),
   };
+}
+
+/** A release that we were told of while we held, and that took the address, cannot do so again. */
+function releasesDue({ seen, releasedAt }: AddressState, self: NodeId, holds: boolean) {
+  if (holds || !seen?.holders.has(self)) return releasedAt;
+  return new Map([...releasedAt].filter(([id]) => id !== self));
 }
 
 const isClaimer = (state: State, ip: string, id: NodeId): boolean => {

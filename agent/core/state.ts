@@ -52,8 +52,8 @@ export type Request = {
 export type Observation = {
   readonly scope: Scope;
   readonly holders: ReadonlySet<NodeId>;
-  /** Instances that the cloud says are not running. */
-  readonly stopped: ReadonlySet<NodeId>;
+  /** Instances that the cloud says are not running, each with when the first such read began. */
+  readonly stopped: ReadonlyMap<NodeId, number>;
   readonly begunAt: number;
 };
 
@@ -87,7 +87,7 @@ export type AddressState = {
     | { readonly kind: Request["kind"]; readonly whom: NodeId; readonly done: boolean }
     | undefined;
   readonly requestEndedAt: number;
-  /** Until then a release of ourselves, by an earlier agent too, may land though it failed. */
+  /** Until then a release of ourselves may land though it failed. */
   readonly mayLoseUntil: number;
   /** Whether our own claim put the address here. */
   readonly claimed: boolean;
@@ -105,11 +105,12 @@ export type AddressState = {
   readonly movedAt: number | undefined;
   /**
    * Moments of our last claim, for its phases; and who was silent when it was decided, having heard
-   * before that we did not hold.
+   * before that we did not hold, or whether all who look at the cloud must have seen that.
    */
   readonly claim:
     | {
         readonly silent: readonly NodeId[];
+        readonly unseen: boolean;
         readonly heardAt: number | undefined;
         readonly decidedAt: number;
         readonly answeredAt: number;
@@ -148,9 +149,13 @@ export type State = {
   readonly group: ReadonlySet<NodeId>;
   /** Until when nothing is done without having been told who is in the group. */
   readonly aloneUntil: number;
+  /** Until then what an earlier agent of this node asked for may land. */
+  readonly inheritedUntil: number;
   readonly addresses: ReadonlyMap<string, AddressState>;
   /** The read under way. */
   readonly reading: { readonly scope: Scope; readonly until: number } | undefined;
+  /** How far the cloud's clock was ahead of ours at our time `at`. */
+  readonly cloudClock: { readonly aheadMs: number; readonly at: number } | undefined;
   /** No read is begun before, since the last ones failed. */
   readonly readAfter: number;
   readonly readRetry: Backoff;
@@ -214,6 +219,8 @@ export type Read = {
   readonly begunAt: number;
   readonly holders: ReadonlyMap<string, ReadonlySet<NodeId>>;
   readonly stopped: ReadonlySet<NodeId>;
+  /** How far the cloud's clock is ahead of ours, cut to the second, where it tells. */
+  readonly cloudAheadMs?: number | undefined;
 };
 
 /** `unknown`: it may have happened, or may yet until the fence. */

@@ -21,7 +21,7 @@ export type CloudPlan = {
 /** Holders changed: `by` is the node that asked, or `person`. */
 export type Move = {
   readonly at: number;
-  /** When the request reached the cloud. */
+  /** When the request left its node. */
   readonly askedAt: number;
   readonly by: string;
   readonly verb: "claim" | "release";
@@ -42,6 +42,8 @@ export type Shown = {
   readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
   readonly stopped: ReadonlySet<string>;
   readonly versions: ReadonlyMap<string, number>;
+  /** The cloud's clock as it answers, to the second. */
+  readonly dateMs: number;
 };
 
 export type OperationState = "pending" | "success" | "failure";
@@ -122,6 +124,7 @@ export class Cloud {
     const parts = this.traits.readsInstances ? ids : [""];
     const shownAt: number[] = [];
     let lastMs = 0;
+    let upsMs = 0;
     for (const _ of parts) {
       const met = this.#called(from, "read");
       const upMs = this.#latency() + (met?.kind === "late" ? met.ms : 0);
@@ -135,13 +138,18 @@ export class Cloud {
       const lagMs = met?.kind === "lag" ? met.ms : this.#random() * this.#plan.lagMs;
       shownAt.push(this.#queue.now + upMs - lagMs);
       lastMs = Math.max(lastMs, upMs + downMs);
+      upsMs = Math.max(upsMs, upMs);
     }
-    this.#queue.after(lastMs, () => answered({ kind: "done", value: this.#shown(ids, shownAt) }));
+    const dateMs = Math.floor((this.#queue.now + upsMs) / 1000) * 1000;
+    this.#queue.after(lastMs, () =>
+      answered({ kind: "done", value: { ...this.#shown(ids, shownAt), dateMs } }),
+    );
   }
 
   /** Asks for a change. Where it is polled `value` is the operation's poll, else it has ended. */
   change(request: Request, answered: (reply: Reply<Operation>) => void): void {
     const { from, verb } = request;
+    const askedAt = this.#queue.now;
     const met = this.#called(from, verb);
     if (met?.kind === "hang") return;
     const trouble = troubleOf(met);
@@ -153,7 +161,7 @@ export class Cloud {
     this.#queue.after(upMs, () => {
       const refusal = this.#refusal(request);
       const operation: Operation = { state: "pending", endedAt: Number.POSITIVE_INFINITY };
-      const endsMs = refusal === undefined ? this.#begin(request, operation, met) : 0;
+      const endsMs = refusal === undefined ? this.#begin(request, askedAt, operation, met) : 0;
       if (met?.kind === "answer-lost") return;
       const waitMs = (this.traits.polled ? 0 : endsMs) + this.#latency();
       this.#queue.after(waitMs, () => {
@@ -196,7 +204,7 @@ export class Cloud {
     return drawn(this.#plan.latencyMs, this.#random);
   }
 
-  #shown(ids: readonly string[], shownAt: readonly number[]): Shown {
+  #shown(ids: readonly string[], shownAt: readonly number[]): Omit<Shown, "dateMs"> {
     const holders = new Map<string, Set<string>>();
     for (const [ip, past] of this.#past) {
       const who = new Set<string>();
@@ -233,7 +241,12 @@ export class Cloud {
   }
 
   /** Begins a change and gives how long it takes. */
-  #begin(request: Request, operation: Operation, met: Disorder | undefined): number {
+  #begin(
+    request: Request,
+    askedAt: number,
+    operation: Operation,
+    met: Disorder | undefined,
+  ): number {
     const { ip, whom, verb, from } = request;
     const { now } = this.#queue;
     const slowMs = met?.kind === "slow" ? met.ms : 0;
@@ -245,7 +258,7 @@ export class Cloud {
       operation.state = met?.kind === "fails" ? "failure" : "success";
       operation.endedAt = endsAt;
       if (operation.state === "success") {
-        this.#become(this.#after(request), { ip, by: from, verb, askedAt: now });
+        this.#become(this.#after(request), { ip, by: from, verb, askedAt });
       }
     });
     return endsAt - now;
