@@ -11,8 +11,8 @@ import { verbs } from "../lab/faults/verbs.ts";
 import { loadStack } from "../stack/load.ts";
 import {
   blocksOf,
+  differences,
   labWordsOf,
-  missingFrom,
   pages,
   printedBy,
   root,
@@ -31,7 +31,7 @@ for (const page of pages) {
         execFileSync("sh", ["-euc", scriptOf(page, "here")], options);
         for (const screen of screensOf(page, "here")) {
           const output = readFileSync(join(folder, printedBy(screen)), "utf8");
-          assert.deepEqual(missingFrom(output, screen), [], `${screen.place}\n${output}`);
+          assert.deepEqual(differences(output, screen), [], `${screen.place}\n${output}`);
         }
       } finally {
         rmSync(folder, { recursive: true, force: true });
@@ -62,8 +62,23 @@ test("a screen's load balancers are the same two in all of its lines", () => {
     prints: ["from lb1 to lb2 in 3 s", "lb2 holds"],
     exit: 0,
   };
-  assert.deepEqual(missingFrom("from lb2 to lb1 in 4 s\nlb1 holds", screen), []);
-  assert.equal(missingFrom("from lb2 to lb1 in 4 s\nlb2 holds", screen).length, 1);
+  assert.deepEqual(differences("from lb2 to lb1 in 4 s\nlb1 holds", screen), []);
+  assert.equal(differences("from lb2 to lb1 in 4 s\nlb2 holds", screen).length, 2);
+});
+
+test("a screen has as many lines as come, but for those that may come more or less often", () => {
+  const shows = (...prints: readonly string[]) => ({ place: "", command: "", prints, exit: 0 });
+  const asked = ["✓ asked  0.8 s", "ok  rule 1", "ok  rule 2"];
+  assert.deepEqual(differences("✓ asked  1.2 s\nok  rule 7\n\nok  rule 8\n", shows(...asked)), []);
+  assert.deepEqual(differences("✓ asked  1.2 s\nok  rule 7", shows(...asked)), ["− ok  rule 2"]);
+  const more = `${asked.join("\n")}\n✓ asked  0.1 s\nwarning: old`;
+  assert.deepEqual(differences(more, shows(...asked)), ["+ ✓ asked  0.1 s", "+ warning: old"]);
+  assert.deepEqual(differences(more, shows("…", ...asked)), []);
+  const move = "  2026-11-21T13:49:52Z  198.51.100.50 to lb1: nobody holds";
+  const moves = shows("last moves", move, move);
+  for (const times of [1, 2, 5])
+    assert.deepEqual(differences(`last moves\n${`${move}\n`.repeat(times)}`, moves), []);
+  assert.deepEqual(differences("last moves", moves), [`− ${move}`, `− ${move}`]);
 });
 
 test("the pages of the order lead from one to the next, and every page is in the list", () => {

@@ -102,16 +102,36 @@ export function scriptOf(page: string, runs: "here" | "cloud"): string {
 }
 
 /**
- * Lines of a screen that did not come, whatever their figures. Which of two load balancers is which
- * is chance, and the same for all lines.
+ * Lines that a screen shows and that did not come (−), and those that came and are not shown (+),
+ * whatever their figures; `…` stands for any others. Which of two load balancers is which is chance,
+ * and the same for all lines.
  */
-export function missingFrom(output: string, { prints }: Screen): readonly string[] {
-  const lines = new Set(output.split("\n").map(shape));
-  const missing = (named: (line: string) => string): readonly string[] =>
-    prints.filter((line) => line !== "…" && !lines.has(shape(named(line))));
-  const [asShown, swapped] = [missing((line) => line), missing(otherNames)];
+export function differences(output: string, { prints }: Screen): readonly string[] {
+  const came = output.split("\n");
+  const [asShown, swapped] = [between(prints, came), between(prints.map(otherNames), came)];
   return swapped.length < asShown.length ? swapped : asShown;
 }
+
+function between(shown: readonly string[], came: readonly string[]): readonly string[] {
+  const missing = surplus(shown, came).filter((line) => line !== "…");
+  const more = shown.includes("…") ? [] : surplus(came, shown);
+  return [...missing.map((line) => `− ${line}`), ...more.map((line) => `+ ${line}`)];
+}
+
+/** Lines of the one that the other has not, or has not so often; empty ones count nothing. */
+function surplus(one: readonly string[], other: readonly string[]): readonly string[] {
+  const left = other.map(shape);
+  return one.filter((line) => {
+    const own = shape(line);
+    const at = left.indexOf(own);
+    // What may come more or less often is there for all that are like it.
+    if (at >= 0 && !mayRepeat(own)) left.splice(at, 1);
+    return own !== "" && at < 0;
+  });
+}
+
+/** Of the moves that an agent has seen, there are as many as there were before the screen. */
+const mayRepeat = (shaped: string): boolean => shaped === "#-#-#T#:#:#Z";
 
 const otherNames = (line: string): string =>
   line.replace(/\blb[12]\b/g, (name) => (name === "lb1" ? "lb2" : "lb1"));

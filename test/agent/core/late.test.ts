@@ -2,37 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { act } from "../../../agent/core/act.ts";
-import { heard } from "../../../agent/core/heard.ts";
-import { start } from "../../../agent/core/start.ts";
 import type { State } from "../../../agent/core/state.ts";
-import { ip, settings } from "./settings.ts";
+import { begun, hears, ip } from "./settings.ts";
 
 /** At 60 s lb2 holds and was heard, and so many calls were made within the minute. */
 function busy(calls: number): State {
-  const begun: State = {
-    ...start(settings, 0, 0.5),
-    group: new Set(["lb1", "lb2"]),
-    now: 60_000,
-    listenUntil: 0,
-    calls: Array.from({ length: calls }, () => 59_900),
-  };
-  const frame = {
-    wire: "authenticated",
-    node: "lb2",
-    name: "lb2",
-    boot: "b0",
-    sequence: 1,
-    uptimeMs: 60_000,
-    intervalMs: 1000,
-    healthy: true,
-    maintenance: false,
-    resigningMs: 0,
-    priority: 128,
-    heard: [{ node: "lb1", boot: "self", sequence: 1, ageMs: 0, proven: true }],
-    addresses: [],
-    releases: [],
-  } as const;
-  const state = heard(begun, "lb2", frame, []);
+  const calm = { ...begun, now: 60_000, listenUntil: 0 };
+  const made = Array.from({ length: calls }, () => 59_900);
+  const state = hears({ ...calm, calls: made }, { uptimeMs: 60_000 });
   const address = state.addresses.get(ip);
   assert.ok(address);
   const seen = {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { attempt } from "../../../lab/command.ts";
-import { missingFrom, pages, root, screensOf } from "../../docs/blocks.ts";
+import { differences, pages, root, screensOf } from "../../docs/blocks.ts";
 import { npxIn } from "../../docs/clone.ts";
 import { type Bench, log } from "./bench.ts";
 
@@ -13,7 +13,7 @@ const left = pages.flatMap((page) => screensOf(page, "lab"));
 export const screensLeft = (): readonly string[] => left.map(({ place }) => place);
 
 /**
- * Types the next screen of a command; every line that it shows has to come.
+ * Types the next screen of a command; every line that it shows has to come, and no other.
  * @param named the load balancer that stands for the one in the command
  * @returns all that it prints
  */
@@ -23,8 +23,8 @@ export async function shows(bench: Bench, verb: string, named?: string): Promise
   assert.ok(screen, `no document shows \`baton ${verb}\` once more`);
   const { command, exit, place } = screen;
   const { code, output } = await typed(bench, named ? command.replace(/\blb\d\b/, named) : command);
-  const seen = { code, missing: missingFrom(output, screen) };
-  assert.deepEqual(seen, { code: exit, missing: [] }, `${place}\n${output}`);
+  const seen = { code, differences: differences(output, screen) };
+  assert.deepEqual(seen, { code: exit, differences: [] }, `${place}\n${output}`);
   return output;
 }
 
