@@ -332,8 +332,8 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
 }
 
 /**
- * Whom we have not heard since a pause cannot take us for a dead holder if it must have seen that we
- * did not hold. Else there is no moment from which both count, and it is contested.
+ * Whom we have not heard since a pause cannot take us for a dead holder if it must have seen that
+ * we did not hold. Else there is no moment from which both count, and it is contested.
  */
 function isUnknownDead(state: State, address: AddressState): boolean {
   const { now, listenUntil } = state;
