@@ -43,6 +43,13 @@ function begun(options: EmulatorOptions, apiEndpoint: string): Clock {
   };
 }
 
+/** The machine's clock may be set while the lab runs: hosts go by it, and so does their cloud. */
+function withTheWall(cloud: Cloud, nowMs: number): Cloud {
+  const epochMs = Date.now() - nowMs;
+  if (Math.abs(epochMs - cloud.settings.epochMs) < 1000) return cloud;
+  return { ...cloud, settings: { ...cloud.settings, epochMs } };
+}
+
 export function createFace(options: EmulatorOptions, apiEndpoint: string): Face {
   const { nowMs, cloud: first } = begun(options, apiEndpoint);
   let cloud = first;
@@ -53,7 +60,7 @@ export function createFace(options: EmulatorOptions, apiEndpoint: string): Face 
 
   const input = (given: CloudInput): void => {
     const before = cloud;
-    const made = step(cloud, given, nowMs(), options.random);
+    const made = step(withTheWall(cloud, nowMs()), given, nowMs(), options.random);
     cloud = made.cloud;
     // What an answer promises is on disk before the answer is out.
     if (options.stateFile !== undefined && !isKept(before, cloud))

@@ -27,7 +27,7 @@ export type EmulatorOptions = {
   readonly world: Omit<Seed, "apiEndpoint">;
   /** By key name; `node` is who uses the key, for faults that concern only some nodes. */
   readonly keys: Readonly<Record<string, { readonly secret: string; readonly node: string } & Key>>;
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Partial<Omit<Settings, "epochMs">>;
   readonly random: () => number;
   readonly tls?: Certificate;
   /** Beside the port of its own on loopback. */
