@@ -179,8 +179,12 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   const turns = wished ? (whom < settings.self ? 1 : 2) : 1 + placeOf(state, address.ip);
   if (now <= since + turns * turnMs(state)) return undefined;
   const peer = state.peers.get(whom);
-  // One that does not hear us may take us for a dead holder.
-  if (peer !== undefined && linked(state, peer)) {
+  // One that does not hear us may take us for a dead holder. So did one that has just started, for
+  // all that it knows: its earlier agent may have asked to release us.
+  const said = peer?.addresses.get(address.ip)?.possession;
+  const inheritsMs = 2 * settings.deadlineMs + fenceMs;
+  const unsure = said === "claiming" && now < (peer?.since ?? now) + inheritsMs;
+  if (peer !== undefined && linked(state, peer) && !unsure) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
@@ -197,12 +201,14 @@ function standingBack(view: View, holds: boolean): Decision {
   if (!holds) return rest("stands by");
   const { settings } = state;
   const better = betterHolders(state, address);
-  if (better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
+  // Our earlier agent may have asked to release the one for whom we would let go.
+  const clear = (address.seen?.begunAt ?? 0) >= state.inheritedUntil + settings.settleMs;
+  if (clear && better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
     return release(settings.self, "the elected node holds");
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
   // lowest id never lets go by itself, else all might at once.
-  if (settings.election.method === "wish" && others.some((id) => id < settings.self)) {
+  if (clear && settings.election.method === "wish" && others.some((id) => id < settings.self)) {
     return isFresh(state, address)
       ? release(settings.self, "another holds, and another program elected it")
       : { ...rest("another held too, looks again", true), readNow: true };

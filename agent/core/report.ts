@@ -88,7 +88,7 @@ function possessionOf(
   const { settings, now } = state;
   const { seen, claimed, request } = address;
   if (isLettingGo(state, address)) return "none";
-  const own = claimed || now >= address.mayLoseUntil;
+  const own = claimed || now >= Math.max(address.mayLoseUntil, state.inheritedUntil);
   if (seen?.holders.has(settings.self) && own) return claimed ? "claimed" : "given";
   if (seen?.holders.has(settings.self)) return "claiming";
   return claimed || request?.kind === "claim" ? "claiming" : "none";

@@ -12,7 +12,6 @@ const aloneMs = 60_000;
 /** @param random in (0, 1), from which all jitter follows */
 export function start(settings: Settings, now: number, random: number): State {
   const { election, checks, addresses, self, deadlineMs } = settings;
-  const mayLoseUntil = now + deadlineMs + fenceMs;
   const state: State = {
     settings,
     now,
@@ -25,7 +24,9 @@ export function start(settings: Settings, now: number, random: number): State {
     peers: new Map(),
     group: new Set([self]),
     aloneUntil: now + aloneMs,
-    addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now, mayLoseUntil)])),
+    // The fence ends what can begin, and what has begun may take one more deadline.
+    inheritedUntil: now + 2 * deadlineMs + fenceMs,
+    addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now)])),
     reading: undefined,
     readAfter: now,
     readRetry: freshBackoff(retryLimits()),
@@ -45,7 +46,7 @@ export function start(settings: Settings, now: number, random: number): State {
   return { ...state, listenUntil: now + deadIntervalMs(state) };
 }
 
-const freshAddress = (ip: string, now: number, mayLoseUntil: number): AddressState => ({
+const freshAddress = (ip: string, now: number): AddressState => ({
   ip,
   role: "init",
   seen: undefined,
@@ -59,7 +60,7 @@ const freshAddress = (ip: string, now: number, mayLoseUntil: number): AddressSta
   request: undefined,
   ended: undefined,
   requestEndedAt: -Infinity,
-  mayLoseUntil,
+  mayLoseUntil: -Infinity,
   claimed: false,
   wish: false,
   yielded: undefined,

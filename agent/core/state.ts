@@ -87,7 +87,7 @@ export type AddressState = {
     | { readonly kind: Request["kind"]; readonly whom: NodeId; readonly done: boolean }
     | undefined;
   readonly requestEndedAt: number;
-  /** Until then a release of ourselves, by an earlier agent too, may land though it failed. */
+  /** Until then a release of ourselves may land though it failed. */
   readonly mayLoseUntil: number;
   /** Whether our own claim put the address here. */
   readonly claimed: boolean;
@@ -148,6 +148,8 @@ export type State = {
   readonly group: ReadonlySet<NodeId>;
   /** Until when nothing is done without having been told who is in the group. */
   readonly aloneUntil: number;
+  /** Until then what an earlier agent of this node asked for may land. */
+  readonly inheritedUntil: number;
   readonly addresses: ReadonlyMap<string, AddressState>;
   /** The read under way. */
   readonly reading: { readonly scope: Scope; readonly until: number } | undefined;
