@@ -138,10 +138,9 @@ function releasingOthers({ state, address, elected, others, candidates }: View):
   const { now, settings } = state;
   const surplus = others.filter((id) => !elected.includes(id));
   if (surplus.length === 0) return rest("holds, as elected");
-  // Who is being released itself must not release the other meanwhile. A release that we were told
-  // of and then seen without the address has landed, and cannot do so again.
+  // Who is being released itself must not release the other meanwhile.
   const loses = address.releasedAt.get(settings.self) ?? -Infinity;
-  if (address.withoutAt < loses && now < loses + settings.deadlineMs + fenceMs) {
+  if (now < loses + settings.deadlineMs + fenceMs) {
     return rest("is being released; waits", true);
   }
   // On exoip's wire who gives way is silent, and taken for dead.

@@ -127,6 +127,7 @@ function settle(
     withoutAt: holds ? before.withoutAt : begunAt,
     role: roleAfter(before.role, holds ? "seen-holding" : observed),
     knownHolders: new Set(known),
+    releasedAt: releasesDue(before, self, holds),
     claimed: before.claimed && holds,
     // Who comes to know a holder cannot tell since when it holds.
     movedAt: same || (was === undefined && others.length === 0) ? before.movedAt : now,
@@ -135,6 +136,12 @@ function settle(
     respectUntil: byHand ? now + settings.respectMs : before.respectUntil,
     ...yieldAfter(state, before, appeared, holders),
   };
+}
+
+/** A release that we were told of while we held, and that took the address, cannot do so again. */
+function releasesDue({ seen, releasedAt }: AddressState, self: NodeId, holds: boolean) {
+  if (holds || !seen?.holders.has(self)) return releasedAt;
+  return new Map([...releasedAt].filter(([id]) => id !== self));
 }
 
 const isClaimer = (state: State, ip: string, id: NodeId): boolean => {
