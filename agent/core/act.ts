@@ -168,10 +168,14 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   const times = [...(address.seen?.holders ?? [])].map((id) => state.peers.get(id)?.heardAt ?? 0);
   const heardAt = Math.max(0, ...times);
   const known = address.withoutFrom ?? Infinity;
+  const { now, settings } = state;
+  // exoip cannot say what it has heard. It acts upon no read older than two settle times, which may
+  // show what was before by one; then what it asked for lands, and our own release had to.
+  const landsMs = 3 * (settings.settleMs + settings.deadlineMs) + fenceMs;
+  const unseen = !speaksExoip(state) || now >= address.withAt + landsMs;
   const mute = [...state.peers]
-    .filter(([id, { acknowledged }]) => acknowledged >= known && silent(state, id))
+    .filter(([id, { acknowledged }]) => unseen && acknowledged >= known && silent(state, id))
     .map(([id]) => id);
-  const { now } = state;
   return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
