@@ -306,8 +306,8 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
 function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boolean {
   const { settings, now, group } = state;
   const peer = state.peers.get(whom);
-  // Whom we have not heard since a pause cannot take us for a dead holder if we claimed after it.
-  if (peer === undefined) return address.claimed && address.withoutAt > -Infinity;
+  // Whom we have not heard since a pause cannot take us for a dead holder if we did not hold then.
+  if (peer === undefined) return address.withoutAt > -Infinity;
   const untold = address.claimed && address.claim?.silent.includes(whom) === true;
   if (untold && address.withoutAt > peer.heardAt) return true;
   // Both count from the same moment: the last at which each was heard by the other.
