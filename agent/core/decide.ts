@@ -5,7 +5,7 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs } from "./backoff.ts";
 import { before, type Candidate, candidatesFor, elect, placeOf, speaksExoip } from "./elect.ts";
-import { deadIntervalMs, linked, livePeers, saysHolding, silent } from "./peers.ts";
+import { deadIntervalMs, linked, livePeers, type Peer, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
 
 export type Decision =
@@ -164,9 +164,11 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   const dead =
     silent(state, whom) && address.knownHolders.has(whom) && isTurnToRelease(state, address, whom);
   const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
-  // Before it was stopped it may have released us while we slept: that has to have landed.
-  const awake = now >= state.listenUntil + settings.deadlineMs + fenceMs;
-  const stopped = awake && address.seen?.stopped.has(whom) === true;
+  // Before it was stopped it may have asked to release us, if we held: that has to have landed.
+  const stoppedAt = address.seen?.stopped.get(whom) ?? Infinity;
+  const { claim } = address;
+  const after = address.claimed && claim !== undefined && claim.decidedAt >= stoppedAt;
+  const stopped = after || now >= stoppedAt + 2 * settings.deadlineMs + fenceMs;
   if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
@@ -257,13 +259,15 @@ function knowsAndKeeps(state: State, address: AddressState, id: NodeId): boolean
   const said = peer?.addresses.get(ip);
   if (peer === undefined || said === undefined || unwantedFrom === undefined) return false;
   if (said.possession === undefined) {
-    const { deadlineMs, settleMs } = state.settings;
     // It was silent while it let go: that must have landed too.
-    const landedAt = peer.since + deadlineMs + fenceMs + settleMs;
-    return (seen?.begunAt ?? 0) >= Math.max(noticedAt(state), landedAt);
+    return (seen?.begunAt ?? 0) >= Math.max(noticedAt(state), landedAt(state, peer));
   }
   return peer.acknowledged >= unwantedFrom && said.wants;
 }
+
+/** When what a peer asked for before it was heard again has landed, and can be seen to have. */
+const landedAt = ({ settings: { deadlineMs, settleMs } }: State, { since }: Peer): number =>
+  since + deadlineMs + fenceMs + settleMs;
 
 /**
  * exoip's frames say neither. A peer may have been letting go for us until it noticed that we are
@@ -310,6 +314,8 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   if (peer === undefined) return address.withoutAt > -Infinity;
   const untold = address.claimed && address.claim?.silent.includes(whom) === true;
   if (untold && address.withoutAt > peer.heardAt) return true;
+  // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
+  if (speaksExoip(state) && now < landedAt(state, peer)) return false;
   // Both count from the same moment: the last at which each was heard by the other.
   const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
   const punctual = { ...state, latenessMs: 0 };

@@ -49,7 +49,10 @@ export function afterRead(
   if (doubtful.length > 0) {
     return again(state, { ...before, suspects: new Set([...before.suspects, ...appeared]) });
   }
-  const { scope, stopped, begunAt } = read;
+  const { scope, begunAt } = read;
+  const stopped = new Map(
+    [...read.stopped].map((id) => [id, before.seen?.stopped.get(id) ?? begunAt] as const),
+  );
   const seen: Observation = { scope, holders, stopped, begunAt };
   return settle(state, { ...before, failingSince }, seen, first ? [] : appeared, notes);
 }

@@ -52,8 +52,8 @@ export type Request = {
 export type Observation = {
   readonly scope: Scope;
   readonly holders: ReadonlySet<NodeId>;
-  /** Instances that the cloud says are not running. */
-  readonly stopped: ReadonlySet<NodeId>;
+  /** Instances that the cloud says are not running, each with when the first such read began. */
+  readonly stopped: ReadonlyMap<NodeId, number>;
   readonly begunAt: number;
 };
 
