@@ -261,8 +261,8 @@ function withoutReleased(state: State, address: AddressState): AddressState {
 }
 
 /**
- * When nodes were released, after a request of which nothing is known: the fence ends what can
- * begin, and what has begun may take one more deadline.
+ * When nodes were released, after a request of which nothing is known, or that was answered by an
+ * error: the fence ends what can begin, and what has begun may take one more deadline.
  */
 export function releasedUnknown({ settings }: State, { request, releasedAt }: AddressState) {
   if (request?.kind !== "release" || request.whom === settings.self) return releasedAt;
@@ -282,6 +282,7 @@ export function afterFailure(state: State, address: AddressState, retryAfterMs =
   return {
     ...withoutReleased(state, address),
     mayLoseUntil: mayLoseUntil(state, address),
+    releasedAt: releasedUnknown(state, address),
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,

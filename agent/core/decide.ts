@@ -144,9 +144,8 @@ function releasingOthers({ state, address, elected, others, candidates }: View):
     return rest("is being released; waits", true);
   }
   // On exoip's wire who gives way is silent, and taken for dead.
-  if (speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state)) {
-    return rest("may be being released; waits", true);
-  }
+  const unheard = speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state);
+  if (unheard || mayLose(state, address)) return rest("may be being released; waits", true);
   const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
   if (!isFresh(state, address)) {
     return { ...rest("holds; another held too, looks again", true), readNow: due !== undefined };
@@ -285,6 +284,10 @@ export function keeps(state: State, address: AddressState): boolean {
   const holds = address.seen?.holders.has(self) === true;
   return holds && betterHolders(state, address).length === 0;
 }
+
+/** Whether a release of ourselves that has failed, or that an earlier agent asked for, may land. */
+export const mayLose = ({ now, inheritedUntil }: State, address: AddressState): boolean =>
+  !address.claimed && now < Math.max(address.mayLoseUntil, inheritedUntil);
 
 /** Whether this node stops as exoip does, and nobody has answered for a while. */
 function leavesNobody(state: State): boolean {

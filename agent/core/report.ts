@@ -1,6 +1,6 @@
 /** What this node tells its peers, and when. */
 import { isLettingGo } from "./act.ts";
-import { keeps } from "./decide.ts";
+import { keeps, mayLose } from "./decide.ts";
 import { isAble, isWell, rankOf, speaksExoip } from "./elect.ts";
 import { livePeers } from "./peers.ts";
 import type { AddressState, Effect, Report, State } from "./state.ts";
@@ -85,11 +85,11 @@ function possessionOf(
   state: State,
   address: AddressState,
 ): Report["addresses"][number]["possession"] {
-  const { settings, now } = state;
   const { seen, claimed, request } = address;
   if (isLettingGo(state, address)) return "none";
-  const own = claimed || now >= Math.max(address.mayLoseUntil, state.inheritedUntil);
-  if (seen?.holders.has(settings.self) && own) return claimed ? "claimed" : "given";
-  if (seen?.holders.has(settings.self)) return "claiming";
+  if (seen?.holders.has(state.settings.self)) {
+    if (mayLose(state, address)) return "claiming";
+    return claimed ? "claimed" : "given";
+  }
   return claimed || request?.kind === "claim" ? "claiming" : "none";
 }

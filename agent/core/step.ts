@@ -3,7 +3,7 @@
  * what the shell is to do. There is no clock, socket, timer or random source in here.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { act, afterFailure, afterSuccess, planned, releasedUnknown, retryLimits } from "./act.ts";
+import { act, afterFailure, afterSuccess, planned, retryLimits } from "./act.ts";
 import { freshBackoff, nextRandom, pollAfter, pollMs, waitAfter } from "./backoff.ts";
 import { isWell } from "./elect.ts";
 import { afterTry, isHealthy } from "./health.ts";
@@ -226,7 +226,7 @@ function expire(state: State, effects: Effect[]): State {
     const { kind: what, whom, sentAt } = address.request;
     const said = { outcome: "unknown", tookMs: now - sentAt, why: "no answer" } as const;
     effects.push(note({ kind: "answer", ip: address.ip, what, whom, ...said }));
-    return afterFailure(state, { ...address, releasedAt: releasedUnknown(state, address) });
+    return afterFailure(state, address);
   });
   return next;
 }
