@@ -123,11 +123,13 @@ function preempting(
   const holder = candidates.find(({ id }) => heard.includes(id));
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
   if (!isSound(holder)) return claim("the holder gives way");
+  const { election } = settings;
+  // Who has just started does not say yet that it holds, but the cloud does.
+  if (election.method === "heartbeat" && !election.preempt) return rest("does not preempt");
   if (now < address.respectUntil) return rest("moved by hand; respected for a while");
   const returns = address.returns.filter((at) => at > now - recentlyMs).length;
   const damped = (address.movedAt ?? -Infinity) + minimumHoldMs * 2 ** Math.max(0, returns - 1);
   if (now < damped) return rest("a move came shortly before; waits");
-  const { election } = settings;
   const delayMs = election.method === "heartbeat" ? election.preemptDelayMs : 0;
   if (now < (state.wellSince ?? now) + delayMs) return rest("preempt delay");
   return claim("better in the order");
