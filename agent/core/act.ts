@@ -5,7 +5,7 @@ import { type BackoffLimits, fenceMs, freshBackoff, waitAfter } from "./backoff.
 import { type Decision, decide } from "./decide.ts";
 import { speaksExoip } from "./elect.ts";
 import { contestFrom } from "./observe.ts";
-import { lateAt, livePeers, silent } from "./peers.ts";
+import { lateAt, livePeers, partedAt, silent } from "./peers.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Waits while requests fail, short at first, since the address may be lost (R16). */
@@ -33,9 +33,10 @@ function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
   if (seen !== undefined && holds) {
     if (nodes <= 2) return { selfMs: 18_000, groupMs: 18_000 };
     if (settings.election.method === "wish" && !wish) return restless;
-    // What another had asked for when the address moved is looked for once it has landed.
+    // What another had asked for when the address moved, or as it took us for dead, is looked for
+    // once it has landed: it may have died since, and then tells nobody.
     const landsMs = settings.deadlineMs + fenceMs;
-    const isNew = seen.begunAt < (movedAt ?? -Infinity) + landsMs;
+    const isNew = seen.begunAt < Math.max(movedAt ?? -Infinity, partedAt(state)) + landsMs;
     const soon = isNew || hearsBetter(state);
     return { selfMs: 10_000, groupMs: soon ? landsMs : 90_000 * (nodes - 1) };
   }

@@ -127,6 +127,19 @@ export function isLive(state: State, id: NodeId): boolean {
   return peer !== undefined && state.group.has(id) && linked(state, peer);
 }
 
+/** When the last one with whom we have no link took us for dead at the latest. */
+export function partedAt(state: State): number {
+  const { self } = state.settings;
+  let last = -Infinity;
+  for (const id of state.group) {
+    if (id === self || isLive(state, id)) continue;
+    const peer = state.peers.get(id);
+    const linkedAt = peer?.hears.get(self) ?? state.listenUntil;
+    last = Math.max(last, linkedAt + deadIntervalMs(state, peer?.intervalMs));
+  }
+  return last;
+}
+
 /** Whether a node is silent for us and for every live witness. */
 export function silent(state: State, id: NodeId): boolean {
   const own = state.peers.get(id);
