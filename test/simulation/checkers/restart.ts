@@ -22,8 +22,9 @@ export function restartIsNoOutage(): Checker {
       const alone = calm && world.disturbances <= 1;
       // Whom another program elects, and who had stood back, is no more bound to that.
       const takes = world.plan.group.election !== "heartbeat";
+      // What was on its way when the agent ended is none of the next one's doing.
       const move = moves.find(
-        (one) => one.at > at && one.at < at + calmMs && !(takes && one.by === id),
+        (one) => one.askedAt > at && one.at < at + calmMs && !(takes && one.by === id),
       );
       return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
     },

@@ -21,7 +21,7 @@ export type CloudPlan = {
 /** Holders changed: `by` is the node that asked, or `person`. */
 export type Move = {
   readonly at: number;
-  /** When the request reached the cloud. */
+  /** When the request left its node. */
   readonly askedAt: number;
   readonly by: string;
   readonly verb: "claim" | "release";
@@ -142,6 +142,7 @@ export class Cloud {
   /** Asks for a change. Where it is polled `value` is the operation's poll, else it has ended. */
   change(request: Request, answered: (reply: Reply<Operation>) => void): void {
     const { from, verb } = request;
+    const askedAt = this.#queue.now;
     const met = this.#called(from, verb);
     if (met?.kind === "hang") return;
     const trouble = troubleOf(met);
@@ -153,7 +154,7 @@ export class Cloud {
     this.#queue.after(upMs, () => {
       const refusal = this.#refusal(request);
       const operation: Operation = { state: "pending", endedAt: Number.POSITIVE_INFINITY };
-      const endsMs = refusal === undefined ? this.#begin(request, operation, met) : 0;
+      const endsMs = refusal === undefined ? this.#begin(request, askedAt, operation, met) : 0;
       if (met?.kind === "answer-lost") return;
       const waitMs = (this.traits.polled ? 0 : endsMs) + this.#latency();
       this.#queue.after(waitMs, () => {
@@ -233,7 +234,12 @@ export class Cloud {
   }
 
   /** Begins a change and gives how long it takes. */
-  #begin(request: Request, operation: Operation, met: Disorder | undefined): number {
+  #begin(
+    request: Request,
+    askedAt: number,
+    operation: Operation,
+    met: Disorder | undefined,
+  ): number {
     const { ip, whom, verb, from } = request;
     const { now } = this.#queue;
     const slowMs = met?.kind === "slow" ? met.ms : 0;
@@ -245,7 +251,7 @@ export class Cloud {
       operation.state = met?.kind === "fails" ? "failure" : "success";
       operation.endedAt = endsAt;
       if (operation.state === "success") {
-        this.#become(this.#after(request), { ip, by: from, verb, askedAt: now });
+        this.#become(this.#after(request), { ip, by: from, verb, askedAt });
       }
     });
     return endsAt - now;
