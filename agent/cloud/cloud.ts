@@ -56,6 +56,8 @@ export type Observation = {
   /** When the first read was sent, and when the last answer was in. */
   readonly beganMs: number;
   readonly endedMs: number;
+  /** How far the cloud's clock is ahead of the monotonic one, cut to the second. */
+  readonly serverAheadMs: number | undefined;
 };
 
 export type ObservedInstance = {

@@ -24,6 +24,8 @@ export type Api = {
   readonly get: (path: string, deadlineMs: number) => Promise<ApiResult>;
   readonly put: (path: string, body: unknown, deadlineMs: number) => Promise<ApiResult>;
   readonly drop: () => void;
+  /** Server's clock less monotonic clock, cut to the second, as the last answer told. */
+  readonly serverAheadMs: () => number | undefined;
   readonly clockAheadMs: () => number | undefined;
 };
 
@@ -101,6 +103,7 @@ export function createApi({ endpoint, key, secret, ca, nowMs, wallMs }: ApiOptio
       return outcomeOf(result, fencedMs, nowMs(), redacted);
     },
     drop: http.drop,
+    serverAheadMs: () => serverMs,
     clockAheadMs: () => (serverMs === undefined ? undefined : wallMs() - clock()),
   };
 }

@@ -51,7 +51,8 @@ export function createExoscale(options: ApiOptions): Cloud {
       if (ids.kind !== "done") return ids;
       const seen = await readAll(api, ids.value, deadlineMs);
       if (seen.kind !== "done") return seen;
-      return done({ instances: seen.value, beganMs, endedMs: nowMs() });
+      const serverAheadMs = api.serverAheadMs();
+      return done({ instances: seen.value, beganMs, endedMs: nowMs(), serverAheadMs });
     },
     claim: (request) => move("claim", request),
     release: (request) => move("release", request),

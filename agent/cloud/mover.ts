@@ -49,12 +49,12 @@ export function createMover(parts: MoverParts): Mover {
   };
 
   const observe = async (scope: Scope, also: readonly NodeId[]): Promise<void> => {
-    const begunAt = nowMs();
+    const beganMs = nowMs();
     const trouble = await resolve();
     const group = [...new Set([parts.self, ...parts.members(), ...also])];
     const candidates = scope === "zone" ? scope : scope === "self" ? [parts.self] : group;
-    const seen = trouble ?? (await cloud.observe({ candidates, deadlineMs: begunAt + deadlineMs }));
-    onCall("observe", nowMs() - begunAt, seen.kind === "done" ? undefined : seen);
+    const seen = trouble ?? (await cloud.observe({ candidates, deadlineMs: beganMs + deadlineMs }));
+    onCall("observe", nowMs() - beganMs, seen.kind === "done" ? undefined : seen);
     if (seen.kind !== "done") {
       emit({ type: "observe-failed", why: seen.message, ...retryAfter(seen) });
       return;
@@ -64,7 +64,8 @@ export function createMover(parts: MoverParts): Mover {
       new Set(instances.filter(([, { holds }]) => holds.some((one) => one === id)).map(first));
     const holders = new Map(parts.ips.map((ip) => [ip, holdersOf(ids.get(ip))]));
     const stopped = new Set(instances.filter(([, { running }]) => !running).map(first));
-    emit({ type: "observed", scope, begunAt: seen.value.beganMs, holders, stopped });
+    const { beganMs: begunAt, serverAheadMs: cloudAheadMs } = seen.value;
+    emit({ type: "observed", scope, begunAt, holders, stopped, cloudAheadMs });
   };
 
   const move = async (verb: "claim" | "release", ip: string, instance: NodeId): Promise<void> => {

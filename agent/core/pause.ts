@@ -41,6 +41,23 @@ export function afterPause(state: State): State {
 /** Two clocks of a group may differ by so much. */
 const driftRatio = 0.02;
 
+/**
+ * The cloud's clock after a read, and whether it went on by more than ours did. A node that hears
+ * nobody learns so that it slept: answers are dated, to the second. One that came late shows less
+ * than there is, so the most counts that two clocks allow.
+ */
+export function cloudClockAfter(state: State, aheadMs: number | undefined) {
+  const { cloudClock: before, now } = state;
+  if (aheadMs === undefined) return { cloudClock: before, slept: false };
+  const driftMs = driftRatio * (now - (before?.at ?? now));
+  const gainedMs = aheadMs - (before?.aheadMs ?? aheadMs);
+  const kept = Math.max(aheadMs, (before?.aheadMs ?? aheadMs) - driftMs);
+  const slept = gainedMs > deadIntervalMs(state) + secondMs + driftMs;
+  return { cloudClock: { aheadMs: kept, at: now }, slept };
+}
+
+const secondMs = 1_000;
+
 /** Whether a peer's clock went on by more than ours did: then it was we who slept (R15). */
 export function sleptThrough(state: State, before: Peer | undefined, frame: Advertisement) {
   if (frame.wire === "exoip" || before?.clock === undefined) return false;

@@ -28,6 +28,7 @@ export function start(settings: Settings, now: number, random: number): State {
     inheritedUntil: now + 2 * deadlineMs + fenceMs,
     addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now)])),
     reading: undefined,
+    cloudClock: undefined,
     readAfter: now,
     readRetry: freshBackoff(retryLimits()),
     calls: [],

@@ -153,6 +153,8 @@ export type State = {
   readonly addresses: ReadonlyMap<string, AddressState>;
   /** The read under way. */
   readonly reading: { readonly scope: Scope; readonly until: number } | undefined;
+  /** How far the cloud's clock was ahead of ours at our time `at`. */
+  readonly cloudClock: { readonly aheadMs: number; readonly at: number } | undefined;
   /** No read is begun before, since the last ones failed. */
   readonly readAfter: number;
   readonly readRetry: Backoff;
@@ -216,6 +218,8 @@ export type Read = {
   readonly begunAt: number;
   readonly holders: ReadonlyMap<string, ReadonlySet<NodeId>>;
   readonly stopped: ReadonlySet<NodeId>;
+  /** How far the cloud's clock is ahead of ours, cut to the second, where it tells. */
+  readonly cloudAheadMs?: number | undefined;
 };
 
 /** `unknown`: it may have happened, or may yet until the fence. */

@@ -9,7 +9,7 @@ import { isWell } from "./elect.ts";
 import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
-import { afterPause } from "./pause.ts";
+import { afterPause, cloudClockAfter } from "./pause.ts";
 import { deadIntervalMs, isLive, lateAt, livePeers } from "./peers.ts";
 import { advertise } from "./report.ts";
 import { roleAfter } from "./roles.ts";
@@ -57,12 +57,17 @@ function handle(state: State, event: Event, effects: Effect[]): State {
     case "group":
       return regrouped(state, event.members);
     case "observed": {
+      const { cloudClock, slept } = cloudClockAfter(state, event.cloudAheadMs);
+      if (slept) {
+        effects.push({ type: "abandon" });
+        return { ...afterPause(state), cloudClock };
+      }
       const notes: Note[] = [];
       const read = each(state, (address) =>
         planned(state, afterRead(state, address, event, notes)),
       );
       effects.push(...notes.map(note));
-      return { ...read, ...readable, zoneFailed: false };
+      return { ...read, ...readable, cloudClock, zoneFailed: false };
     }
     case "observe-failed":
       return readFailed(state, event.retryAfterMs);

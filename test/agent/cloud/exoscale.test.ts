@@ -19,6 +19,8 @@ describe("verbs", { concurrency: 8 }, () => {
     });
     assert.ok(beforeMs <= seen.value.beganMs && seen.value.beganMs < seen.value.endedMs);
     assert.equal(double.requests.length, 2);
+    const dateMs = seen.value.endedMs + (seen.value.serverAheadMs ?? 0);
+    assert.ok(Math.abs(Date.now() - dateMs) < 5_000, "the answers' date is told");
   });
 
   test("observes an instance that is stopped, and one that is gone", async (t) => {

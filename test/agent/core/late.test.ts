@@ -35,7 +35,11 @@ function busy(calls: number): State {
   const state = heard(begun, "lb2", frame, []);
   const address = state.addresses.get(ip);
   assert.ok(address);
-  const seen = { scope: "group", holders: new Set(["lb2"]), stopped: new Map<string, number>() } as const;
+  const seen = {
+    scope: "group",
+    holders: new Set(["lb2"]),
+    stopped: new Map<string, number>(),
+  } as const;
   const known = { ...address, seen: { ...seen, begunAt: 59_000 }, requestEndedAt: 0 };
   const due = { ...known, observeAt: 0, doubted: true };
   return { ...state, addresses: new Map([[ip, due]]) };

@@ -47,11 +47,13 @@ export class Api {
           // Its signature had expired: it is asked again at once, with the right time.
           if (wrong) return ask();
           if (reply.kind === "refused") return end(() => this.#failed(reply.why, reply));
-          const { holders, stopped, versions } = reply.value;
+          const { holders, stopped, versions, dateMs } = reply.value;
+          const cloudAheadMs = dateMs - host.now;
           end(() => {
             this.#versions = versions;
             this.readAnsweredAt = host.world.queue.now;
-            this.#parts.emit({ type: "observed", scope, begunAt, holders, stopped });
+            const read = { scope, begunAt, holders, stopped, cloudAheadMs };
+            this.#parts.emit({ type: "observed", ...read });
           });
         }),
       );

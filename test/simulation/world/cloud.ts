@@ -42,6 +42,8 @@ export type Shown = {
   readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
   readonly stopped: ReadonlySet<string>;
   readonly versions: ReadonlyMap<string, number>;
+  /** The cloud's clock as it answers, to the second. */
+  readonly dateMs: number;
 };
 
 export type OperationState = "pending" | "success" | "failure";
@@ -122,6 +124,7 @@ export class Cloud {
     const parts = this.traits.readsInstances ? ids : [""];
     const shownAt: number[] = [];
     let lastMs = 0;
+    let upsMs = 0;
     for (const _ of parts) {
       const met = this.#called(from, "read");
       const upMs = this.#latency() + (met?.kind === "late" ? met.ms : 0);
@@ -135,8 +138,12 @@ export class Cloud {
       const lagMs = met?.kind === "lag" ? met.ms : this.#random() * this.#plan.lagMs;
       shownAt.push(this.#queue.now + upMs - lagMs);
       lastMs = Math.max(lastMs, upMs + downMs);
+      upsMs = Math.max(upsMs, upMs);
     }
-    this.#queue.after(lastMs, () => answered({ kind: "done", value: this.#shown(ids, shownAt) }));
+    const dateMs = Math.floor((this.#queue.now + upsMs) / 1000) * 1000;
+    this.#queue.after(lastMs, () =>
+      answered({ kind: "done", value: { ...this.#shown(ids, shownAt), dateMs } }),
+    );
   }
 
   /** Asks for a change. Where it is polled `value` is the operation's poll, else it has ended. */
@@ -197,7 +204,7 @@ export class Cloud {
     return drawn(this.#plan.latencyMs, this.#random);
   }
 
-  #shown(ids: readonly string[], shownAt: readonly number[]): Shown {
+  #shown(ids: readonly string[], shownAt: readonly number[]): Omit<Shown, "dateMs"> {
     const holders = new Map<string, Set<string>>();
     for (const [ip, past] of this.#past) {
       const who = new Set<string>();
