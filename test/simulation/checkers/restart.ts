@@ -1,7 +1,19 @@
 /** I7: an agent that dies and is back within the dead interval moves nothing. */
+import type { Move } from "../world/cloud.ts";
+import type { World } from "../world/world.ts";
 import { type Checker, fresh, isMixed } from "./checker.ts";
 
 const calmMs = 10_000;
+
+/** R12: a better node takes over once the holder has held for so long; its clock may be fast. */
+const minimumHoldMs = 0.99 * 30_000;
+
+function isPreemption({ plan, ips, ids, cloud }: World, { ip, by, before, at, askedAt }: Move) {
+  const order = (plan.group.orders[ips.indexOf(ip)] ?? []).map((place) => ids[place]);
+  const isBetter = order.indexOf(by) < order.indexOf(before[0]);
+  const last = cloud.moves.findLast((move) => move.ip === ip && move.at < at);
+  return plan.group.preempt && isBetter && askedAt >= (last?.at ?? 0) + minimumHoldMs;
+}
 
 export function restartIsNoOutage(): Checker {
   const from = { seen: 0 };
@@ -24,7 +36,11 @@ export function restartIsNoOutage(): Checker {
       const takes = world.plan.group.election !== "heartbeat";
       // What was on its way when the agent ended is none of the next one's doing.
       const move = moves.find(
-        (one) => one.askedAt > at && one.at < at + calmMs && !(takes && one.by === id),
+        (one) =>
+          one.askedAt > at &&
+          one.at < at + calmMs &&
+          !(takes && one.by === id) &&
+          !isPreemption(world, one),
       );
       return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
     },
