@@ -170,14 +170,16 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   const heardAt = Math.max(0, ...times);
   const known = address.withoutFrom ?? Infinity;
   const { now, settings } = state;
-  // exoip cannot say what it has heard. It acts upon no read older than two settle times, which may
-  // show what was before by one; then what it asked for lands, and our own release had to.
+  // Nobody acts upon a read older than two settle times, which may show what was before by one;
+  // then what it asked for lands, and our own release had to.
   const landsMs = 3 * (settings.settleMs + settings.deadlineMs) + fenceMs;
-  const unseen = !speaksExoip(state) || now >= address.withAt + landsMs;
+  const unseen = now >= address.withAt + landsMs;
+  // exoip cannot say what it has heard.
+  const told = unseen || !speaksExoip(state);
   const mute = [...state.peers]
-    .filter(([id, { acknowledged }]) => unseen && acknowledged >= known && silent(state, id))
+    .filter(([id, { acknowledged }]) => told && acknowledged >= known && silent(state, id))
     .map(([id]) => id);
-  return { silent: mute, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
+  return { silent: mute, unseen, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
 /** Whether so much was asked lately that the next read can wait. */

@@ -5,6 +5,7 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { fenceMs } from "./backoff.ts";
 import { before, type Candidate, candidatesFor, elect, placeOf, speaksExoip } from "./elect.ts";
+import { contestLimits } from "./observe.ts";
 import { deadIntervalMs, linked, livePeers, type Peer, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Scope, State } from "./state.ts";
 
@@ -308,15 +309,14 @@ function isBeingReleased({ settings }: State, address: AddressState, id: NodeId)
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
  * the same of us: were both to act at once, nobody would hold. So they take turns by their ids,
  * which nobody changes while they do not hear each other, again and again; who has missed its turn
- * waits for its next. Only where the cloud showed, after the other's last frame, that we did not hold yet, and where it was silent
- * when we claimed, can it not take us for a dead holder: then it is released at once, since it
- * would take our claim as a sign of life.
+ * waits for its next. Only where the cloud showed, after the other's last frame, that we did not
+ * hold yet, and where it was silent when we claimed, can it not take us for a dead holder: then it
+ * is released at once, since it would take our claim as a sign of life.
  */
 function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boolean {
   const { settings, now, group } = state;
   const peer = state.peers.get(whom);
-  // Whom we have not heard since a pause cannot take us for a dead holder if we did not hold then.
-  if (peer === undefined) return address.withoutAt > -Infinity;
+  if (peer === undefined) return isUnknownDead(state, address);
   const untold = address.claimed && address.claim?.silent.includes(whom) === true;
   if (untold && address.withoutAt > peer.heardAt) return true;
   // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
@@ -330,6 +330,17 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   const turn = Math.floor(passedMs / lengthMs) % group.size;
   // What is asked for late in a turn would land in the next one.
   return turn === place && passedMs % lengthMs < lengthMs - settings.deadlineMs;
+}
+
+/**
+ * Whom we have not heard since a pause cannot take us for a dead holder if it must have seen that
+ * we did not hold. Else there is no moment from which both count, and it is contested.
+ */
+function isUnknownDead(state: State, address: AddressState): boolean {
+  const { now, listenUntil } = state;
+  const { claim, withoutAt, ip } = address;
+  const missed = claim?.unseen === true && claim.decidedAt >= listenUntil && withoutAt > -Infinity;
+  return missed || now >= listenUntil + contestLimits.firstMs * (1 + placeOf(state, ip));
 }
 
 /** Time in which a better node has noticed, acted, and can be seen to have acted. */

@@ -105,11 +105,12 @@ export type AddressState = {
   readonly movedAt: number | undefined;
   /**
    * Moments of our last claim, for its phases; and who was silent when it was decided, having heard
-   * before that we did not hold.
+   * before that we did not hold, or whether all who look at the cloud must have seen that.
    */
   readonly claim:
     | {
         readonly silent: readonly NodeId[];
+        readonly unseen: boolean;
         readonly heardAt: number | undefined;
         readonly decidedAt: number;
         readonly answeredAt: number;
