@@ -182,8 +182,12 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   const turns = wished ? (whom < settings.self ? 1 : 2) : 1 + placeOf(state, address.ip);
   if (now <= since + turns * turnMs(state)) return undefined;
   const peer = state.peers.get(whom);
-  // One that does not hear us may take us for a dead holder.
-  if (peer !== undefined && linked(state, peer)) {
+  // One that does not hear us may take us for a dead holder. So did one that has just started, for
+  // all that it knows: its earlier agent may have asked to release us.
+  const said = peer?.addresses.get(address.ip)?.possession;
+  const inheritsMs = 2 * settings.deadlineMs + fenceMs;
+  const unsure = said === "claiming" && now < (peer?.since ?? now) + inheritsMs;
+  if (peer !== undefined && linked(state, peer) && !unsure) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
     const said = peer.addresses.get(address.ip);

@@ -181,7 +181,12 @@ function yieldAfter(
       !hadTold(state, before, id),
   );
   const to = taker ?? stranger;
-  if (to !== undefined && yielded?.to !== to) return contestFrom(state, before, to);
+  if (to !== undefined && yielded?.to !== to) {
+    // One that held beside whom we stood back from has been given as long.
+    const waited = taker === undefined && before.seen?.holders.has(to) === true;
+    if (yielded === undefined || !waited) return contestFrom(state, before, to);
+    return { yielded: { to, contestAt: yielded.contestAt }, contest };
+  }
   const over = yielded !== undefined && !others.includes(yielded.to);
   return { yielded: over ? undefined : yielded, contest };
 }

@@ -11,7 +11,7 @@ import type { AddressState, State } from "./state.ts";
 /** What a peer last said, whatever its wire. */
 export type Peer = {
   readonly heardAt: number;
-  /** Since when we have been hearing it without a silence of a dead interval. */
+  /** Since when we have been hearing this run of it without a silence of a dead interval. */
   readonly since: number;
   /** Its own clock at a frame of a while ago, and ours then; exoip's frames have none. */
   readonly clock: { readonly uptimeMs: number; readonly at: number } | undefined;
@@ -43,7 +43,9 @@ const fromExoip: PeerAddress = { rank: 0, possession: undefined, wants: true, un
 /** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
 export function peerAfter(state: State, frame: Advertisement, before?: Peer): Peer {
   const { settings, now } = state;
-  const since = before !== undefined && isHeard(state, before) ? before.since : now;
+  const boot = frame.wire === "exoip" ? undefined : frame.boot;
+  const same = before !== undefined && isHeard(state, before) && before.boot === boot;
+  const since = same ? before.since : now;
   if (frame.wire === "exoip") {
     return {
       heardAt: now,

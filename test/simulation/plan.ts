@@ -59,6 +59,9 @@ export const longMs = 720_000;
 /** Equals that share come apart slowly: their turns to release each other are seconds long. */
 const apartMs = 40_000;
 
+/** After so long a group is settled: a minimum hold is over, and all looks are far apart. */
+const settledMs = 35_000;
+
 /** What a command line may fix; the rest is drawn. */
 export type Wishes = { readonly nodes?: number };
 
@@ -93,6 +96,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   if (comesApart) faults.push(drawApart(also, ids, apartMs));
   if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
   faults.sort((a, b) => a.at - b.at);
+  const lateMs = also() < 0.08 ? settledMs + also() * settledMs : 0;
   const length = random();
   const watchMs = length < 0.009 ? longMs : 45_000;
   return {
@@ -105,8 +109,8 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
       duplicates: random() < 0.2 ? 0.05 : 0,
     },
     realSignatures: seed % 20 === 0,
-    faults,
-    healAt,
+    faults: faults.map((fault) => ({ ...fault, at: fault.at + lateMs })),
+    healAt: healAt + lateMs,
     boundMs: 30_000,
     watchMs,
     calmMs: length < 0.1 ? watchMs : 12_000,
