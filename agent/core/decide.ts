@@ -190,12 +190,9 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   if (peer !== undefined && linked(state, peer) && !unsure) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
-    const said = peer.addresses.get(address.ip);
-    // One that has just started is not sure yet, and may have asked to release us before that.
-    if (said?.possession === "claiming") return undefined;
     if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
-    const letsGo = said?.wants === false && now > peer.since + turns * turnMs(state);
-    if (letsGo) return release(whom, "lets go in vain");
+    const letsGo = peer.addresses.get(address.ip)?.wants === false;
+    if (letsGo && now > peer.since + turns * turnMs(state)) return release(whom, "lets go in vain");
   }
   const wins = wished && address.wish && address.yielded === undefined;
   return wins ? release(whom, "not elected and still holds") : undefined;
