@@ -2,7 +2,8 @@
 
 import type { NodeId } from "../wire/advertisement.ts";
 import { type BackoffLimits, fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
-import { type Decision, decide } from "./decide.ts";
+import { decide } from "./decide.ts";
+import type { Decision } from "./decision.ts";
 import { speaksExoip } from "./elect.ts";
 import { contestFrom } from "./observe.ts";
 import { lateAt, livePeers, partedAt, silent } from "./peers.ts";

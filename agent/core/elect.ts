@@ -50,6 +50,10 @@ function firstOf(pool: readonly Candidate[]): Candidate | undefined {
 const some = <One>(ones: readonly One[]): readonly One[] | undefined =>
   ones.length > 0 ? ones : undefined;
 
+/** Whether nothing speaks against a node: it need not give way to a worse one. */
+export const isSound = ({ healthy, able, resigning }: Candidate): boolean =>
+  healthy && able && !resigning;
+
 /** Negative where the first is better, zero where the order does not tell them apart. */
 export const before = (a: Candidate, b: Candidate): number =>
   a.priority - b.priority || a.rank - b.rank;

@@ -1,8 +1,9 @@
 /** What this node tells its peers, and when. */
 import { isLettingGo } from "./act.ts";
-import { keeps, mayLose } from "./decide.ts";
+import { keeps } from "./decide.ts";
 import { isAble, isWell, rankOf, speaksExoip } from "./elect.ts";
 import { livePeers } from "./peers.ts";
+import { mayLose } from "./releasing.ts";
 import type { AddressState, Effect, Report, State } from "./state.ts";
 
 export function advertise(state: State): { state: State; effects: Effect[] } {

@@ -56,7 +56,10 @@ const dropped = [
 
 /** Every reason that the core can give for a decision, read from its text: none is left out. */
 export function decisions(): readonly string[] {
-  const text = readFileSync(new URL("../../agent/core/decide.ts", import.meta.url), "utf8");
+  const text = ["decide", "releasing"]
+    .map((name) => new URL(`../../agent/core/${name}.ts`, import.meta.url))
+    .map((file) => readFileSync(file, "utf8"))
+    .join("");
   const given = text.matchAll(/\b(?:rest|claim|release)\(\s*(?:[\w.]+,\s*)?"([^"]+)"/g);
   const found = [...new Set([...given].map(([, why = ""]) => why))];
   return found.filter((why) => !unreachable.has(why));

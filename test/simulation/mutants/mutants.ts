@@ -30,7 +30,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "dead-keeps-its-share",
     what: "never releases a dead holder",
-    file: "core/decide.ts",
+    file: "core/releasing.ts",
     from: "if (stopped || dead || contested) {",
     to: "if (state.now < 0 && (dead || contested)) {",
   },
@@ -86,7 +86,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "turns-by-own-ear",
     what: "counts its turn to release a silent holder from a moment that the other does not know",
-    file: "core/decide.ts",
+    file: "core/releasing.ts",
     from: "const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;",
     to: "const linkedAt = peer.heardAt;",
   },
