@@ -1,4 +1,4 @@
-/** I6: API calls of a node in any minute of one run of its agent: one that starts forgets. */
+/** I6: API calls of a node in any minute, of one run of its agent and of all of them. */
 import type { Call } from "../world/cloud.ts";
 import type { Checker } from "./checker.ts";
 
@@ -11,6 +11,9 @@ const perMinute = (nodes: number): number => 40 * Math.max(3, nodes);
 /** A look is for all addresses, but each has changes of its own, which are asked after. */
 const perAddress = 20;
 
+/** An agent that starts does not know what its last run has asked, and has to look. */
+const allRuns = 1.5;
+
 export const boundedUse: Checker = {
   invariant: "I6",
   end(world) {
@@ -19,6 +22,8 @@ export const boundedUse: Checker = {
     for (const id of ids) {
       const { boots } = world.host(id);
       const calls = cloud.calls.filter(({ from }) => from === id);
+      const inAll = busiest(calls);
+      if (inAll > allRuns * limit) return `${id} made ${inAll} calls in a minute of several runs`;
       for (const [run, beganAt] of boots.entries()) {
         const endedAt = boots[run + 1] ?? Infinity;
         const most = busiest(calls.filter(({ at }) => at >= beganAt && at < endedAt));
