@@ -17,10 +17,11 @@ export function addLab(lab: Command): void {
     .description("A stack stood up for real on this machine, and what can befall it.")
     .option("--name <NAME>", "of the lab, where several run", "baton-lab")
     .enablePositionalOptions()
-    .configureHelp({ subcommandTerm: (one) => `${one.name()} ${one.usage()}`.trim() });
+    .configureHelp({ subcommandTerm: (one) => `${one.name()} ${usageOf(one)}`.trim() });
   const named = (): string => lab.opts<Options>().name;
   lab
     .command("up")
+    .usage("[--no-page] [STACK]")
     .argument("[STACK]", "stack file; without one, that of `npm start`")
     .option("--no-page", "the terminal's view alone, without the live page")
     .description("stands it up and shows it until Ctrl-C, without a failover of its own")
@@ -57,6 +58,10 @@ export function addLab(lab: Command): void {
       .action((words: readonly string[]) => told(named(), () => askLab(named(), [verb, ...words])));
   }
 }
+
+/** What is typed after a word; commander has a usage of its own where nothing is. */
+const usageOf = (one: Command): string =>
+  verbs[one.name()]?.usage ?? one.usage().replace("[options]", "").trim();
 
 /** Runs a command in the lab's network, with the keys of its owner; ends as that ends. */
 async function atDesk(name: string, command: readonly string[]): Promise<void> {

@@ -1,6 +1,8 @@
 /** Asks a running lab, from another terminal. */
 import { once } from "node:events";
+import { existsSync, readdirSync } from "node:fs";
 import { connect } from "node:net";
+import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { WorldFailure } from "../../stack/failure.ts";
 import { type Reply, socketOf } from "./server.ts";
@@ -18,7 +20,11 @@ export async function askLab(
   await once(socket, "connect").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "EACCES")
       throw new WorldFailure("this lab is another user's", "ask it as that user, or by sudo");
-    throw new NoLab(`no lab named ${name} is running`, "`npx baton lab up` starts one");
+    const others = besides(path).map((other) => `\`npx baton lab --name ${other} …\``);
+    throw new NoLab(
+      `no lab named ${name} is running`,
+      others.length > 0 ? `another is: ${others.join(", ")}` : "`npx baton lab up` starts one",
+    );
   });
   socket.write(`${JSON.stringify(words)}\n`);
   // One that ends breaks the connection off.
@@ -28,4 +34,13 @@ export async function askLab(
   const { ok, text: told }: Reply = JSON.parse(said);
   if (!ok) throw new WorldFailure(told, "`npx baton lab --help` lists what it can do");
   return told;
+}
+
+/** Names of the labs whose socket lies beside this one's. */
+function besides(path: string): readonly string[] {
+  const all = dirname(dirname(path));
+  return readdirSync(all)
+    .filter((name) => name !== basename(dirname(path)))
+    .filter((name) => existsSync(join(all, name, basename(path))))
+    .sort();
 }

@@ -46,9 +46,11 @@ const inside =
   (...argv: readonly string[]): Act =>
   async (lab, id, rest) => {
     const { code, stdout, stderr } = await lab.fabric.exec(id, [...argv, ...rest]);
-    if (code === 0) return stdout.trim();
+    // A command of the user's own is answered by what it prints, be it nothing.
+    if (code === 0) return stdout.trim() || (argv.length > 0 ? undefined : "");
+    const said = [`failed on ${id} (${code})`, (stderr || stdout).trim()].filter(Boolean);
     throw new WorldFailure(
-      `\`${[...argv, ...rest].join(" ")}\` failed on ${id} (${code}): ${(stderr || stdout).trim()}`,
+      `\`${[...argv, ...rest].join(" ")}\` ${said.join(": ")}`,
       "`journal NODE` may tell more",
     );
   };

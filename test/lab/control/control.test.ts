@@ -1,7 +1,7 @@
 /** Commands for a running lab, over a real socket: one line each way, whatever is sent. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { statSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -88,3 +88,14 @@ test("no lab there is told with how to start one", () =>
   withScratch((folder) =>
     assert.rejects(askLab("shop", ["status"], join(folder, "none")), /no lab named shop.*lab up/),
   ));
+
+test("where another lab is, it is named", () =>
+  withScratch((folder) => {
+    mkdirSync(join(folder, "other"));
+    writeFileSync(join(folder, "other", "control.sock"), "");
+    const asked = askLab("shop", ["status"], join(folder, "shop", "control.sock"));
+    return assert.rejects(
+      asked,
+      /no lab named shop is running; another is: `npx baton lab --name other …`/,
+    );
+  }));

@@ -66,6 +66,22 @@ describe("words that are wrong", () => {
       });
     });
 
+  test("a command that fails without a word is told by its code", async () => {
+    const fabric = { exec: async () => ({ code: 1, stdout: "", stderr: "" }) };
+    const lab = { instance, fabric } as unknown as Around["lab"];
+    await assert.rejects(
+      verbNamed("exec").run({ lab, undo: new Map() }, ["lb1", "false"]),
+      /^WorldFailure: `false` failed on lb1 \(1\); `journal NODE` may tell more$/,
+    );
+  });
+
+  test("a word of the lab's own that prints nothing is done; a command's nothing is told", async () => {
+    const fabric = { exec: async () => ({ code: 0, stdout: "\n", stderr: "" }) };
+    const around = { lab: { instance, fabric } as unknown as Around["lab"], undo: new Map() };
+    assert.equal(await verbNamed("agent-kill").run(around, ["lb1"]), undefined);
+    assert.equal(await verbNamed("exec").run(around, ["lb1", "true"]), "");
+  });
+
   test("an empty word is no number", async () => {
     const run = verbNamed("impair").run({ lab: untouched, undo: new Map() }, ["lb1", ""]);
     await assert.rejects(run, /"" is no percentage/);
