@@ -25,23 +25,3 @@ export const fail = (file: string, message: string, fix?: string): never => {
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
-
-/** Why a call to the operating system failed, in words. */
-export function reasonOf(error: unknown): string {
-  const code = (error as NodeJS.ErrnoException)?.code ?? "";
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: "there is no such file",
-    EACCES: "you may not read or write it",
-    EPERM: "the system does not permit it",
-    EISDIR: "it is a directory",
-    ENOTDIR: "a part of its path is not a directory",
-    EEXIST: "it is there already",
-    ENOSPC: "the disk is full",
-    EROFS: "the file system is read-only",
-    ENAMETOOLONG: "the name is too long",
-    ELOOP: "its links go round in a circle",
-    EMFILE: "too many files are open",
-  };
-  const otherwise = error instanceof Error ? error.message : String(error);
-  return words[code] ?? (code === "" ? otherwise : `${code}`);
-}

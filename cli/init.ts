@@ -4,8 +4,9 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
+import { reasonOf } from "../stack/failure.ts";
 import { name as stackName } from "../stack/scalars.ts";
-import { fail, reasonOf, UsageError } from "./failure.ts";
+import { fail, UsageError } from "./failure.ts";
 
 export function addInit(command: Command): Command {
   return command

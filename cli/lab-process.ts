@@ -1,6 +1,6 @@
 /**
  * The lab's process.
- * Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--no-page] [--name NAME]
+ * Usage: lab-process.ts [STACK_FILE] [--once] [--no-failover] [--no-page] [--name NAME] [--help]
  * Stands the stack up, fails it over, then shows it until Ctrl-C, on the live page as well; then
  * all of it is taken down.
  * Exit codes: 0 all as it should be, 1 it was not, 130 and 143 interrupted on the way.
@@ -12,6 +12,8 @@ import { progressOn, screenFor } from "../lab/view/progress.ts";
 import { WorldFailure } from "../stack/failure.ts";
 import { agentBundle } from "./agent-bundle.ts";
 
+const usage = `usage: npm start -- [STACK_FILE] [--once] [--no-failover] [--no-page] [--name NAME]
+       npm start -- --simulate`;
 const { values, positionals } = given();
 
 const screen = screenFor(
@@ -71,7 +73,7 @@ process.stdout.write("", () => process.exit());
 /** What the command line says; ends the process where it says what there is not. */
 function given() {
   try {
-    return parseArgs({
+    const found = parseArgs({
       allowPositionals: true,
       options: {
         once: { type: "boolean", default: false },
@@ -79,12 +81,17 @@ function given() {
         "no-page": { type: "boolean", default: false },
         name: { type: "string", default: "baton-lab" },
         "until-stdin-ends": { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
       },
     });
+    if (found.positionals.length > 1) throw new Error("a lab is of one stack file");
+    if (!found.values.help) return found;
+    process.stdout.write(`${usage}\n`);
+    return process.exit(0);
   } catch (error) {
-    const usage =
-      "usage: npm start -- [STACK_FILE] [--once] [--no-failover] [--no-page] [--name NAME]";
-    process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n${usage}\n`);
+    // What Node adds on arguments that begin with a dash helps nobody here.
+    const [problem] = `${error instanceof Error ? error.message : error}`.split(". To specify");
+    process.stderr.write(`error: ${problem}\n${usage}\n`);
     process.exit(2);
   }
 }

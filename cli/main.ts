@@ -1,9 +1,10 @@
 /** The one command: `baton`, with its subcommands; failures become messages and exit codes here. */
 import { Command, CommanderError } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { reasonOf } from "../stack/failure.ts";
 import { addCheck } from "./check.ts";
 import { addDiagram } from "./diagram.ts";
-import { exitCodes, Failure, reasonOf, UsageError } from "./failure.ts";
+import { exitCodes, Failure, UsageError } from "./failure.ts";
 import { addGenCloudInit } from "./gen-cloud-init.ts";
 import { addInit, addSecret } from "./init.ts";
 import { addLab } from "./lab.ts";

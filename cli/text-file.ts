@@ -1,6 +1,7 @@
 /** Reading a text file that a person names: small, UTF-8, and a plain file or a pipe. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { fail, reasonOf } from "./failure.ts";
+import { reasonOf } from "../stack/failure.ts";
+import { fail } from "./failure.ts";
 
 /** Nothing that a person writes for this tool is larger. */
 const maxBytes = 1024 * 1024;

@@ -1,8 +1,9 @@
 /** Writing several files so that either all of them are new, or none is. */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { reasonOf } from "../stack/failure.ts";
 import { makeFolders } from "../stack/folder.ts";
-import { fail, reasonOf } from "./failure.ts";
+import { fail } from "./failure.ts";
 
 export type OutputFile = { readonly name: string; readonly bytes: Uint8Array };
 

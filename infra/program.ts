@@ -9,9 +9,10 @@ import { fileURLToPath } from "node:url";
 import * as pulumi from "@pulumi/pulumi";
 import { type Finding, formatDiagnostic } from "../stack/diagnostic.ts";
 import { type Document, readDocument } from "../stack/document.ts";
+import { reasonOf } from "../stack/failure.ts";
 import { hostsNamed } from "../stack/hosts.ts";
 import { HaStack, type StackDeclaration } from "./ha-stack.ts";
-import { reasonOf, stop } from "./problem.ts";
+import { stop } from "./problem.ts";
 import { pulumiNames } from "./sources.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));

@@ -2,10 +2,11 @@
 import { readFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reasonOf } from "../stack/failure.ts";
 import { formatReference, parseReference, type Reference } from "../stack/reference.ts";
 import type { Provider, Stack } from "../stack/stack.ts";
 import type { Bundle, Resolved, Resolver } from "../user-data/inputs.ts";
-import { reasonOf, stop } from "./problem.ts";
+import { stop } from "./problem.ts";
 
 /** Where `npm run build:agent` writes the agent of a cloud. */
 const builtAgent = (provider: Provider): string =>

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatDiagnostic } from "../stack/diagnostic.ts";
-import { WorldFailure } from "../stack/failure.ts";
+import { reasonOf, WorldFailure } from "../stack/failure.ts";
 import { loadStack } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { makeEngine } from "./engine/make.ts";
@@ -80,7 +80,7 @@ function textOf(file: string): string {
     return readFileSync(file, "utf8");
   } catch (error) {
     throw new WorldFailure(
-      `the stack file ${file} cannot be read: ${error instanceof Error ? error.message : error}`,
+      `the stack file ${file} cannot be read: ${reasonOf(error)}`,
       "`npx baton init stack.yaml` writes one",
     );
   }

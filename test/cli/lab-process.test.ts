@@ -20,13 +20,23 @@ function lab(...args: readonly string[]) {
 test("an option that there is not is a mistake of usage", () => {
   const { status, stderr } = lab("--bogus");
   assert.equal(status, 2);
-  assert.match(stderr, /Unknown option '--bogus'.*usage: npm start --/s);
+  assert.match(stderr, /^error: Unknown option '--bogus'\nusage: npm start --/);
+});
+
+test("two stack files are one too many, and --help is no mistake", () => {
+  const { status, stderr } = lab("one.yaml", "two.yaml");
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: a lab is of one stack file\nusage: /);
+  assert.deepEqual(lab("--help"), { status: 0, stderr: "" });
 });
 
 test("a stack file that is not there is told with how to make one", () => {
   const { status, stderr } = lab("nothing.yaml");
   assert.equal(status, 1);
-  assert.match(stderr, /nothing\.yaml cannot be read: ENOENT.*fix: `npx baton init stack\.yaml`/s);
+  assert.match(
+    stderr,
+    /nothing\.yaml cannot be read: there is no such file\nfix: `npx baton init stack\.yaml`/s,
+  );
 });
 
 test("`baton lab up` ends as the lab does", () => {

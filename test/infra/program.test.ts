@@ -88,7 +88,11 @@ test("a stack secret in the config reaches user-data, and no resource in plain s
 
 const wrong: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
   ["no stack file named", {}, /does not name a stack file\nfix: `baton init stack.yaml`/],
-  ["one that is not there", { stack: "nowhere.yaml" }, /nowhere\.yaml cannot be read: ENOENT/],
+  [
+    "one that is not there",
+    { stack: "nowhere.yaml" },
+    /nowhere\.yaml cannot be read: there is no such file/,
+  ],
   ["one that is no YAML", { stack: "LICENSE" }, /^error: .*\n {2}--> LICENSE/],
   [
     "a cloud that is still to come",
@@ -98,7 +102,7 @@ const wrong: readonly (readonly [string, Readonly<Record<string, string>>, RegEx
   [
     "an agent that is not built",
     { stack: "examples/minimal.yaml", agentBundle: "dist/agent/none.js" },
-    /dist\/agent\/none\.js: the agent bundle cannot be read: ENOENT/,
+    /dist\/agent\/none\.js: the agent bundle cannot be read: there is no such file/,
   ],
   [
     "a bundle that is something else",

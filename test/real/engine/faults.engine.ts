@@ -33,7 +33,10 @@ test("a stack file that is not there is named", async () => {
   await deployment.configure("baton:stack", "nowhere.yaml");
   const said = await fails("preview");
   isClear(said);
-  assert.match(said, /the stack file nowhere\.yaml cannot be read: ENOENT[\s\S]*fix: check/);
+  assert.match(
+    said,
+    /the stack file nowhere\.yaml cannot be read: there is no such file[\s\S]*fix: check/,
+  );
   await deployment.configure("baton:stack", stack);
 });
 
