@@ -1,7 +1,7 @@
 /** Exoscale's API from a desk: the agent's own signed calls, with a key of the operator's. */
 import type { z } from "zod";
 import type { Moved, Trouble } from "../agent/cloud/cloud.ts";
-import { type Api, createApi } from "../agent/cloud/exoscale-call.ts";
+import { type Api, type ApiResult, createApi } from "../agent/cloud/exoscale-call.ts";
 import { apiEndpoint } from "../agent/cloud/exoscale-endpoint.ts";
 import { WorldFailure } from "../stack/failure.ts";
 
@@ -40,7 +40,14 @@ export function exoscaleApi(zone: string, env: Env): ExoscaleApi {
       warning.replace(/; using .*/, ""),
       "unset EXOSCALE_API_ENDPOINT, or write the URL of an API v2",
     );
-  return createApi({ endpoint, key, secret, nowMs, wallMs: Date.now });
+  const api = createApi({ endpoint, key, secret, nowMs, wallMs: Date.now });
+  const { host } = new URL(endpoint);
+  const from = (result: ApiResult): ApiResult =>
+    result.kind === "unreachable" ? { ...result, message: `${host}: ${result.message}` } : result;
+  return {
+    get: async (path, deadlineMs) => from(await api.get(path, deadlineMs)),
+    put: async (path, body, deadlineMs) => from(await api.put(path, body, deadlineMs)),
+  };
 }
 
 /** Reads and checks an answer. @throws WorldFailure with the API's own words */

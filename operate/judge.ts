@@ -2,7 +2,7 @@
 import type { Status } from "../agent/status/status.ts";
 import { isShared, type Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
-import { type Finding, note, wrong } from "./finding.ts";
+import { type Finding, note, unseen, wrong } from "./finding.ts";
 import { type HostSeen, isWell, type Snapshot, versionsOf } from "./snapshot.ts";
 
 /** All that is wrong, and then what is worth knowing. */
@@ -23,7 +23,7 @@ export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
   ];
   return [
     ...all.filter(({ level }) => level === "wrong"),
-    ...all.filter(({ level }) => level === "note"),
+    ...all.filter(({ level }) => level !== "wrong"),
   ];
 }
 
@@ -45,12 +45,18 @@ function judgeAddress(
       `held by ${outside.join(", ")}, which is no load balancer of this stack`,
       "`sudo baton-agent claim` on a load balancer takes it back",
     );
-  if (holders.length === 0)
+  const claimed = nodes.some(isWell)
+    ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
+    : "no load balancer is seen to be well: mend one first; what is below says why";
+  if (holders.length === 0) return faulty("held by nobody", claimed);
+  const isLost = ({ name: node, instance, agent }: HostSeen): boolean =>
+    holders.includes(node) &&
+    agent?.kind === "unreachable" &&
+    nodes.some((other) => instance !== undefined && missedBy(other, instance.id));
+  if (nodes.filter(isLost).length === holders.length)
     return faulty(
-      "held by nobody",
-      nodes.some(isWell)
-        ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
-        : "no load balancer is seen to be well: mend one first; what is below says why",
+      `held by ${holders.join(" and ")}, which neither its peers nor SSH reach`,
+      claimed,
     );
   return !isShared(stack.election) && holders.length > 1
     ? faulty(
@@ -86,7 +92,7 @@ function judgeAgent(
   switch (agent.kind) {
     case "unreachable": {
       const fix = stack.access.sshFrom.length === 0 ? noSsh : sshFails;
-      if (!lost) return [note(name, `not asked, since SSH fails: ${agent.why}`, fix)];
+      if (!lost) return [unseen(name, `not asked, since SSH fails: ${agent.why}`, fix)];
       const reboot = `\`exo compute instance reboot ${instance.name}\`; its console shows more`;
       return [wrong(name, `neither its peers nor SSH reach it: ${agent.why}`, reboot)];
     }
@@ -126,7 +132,8 @@ function judgeStatus(
   ];
 }
 
-const isOfSilence = (problem: string): boolean => /^(silent|never heard): /.test(problem);
+const isOfSilence = (problem: string): boolean =>
+  /^(hears nothing from|never heard:) /.test(problem);
 
 /** Peers that it hears not and that there are: one that was replaced stands in its list a while. */
 const misses = ({ peers }: Status, nodes: readonly HostSeen[]): number =>

@@ -82,7 +82,11 @@ function tellOfPeers({ election, frames, peers, uptimeMs }: Facts, tell: Tell): 
     `never heard: ${named(never)}. Heartbeat blocked?`,
     `the security group must let UDP ${port} in from the group itself`,
   );
-  tell(gone.length > 0, `silent: ${named(gone)}`, "there: systemctl status baton");
+  tell(
+    gone.length > 0,
+    `hears nothing from ${named(gone)}`,
+    `on ${named(gone)}: systemctl status baton`,
+  );
   tell(
     oneWay.length > 0,
     `heard, but does not hear us: ${named(oneWay)}`,

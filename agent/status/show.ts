@@ -51,11 +51,18 @@ const clean = (text: string): string => text.replace(/\p{C}/gu, "?");
 function told(move: Status["moves"][number]): string {
   if (move.kind === "holders") return `${move.ip} held by ${move.holders.join(", ") || "nobody"}`;
   if (move.kind !== "moved") return move.kind;
-  const { ip, detectMs, claimMs, confirmMs, why } = move;
-  const noticed = detectMs === undefined ? "" : `noticed ${span(detectMs)} after the last frame, `;
+  const { ip, claimMs, confirmMs, why } = move;
+  const silence = silenceOf(move);
+  const noticed = silence === undefined ? "" : `noticed ${silence} after the last frame, `;
   const because = why === undefined ? "" : `${why}; `;
   return `${ip} taken over: ${because}${noticed}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
 }
+
+/** For how long a holder was silent when its address was taken; of others the time says nothing. */
+export const silenceOf = ({ why, detectMs }: Silence): string | undefined =>
+  detectMs !== undefined && why?.includes("silent") ? span(detectMs) : undefined;
+
+type Silence = { readonly why?: string | undefined; readonly detectMs?: number | undefined };
 
 const units: readonly (readonly [number, string])[] = [
   [86_400_000, "d"],

@@ -1,9 +1,10 @@
 /** What every command for a running stack begins with: the stack file, the cloud, the hosts. */
+import { accessSync, constants } from "node:fs";
 import { type Command, Option } from "commander";
 import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
 import { knownHostsIn, type Remote, sshRemote, stateFolder } from "../../operate/remote.ts";
-import { WorldFailure } from "../../stack/failure.ts";
+import { reasonOf, WorldFailure } from "../../stack/failure.ts";
 import type { Node, Stack } from "../../stack/stack.ts";
 import { suggest } from "../../stack/suggest.ts";
 import { fail } from "../failure.ts";
@@ -40,6 +41,8 @@ export function openDesk(file: string, options: DeskOptions): Desk {
       `a running stack on ${stack.cloud.provider} is not seen from here yet`,
       "log in to a node: `sudo baton-agent status`",
     );
+  // ssh itself goes on without it, and is then refused as if the host knew no such key.
+  if (options.identity !== undefined) mustBeReadable(options.identity);
   const { zone } = stack.cloud;
   const cloud = told(file, () => createExoscale(stack, zone, process.env));
   return {
@@ -49,6 +52,14 @@ export function openDesk(file: string, options: DeskOptions): Desk {
     cloud,
     remote: sshRemote(knownHostsIn(stateFolder(process.env)), options),
   };
+}
+
+function mustBeReadable(key: string): void {
+  try {
+    accessSync(key, constants.R_OK);
+  } catch (error) {
+    fail(key, `the SSH key cannot be read: ${reasonOf(error)}`, "name another by --identity");
+  }
 }
 
 /** A load balancer by its name. @throws Failure that lists them */

@@ -71,11 +71,14 @@ async function sceneOf(desk: Desk, node: string): Promise<Scene> {
 }
 
 /** @throws Failure where nobody is well beside the node */
-function mustBeTakeable(desk: Desk, snapshot: Snapshot, node: string): void {
+function mustBeSpared(desk: Desk, { snapshot, seen }: Scene, node: string): void {
   if (takers(snapshot, node).length > 0) return;
+  const held = heldBy(seen, node);
   fail(
     desk.file,
-    `no other load balancer is seen to be well, and ${node} holds ${listed(heldBy(nodesIn(snapshot), node))}`,
+    `no other load balancer is seen to be well, and ${
+      held.length > 0 ? `${node} holds ${listed(held)}` : `none could take ${node}'s place`
+    }`,
     "nothing was touched; `baton status` tells what is wrong with the others",
   );
 }
@@ -88,7 +91,7 @@ async function handover(file: string, node: string, options: Options): Promise<v
     const holders = scene.seen.addresses.map(({ ip, holders: by }) => `${ip}: ${by.join(" and ")}`);
     return fail(file, `${node} holds no address`, `nothing was touched; ${holders.join(", ")}`);
   }
-  mustBeTakeable(desk, scene.snapshot, node);
+  mustBeSpared(desk, scene, node);
   const moves = await moved(desk, scene, { what: "handover", addresses, options });
   tell({ node, moves }, linesOf(moves), options);
 }
@@ -106,12 +109,12 @@ async function maintenance(
   const scene = await sceneOf(desk, node);
   const what = `maintenance ${state}` as const;
   const addresses = state === "on" ? heldBy(scene.seen, node) : wouldReturn(desk, scene.seen, node);
+  if (state === "on") mustBeSpared(desk, scene, node);
   if (addresses.length === 0) {
     await told(file, () => step(`${node}: ${what}`, () => obeyed(desk, scene.host, what)));
     const lines = [`${node}: ${what}; no address moves`];
     return tell({ node, maintenance: state, moves: [] }, lines, options);
   }
-  if (state === "on") mustBeTakeable(desk, scene.snapshot, node);
   const moves = await moved(desk, scene, { what, addresses, options });
   tell({ node, maintenance: state, moves }, linesOf(moves), options);
 }

@@ -1,5 +1,5 @@
 /** A snapshot as people read it. */
-import { span } from "../../agent/status/show.ts";
+import { silenceOf, span } from "../../agent/status/show.ts";
 import type { Status } from "../../agent/status/status.ts";
 import type { Finding } from "../../operate/finding.ts";
 import type { HostSeen, Snapshot } from "../../operate/snapshot.ts";
@@ -44,13 +44,15 @@ export function showFindings(findings: readonly Finding[], paint: Paint): readon
     `${marks(paint)[level]}  ${clean(`${where}: ${what}`)}`,
     ...(fix === "" ? [] : [`       fix: ${clean(fix)}`]),
   ]);
-  const isWell = findings.every(({ level }) => level !== "wrong");
-  return [...told, ...(isWell ? ["nothing is wrong"] : [])];
+  const has = (wanted: Finding["level"]): boolean => findings.some(({ level }) => level === wanted);
+  if (has("wrong")) return told;
+  return [...told, has("unseen") ? "nothing that was seen is wrong" : "nothing is wrong"];
 }
 
 const marks = (paint: Paint): Readonly<Record<Finding["level"], string>> => ({
   ok: "ok   ",
   note: paint("warning", "note "),
+  unseen: paint("warning", "note "),
   wrong: paint("error", "wrong"),
 });
 
@@ -85,8 +87,9 @@ function movesOf(nodes: readonly HostSeen[]): readonly string[] {
       ? []
       : agent.status.moves.flatMap((move) => {
           if (move.kind !== "moved") return [];
-          const { at, ip, detectMs, claimMs, confirmMs, why } = move;
-          const after = detectMs === undefined ? "" : `${span(detectMs)} after the last frame, `;
+          const { at, ip, claimMs, confirmMs, why } = move;
+          const silence = silenceOf(move);
+          const after = silence === undefined ? "" : `${silence} after the last frame, `;
           const took = `${after}claimed in ${span(claimMs)}, seen ${span(confirmMs)} later`;
           return [{ at, text: `${ip} to ${name}: ${why ?? "elected"} (${took})` }];
         }),

@@ -13,7 +13,10 @@ test("where all is well nothing is found", () => assert.deepEqual(findingsOf({})
 
 const unreachable = { kind: "unreachable", why: "Connection timed out" } as const;
 const stopped = { ...instance("lb2"), state: "stopped", running: false };
-const silence = { text: "silent: shop-lb2", fix: "there: systemctl status baton" };
+const silence = {
+  text: "hears nothing from shop-lb2",
+  fix: "on shop-lb2: systemctl status baton",
+};
 
 const cases: readonly (readonly [string, Changes, readonly string[]])[] = [
   [
@@ -41,7 +44,21 @@ const cases: readonly (readonly [string, Changes, readonly string[]])[] = [
   [
     "SSH does not reach a node that its peer hears",
     { hosts: { lb2: { agent: unreachable } } },
-    ["note lb2: not asked, since SSH fails: Connection timed out"],
+    ["unseen lb2: not asked, since SSH fails: Connection timed out"],
+  ],
+  [
+    "neither SSH nor its peer reaches the holder",
+    {
+      holders: ["lb2"],
+      hosts: {
+        lb1: { agent: answers("lb1", { peers: [peer({ id: idOf("lb2"), heard: false })] }) },
+        lb2: { agent: unreachable },
+      },
+    },
+    [
+      "wrong 203.0.113.7: held by lb2, which neither its peers nor SSH reach",
+      "wrong lb2: neither its peers nor SSH reach it: Connection timed out",
+    ],
   ],
   [
     "neither SSH nor its peer reaches a node",
@@ -99,7 +116,7 @@ const cases: readonly (readonly [string, Changes, readonly string[]])[] = [
         },
       },
     },
-    ["wrong lb1: silent: shop-lb2"],
+    ["wrong lb1: hears nothing from shop-lb2"],
   ],
   [
     "a node in maintenance",

@@ -103,7 +103,7 @@ const rows: readonly (readonly [string, Partial<Status>, readonly string[]])[] =
   [
     "a peer fell silent",
     { peers: [peer({ heardMs: 3_100, heard: false, bothWays: false })] },
-    ["silent: lb2 | there: systemctl status baton"],
+    ["hears nothing from lb2 | on lb2: systemctl status baton"],
   ],
   [
     "a backup lacks the address",

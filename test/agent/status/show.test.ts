@@ -12,7 +12,7 @@ test("all is well", () => {
     moves: [
       { kind: "holders", ip, holders: ["lb2"], at: at - 60_000 },
       { ...moved, at, why: "the holder fell silent" },
-      { ...moved, detectMs: undefined, at: at + 1_000 },
+      { ...moved, why: "the holder gives way", at: at + 1_000 },
       { kind: "holders", ip, holders: [], at: at + 2_000 },
     ],
   });
@@ -24,7 +24,8 @@ test("all is well", () => {
   2026-11-21T09:59:00.000Z  203.0.113.7 held by lb2
   2026-11-21T10:00:00.000Z  203.0.113.7 taken over: the holder fell silent; \
 noticed 3.0 s after the last frame, claimed in 410 ms, seen 250 ms later
-  2026-11-21T10:00:01.000Z  203.0.113.7 taken over: claimed in 410 ms, seen 250 ms later
+  2026-11-21T10:00:01.000Z  203.0.113.7 taken over: the holder gives way; \
+claimed in 410 ms, seen 250 ms later
   2026-11-21T10:00:02.000Z  203.0.113.7 held by nobody
   nothing is wrong
 `,

@@ -38,6 +38,12 @@ test("a host that SSH does not reach is told, and not moved", async (context: Te
   assert.match(status.stdout, /lb2 +running +\? +\? +\? +.*Connection timed out/);
 });
 
+test("a key for SSH that is not there is told, and nobody is asked", async (context) => {
+  const { status, stderr } = await (await standUp(context)).baton("status", "--identity", "none");
+  assert.equal(status, 1);
+  assert.match(stderr, /the SSH key cannot be read: there is no such file\n {2}--> none/);
+});
+
 test("an agent of another version that is not understood is told as such", async (context) => {
   const stand = await standUp(context);
   stand.agent("lb2", '{"version":"9.0.0","says":"something else"}');
@@ -80,6 +86,12 @@ test("where the others are sick nobody is moved, drilled or rolled", async (cont
     [["drill", "--yes"], /nobody is seen to be well who could take over/],
   ]);
   stand.agent("lb1", { healthy: false });
+  await refused(stand, [
+    [
+      ["maintenance", "lb2", "on"],
+      /no other load balancer is seen to be well, and none could take lb2's place/,
+    ],
+  ]);
   await refused(stand, [[["roll"], /not well: lb1, lb2/]]);
   stand.agent("lb2", {});
   await refused(stand, [[["roll"], /lb1 holds the address and is not well/]]);

@@ -45,6 +45,18 @@ nothing is wrong`,
   );
 });
 
+test("a move of which the holder told is not counted from a silence", () => {
+  const told = { ...moved, detectMs: 0, why: "the holder gives way" } as const;
+  const text = page({ hosts: { lb1: { agent: answers("lb1", { moves: [told] }) } } });
+  assert.match(text, /the holder gives way \(claimed in 1\.1 s, seen 40 ms later\)/);
+});
+
+test("where a node was not asked, not all is said to be well", () => {
+  const unreachable = { kind: "unreachable", why: "Permission denied" } as const;
+  const text = page({ hosts: { lb2: { agent: unreachable } } });
+  assert.match(text, /^note {3}lb2: not asked.*\n.*\nnothing that was seen is wrong$/m);
+});
+
 test("what is wrong, where, and what to do", () => {
   const unreachable = { kind: "unreachable", why: "Connection timed out" } as const;
   const alone = answers("lb1", {
