@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import type { Finding } from "../stack/diagnostic.ts";
 import { examine } from "../stack/examine.ts";
+import { pulumiNames } from "../stack/reference.ts";
 import type { declaration } from "../stack/schema.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Size } from "../user-data/size.ts";
@@ -11,7 +12,7 @@ import { rehearse } from "./host-user-data.ts";
 import { type MadeNode, nodesOf, sizesOf, sshCommandsOf, urlsOf } from "./outputs.ts";
 import { report, stop } from "./problem.ts";
 import { hushed, settled } from "./settled.ts";
-import { agentBundle, pulumiNames } from "./sources.ts";
+import { agentBundle } from "./sources.ts";
 
 /** A stack as data, with the keys of a stack file. */
 export type StackDeclaration = z.input<typeof declaration>;

@@ -11,9 +11,9 @@ import { type Finding, formatDiagnostic } from "../stack/diagnostic.ts";
 import { type Document, readDocument } from "../stack/document.ts";
 import { reasonOf } from "../stack/failure.ts";
 import { hostsNamed } from "../stack/hosts.ts";
+import { pulumiNames } from "../stack/reference.ts";
 import { HaStack, type StackDeclaration } from "./ha-stack.ts";
 import { stop } from "./problem.ts";
-import { pulumiNames } from "./sources.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 

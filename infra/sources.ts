@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
 import { fileURLToPath } from "node:url";
 import { reasonOf } from "../stack/failure.ts";
-import { formatReference, parseReference, type Reference } from "../stack/reference.ts";
+import { formatReference, type Reference } from "../stack/reference.ts";
 import type { Provider, Stack } from "../stack/stack.ts";
 import type { Bundle, Resolved, Resolver } from "../user-data/inputs.ts";
 import { stop } from "./problem.ts";
@@ -71,20 +71,4 @@ function fromFile(folder: string, reference: Extract<Reference, { from: "file" }
     const message = `${formatReference(reference)} cannot be read: ${reasonOf(error)}`;
     return { ok: false, message, fix: `check the path; it starts from ${folder}` };
   }
-}
-
-/** The names that a stack's data refers to by `${pulumi:NAME}`, anywhere in it. */
-export function pulumiNames(data: unknown): string[] {
-  const names = new Set<string>();
-  // An alias of YAML may lead back to what is around it.
-  const seen = new Set<object>();
-  const walk = (value: unknown): void => {
-    const reference = typeof value === "string" ? parseReference(value) : undefined;
-    if (reference?.from === "pulumi") names.add(reference.name);
-    if (typeof value !== "object" || value === null || seen.has(value)) return;
-    seen.add(value);
-    for (const one of Object.values(value)) walk(one);
-  };
-  walk(data);
-  return [...names];
 }

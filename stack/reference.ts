@@ -29,6 +29,22 @@ export function formatReference(reference: Reference): string {
     : `\${${reference.from}:${reference.name}}`;
 }
 
+/** The names that a stack's data refers to by `${pulumi:NAME}`, anywhere in it. */
+export function pulumiNames(data: unknown): string[] {
+  const names = new Set<string>();
+  // An alias of YAML may lead back to what is around it.
+  const seen = new Set<object>();
+  const walk = (value: unknown): void => {
+    const reference = typeof value === "string" ? parseReference(value) : undefined;
+    if (reference?.from === "pulumi") names.add(reference.name);
+    if (typeof value !== "object" || value === null || seen.has(value)) return;
+    seen.add(value);
+    for (const one of Object.values(value)) walk(one);
+  };
+  walk(data);
+  return [...names];
+}
+
 const toReference = (text: string, context: z.RefinementCtx): Reference => {
   const reference = parseReference(text);
   if (reference !== undefined) return reference;

@@ -139,6 +139,6 @@ export function succeeded(ended: Ended, what: string): Ended {
   const said = tailOf(ended.output, 15);
   throw new WorldFailure(
     `${what} failed (${ended.code}):\n${said}`,
-    "the next run goes on from here",
+    "mend what it says; the next run goes on from here",
   );
 }

@@ -1,8 +1,10 @@
 /** The real engine on the project's own program, against the emulated cloud. */
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readDocument } from "../../stack/document.ts";
+import { pulumiNames } from "../../stack/reference.ts";
 import type { Engine } from "../engine/make.ts";
 import { mend } from "../engine/mend.ts";
 import type { Ended, RunOptions } from "../engine/run.ts";
@@ -53,7 +55,7 @@ const stackName = "lab";
 /** @throws WorldFailure when the engine cannot begin */
 export async function createDeployment(options: DeploymentOptions): Promise<Deployment> {
   const { folder, owner } = options;
-  const secret = options.env.BATON_SECRET ?? randomBytes(32).toString("base64url");
+  const secret = options.env.BATON_SECRET ?? newSecret();
   const workspace = createWorkspace({
     engine: options.engine,
     folder,
@@ -86,6 +88,8 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
   const must = async (...args: readonly string[]): Promise<Ended> =>
     succeeded(await run(args), `pulumi ${args[0]}`);
   await must("config", "set", "baton:stack", relative(root, resolve(options.stackFile)));
+  for (const name of namesIn(options.stackFile))
+    await must("config", "set", "--secret", `baton:${name}`, newSecret());
   return {
     isStandIn: workspace.isStandIn,
     env: {
@@ -113,6 +117,15 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
       await running;
     },
   };
+}
+
+/** A lab's own: what the owner of the stack keeps in a config elsewhere is not known here. */
+const newSecret = (): string => randomBytes(32).toString("base64url");
+
+/** What the stack file names by `${pulumi:NAME}`. */
+function namesIn(stackFile: string): readonly string[] {
+  const read = readDocument(readFileSync(stackFile, "utf8"), stackFile);
+  return read.ok ? pulumiNames(read.document.data) : [];
 }
 
 /** The outputs would stand last, where what went wrong is looked for. */

@@ -71,6 +71,17 @@ test("a quota stops an update half-way, and the next one goes on", async () => {
   await deployment.destroy();
 });
 
+test("in a lab the secrets that a config of the owner's would hold are made", async () => {
+  const stackFile = join(folder, "secret.yaml");
+  writeFileSync(stackFile, JSON.stringify({ ...small, secret: "${pulumi:stackSecret}" }));
+  const { endpoint } = cloud;
+  const lab = { engine: project.engine, folder: join(folder, "lab"), stackFile, endpoint, owner };
+  const made = await createDeployment({ ...lab, env: process.env });
+  await made.configure("baton:agentBundle", bundle);
+  const { code, output } = await made.pulumi("preview");
+  assert.equal(code, 0, output);
+});
+
 test("another provider plugin takes the stand-in's place by one variable", async () => {
   const log = join(folder, "started");
   const plugin = join(folder, "pulumi-resource-exoscale");
