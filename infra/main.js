@@ -20,5 +20,6 @@ export const {
   userDataSizes,
   securityGroup,
   agentCredentials,
+  secrets,
   readme,
 } = await program();

@@ -42,7 +42,8 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
   const { securityGroup, agentCredentials } = made;
   const readme = readFileSync(resolve(root, "Pulumi.README.md"), "utf8");
   const seen = { address, addresses, urls, nodes, appServers, sshCommands, userDataSizes };
-  return { ...seen, securityGroup, agentCredentials, readme };
+  // With them the outputs are all that `gen-cloud-init --facts` needs.
+  return { ...seen, securityGroup, agentCredentials, secrets: pulumi.secret(secrets), readme };
 }
 
 const noStack = (): never =>

@@ -66,6 +66,15 @@ test("the outputs are facts that gen-cloud-init reads", async () => {
   assert.ok(parsed.ok);
   assert.deepEqual(parsed.facts.addresses, { web: { id: "existing-id", ip: "198.51.100.50" } });
   assert.ok(parsed.facts.agentCredentials);
+  assert.deepEqual(parsed.facts.secrets, {});
+});
+
+test("the facts hold what the stack file names by the config, for whoever asks for secrets", async () => {
+  const stack = stackFile(JSON.stringify({ ...shop, secret: "${pulumi:stackSecret}" }));
+  const { outputs } = await withConfig({ stack, stackSecret: fixtureSecret });
+  assert.deepEqual(outputs.secrets, { stackSecret: fixtureSecret });
+  const { secrets } = await run({}, async () => await program()).then((made) => made.outputs);
+  assert.ok(await pulumi.isSecret(pulumi.output(secrets)));
 });
 
 test("a stack secret in the config reaches user-data, and no resource in plain sight", async () => {
