@@ -53,10 +53,12 @@ function judgeAddress(
     holders.includes(node) &&
     agent?.kind === "unreachable" &&
     nodes.some((other) => instance !== undefined && missedBy(other, instance.id));
-  if (nodes.filter(isLost).length === holders.length)
+  const lost = nodes.filter(isLost);
+  // Who took it while it was not heard, and died then, is contested after a minute alone.
+  if (lost.length === holders.length)
     return faulty(
       `held by ${holders.join(" and ")}, which neither its peers nor SSH reach`,
-      claimed,
+      [claimed, ...(nodes.some(isWell) ? lost.map(releasing) : [])].join(", then "),
     );
   return !isShared(stack.election) && holders.length > 1
     ? faulty(
@@ -65,6 +67,9 @@ function judgeAddress(
       )
     : [];
 }
+
+const releasing = ({ instance, name }: HostSeen): string =>
+  `\`sudo baton-agent release -instance ${instance?.name ?? name}\``;
 
 function judgeHosts({ name: where }: Stack, { hosts }: Snapshot): Finding[] {
   if (hosts.some(({ instance }) => instance !== undefined)) return hosts.flatMap(judgeHost);

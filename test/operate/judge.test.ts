@@ -143,6 +143,16 @@ const cases: readonly (readonly [string, Changes, readonly string[]])[] = [
   ],
 ];
 
+test("a holder that nobody reaches is released by hand once another holds", () => {
+  const lb1 = { agent: answers("lb1", { peers: [peer({ id: idOf("lb2"), heard: false })] }) };
+  const lost = { holders: ["lb2"], hosts: { lb1, lb2: { agent: unreachable } } };
+  const [first] = judge(stackOf(), seen(stackOf(), lost));
+  assert.match(
+    first?.fix ?? "",
+    /if not, `sudo baton-agent claim` there, then `sudo baton-agent release -instance shop-lb2`$/,
+  );
+});
+
 for (const [title, changes, expected] of cases)
   test(title, () => assert.deepEqual(findingsOf(changes), expected));
 
