@@ -12,8 +12,11 @@ export type Clone = {
 };
 
 export function cloneProject(): Clone {
-  const listing = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-  const files = execFileSync("git", listing, { cwd: root, encoding: "utf8" }).split("\0");
+  const listed = (...which: readonly string[]): readonly string[] =>
+    execFileSync("git", ["ls-files", "-z", ...which], { cwd: root, encoding: "utf8" }).split("\0");
+  // What is new in a folder is the project's; at the top lie the stack files that a reader wrote.
+  const added = listed("--others", "--exclude-standard").filter((name) => name.includes("/"));
+  const files = [...listed("--cached"), ...added];
   const folder = mkdtempSync(join(tmpdir(), "baton-docs-"));
   for (const file of files.filter((name) => name !== "" && existsSync(join(root, name))))
     cpSync(join(root, file), join(folder, file));
