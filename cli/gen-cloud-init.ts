@@ -69,7 +69,7 @@ Examples:
 
 async function genCloudInit(path: string, options: Options): Promise<void> {
   if ((options.host === undefined) === (options.all === undefined)) {
-    throw new UsageError("say which host by --host NAME, or --all");
+    throw new UsageError("say which host by --host NAME, or all of them by --all --out DIR");
   }
   if ((options.all === undefined) !== (options.out === undefined) && !options.explain) {
     throw new UsageError("--all and --out DIR go together");

@@ -37,7 +37,7 @@ function program(): Command {
   addLab(baton.command("lab"));
   baton.addHelpText(
     "after",
-    "\nExit codes: 0 fine, 1 the input is wrong, 2 usage, 3 the stack is not well.",
+    "\nExit codes: 0 fine, 1 it could not be done, 2 usage, 3 the stack is not well.",
   );
   return baton;
 }

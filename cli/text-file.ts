@@ -46,7 +46,8 @@ function readBytes(path: string, shown: string, what: string): Uint8Array {
     return buffer.subarray(0, length);
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;
-    return fail(shown, `the ${what} cannot be read: ${reasonOf(error)}`);
+    const fix = error.code === "ENOENT" ? "is it in this folder? paths start from here" : undefined;
+    return fail(shown, `the ${what} cannot be read: ${reasonOf(error)}`, fix);
   } finally {
     if (descriptor !== undefined && descriptor !== 0) closeSync(descriptor);
   }

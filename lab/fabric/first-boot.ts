@@ -38,7 +38,7 @@ export async function untilBooted(
     if (Date.now() - onAt > offMs)
       throw new WorldFailure(
         `${id} ended before it had booted; its last words:\n${lastWords(place, id)}`,
-        "the machine's own journal may tell more",
+        "was it killed or stopped by a command? else the machine's own journal may tell more",
       );
     const leader = leaderOf(place, id);
     // Through the process's own view: a file of the host's memory is not on its disk.

@@ -7,7 +7,7 @@ import { movesSince } from "../ordeal/moves.ts";
 import { faultsOfOrdeal, isCutShort, type Ordeal, runOrdeal } from "../ordeal/ordeal.ts";
 import { timeLine } from "../ordeal/show.ts";
 import type { Progress } from "../view/progress.ts";
-import { untilHeld } from "./stand-up.ts";
+import { untilBooted, untilHeld } from "./stand-up.ts";
 import { unless } from "./unless.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function failOver(
   const bootedAt = Date.now();
   await progress.step(`${victim} boots again`, async () => {
     await lab.fabric.startHost(id);
-    await unless(signal, lab.fabric.untilBooted(id));
+    await unless(signal, untilBooted(lab, id));
     for (const { address: each } of ordeals) await untilHeld(lab, each, signal);
     // What its coming back may have broken is known by now.
     await pause(2 * answerTimeoutMs, undefined, { ...(signal && { signal }) });

@@ -4,6 +4,7 @@ import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Measurement, startMeasuring, type Traffic } from "../client/client.ts";
 import { isAnswered, type Sample } from "../client/measure.ts";
+import type { FirstBoot } from "../fabric/first-boot.ts";
 import { type Lab, type LabOptions, startLab } from "../lab.ts";
 import { isHeldBy, shouldHold } from "../ordeal/holders.ts";
 import { nodesUp } from "../ordeal/ordeal.ts";
@@ -34,7 +35,7 @@ export async function standUp(
   const instances = Object.values(lab.cloud.world().instances);
   await progress.step(`${instances.length} hosts boot from their user-data`, async (detail) => {
     const booted = instances.map(async ({ id }) => {
-      const { errors, seconds } = await lab.fabric.untilBooted(id);
+      const { errors, seconds } = await untilBooted(lab, id);
       if (errors.length > 0)
         throw new WorldFailure(
           `${lab.hostOf(id)}: cloud-init reports ${errors.join("; ")}`,
@@ -46,6 +47,16 @@ export async function standUp(
   });
   for (const address of lab.addresses())
     await progress.step(`${address} is held`, () => untilHeld(lab, address, signal));
+}
+
+/** Waits until a host has booted; what went wrong is told of it by its name. */
+export async function untilBooted(lab: Lab, id: string): Promise<FirstBoot> {
+  try {
+    return await lab.fabric.untilBooted(id);
+  } catch (error) {
+    if (!(error instanceof WorldFailure)) throw error;
+    throw new WorldFailure(error.problem.replaceAll(id, lab.hostOf(id)), error.fix);
+  }
 }
 
 /** Waits until an address is held by whom it should be. @throws WorldFailure after 30 s */

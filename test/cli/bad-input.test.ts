@@ -65,7 +65,10 @@ test("a missing file, a directory and a file of 50 MB are refused", (context) =>
   const folder = folderWith(context, { "big.yaml": stack });
   truncateSync(join(folder, "big.yaml"), 50 * 1024 * 1024);
   mkdirSync(join(folder, "dir.yaml"));
-  refused(baton(folder, gen("none.yaml")), /there is no such file/);
+  refused(
+    baton(folder, gen("none.yaml")),
+    /there is no such file\n {2}--> none\.yaml\n {2}fix: is it/,
+  );
   refused(baton(folder, gen("dir.yaml")), /is a directory/);
   refused(baton(folder, gen("big.yaml")), /larger than 1 MiB/);
   refused(baton(folder, gen("/dev/zero")), /larger than 1 MiB/);
