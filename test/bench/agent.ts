@@ -70,7 +70,8 @@ function failover(intervalMs: number): Promise<{ readonly death: number; readonl
 function handover(): Promise<{ readonly took: number; readonly gap: number }> {
   return withGroup({ intervalMs: 1_000 }, async (group) => {
     await settled(group, ["lb1", "lb2"]);
-    await pause(4_000);
+    // What an agent before this one may have asked for has landed by then.
+    await pause(13_000);
     const stoppedAt = group.emulator.nowMs();
     group.signal("lb1", "SIGTERM");
     await group.ended("lb1");
