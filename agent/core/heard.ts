@@ -14,9 +14,10 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
   const { now, settings } = state;
   if (from === settings.self || !state.group.has(from)) return state;
   const before = state.peers.get(from);
-  if (sleptThrough(state, before, frame)) {
+  const sleptMs = sleptThrough(state, before, frame);
+  if (sleptMs > 0) {
     // The frame itself may have waited while we slept.
-    effects.push({ type: "abandon" });
+    effects.push({ type: "abandon" }, { type: "note", note: { kind: "paused", ms: sleptMs } });
     return afterPause(state);
   }
   const peer = peerAfter(state, frame, before);

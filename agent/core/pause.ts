@@ -42,26 +42,27 @@ export function afterPause(state: State): State {
 const driftRatio = 0.02;
 
 /**
- * The cloud's clock after a read, and whether it went on by more than ours did. A node that hears
- * nobody learns so that it slept: answers are dated, to the second. One that came late shows less
- * than there is, so the most counts that two clocks allow.
+ * The cloud's clock after a read, and for how long we slept by it: for more than two clocks differ,
+ * else 0. A node that hears nobody learns so that it slept: answers are dated, to the second. One
+ * that came late shows less than there is, so the most counts that two clocks allow.
  */
 export function cloudClockAfter(state: State, aheadMs: number | undefined) {
   const { cloudClock: before, now } = state;
-  if (aheadMs === undefined) return { cloudClock: before, slept: false };
+  if (aheadMs === undefined) return { cloudClock: before, sleptMs: 0 };
   const driftMs = driftRatio * (now - (before?.at ?? now));
   const gainedMs = aheadMs - (before?.aheadMs ?? aheadMs);
   const kept = Math.max(aheadMs, (before?.aheadMs ?? aheadMs) - driftMs);
   const slept = gainedMs > deadIntervalMs(state) + secondMs + driftMs;
-  return { cloudClock: { aheadMs: kept, at: now }, slept };
+  return { cloudClock: { aheadMs: kept, at: now }, sleptMs: slept ? gainedMs : 0 };
 }
 
 const secondMs = 1_000;
 
-/** Whether a peer's clock went on by more than ours did: then it was we who slept (R15). */
+/** By how much a peer's clock went on more than ours did: then it was we who slept (R15). Else 0. */
 export function sleptThrough(state: State, before: Peer | undefined, frame: Advertisement) {
-  if (frame.wire === "exoip" || before?.clock === undefined) return false;
+  if (frame.wire === "exoip" || before?.clock === undefined) return 0;
   const theirsMs = frame.uptimeMs - before.clock.uptimeMs;
   const oursMs = state.now - before.clock.at;
-  return theirsMs - oursMs > deadIntervalMs(state, before.intervalMs) + driftRatio * oursMs;
+  const mostMs = deadIntervalMs(state, before.intervalMs) + driftRatio * oursMs;
+  return theirsMs - oursMs > mostMs ? theirsMs - oursMs : 0;
 }

@@ -56,7 +56,7 @@ const freshAddress = (ip: string, now: number): AddressState => ({
   knownHolders: new Set(),
   releasedAt: new Map(),
   withoutAt: -Infinity,
-  withAt: -Infinity,
+  withAt: now,
   doubted: false,
   request: undefined,
   ended: undefined,

@@ -77,7 +77,7 @@ export type AddressState = {
   readonly releasedAt: ReadonlyMap<NodeId, number>;
   /** When the last read began that showed us not holding. */
   readonly withoutAt: number;
-  /** When the last read began that showed us holding. */
+  /** When the last read began that showed us holding; who starts may have held until then. */
   readonly withAt: number;
   readonly request: Request | undefined;
   /** A look at ourselves alone has contradicted what was seen. */

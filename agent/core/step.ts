@@ -57,9 +57,9 @@ function handle(state: State, event: Event, effects: Effect[]): State {
     case "group":
       return regrouped(state, event.members);
     case "observed": {
-      const { cloudClock, slept } = cloudClockAfter(state, event.cloudAheadMs);
-      if (slept) {
-        effects.push({ type: "abandon" });
+      const { cloudClock, sleptMs } = cloudClockAfter(state, event.cloudAheadMs);
+      if (sleptMs > 0) {
+        effects.push({ type: "abandon" }, note({ kind: "paused", ms: sleptMs }));
         return { ...afterPause(state), cloudClock };
       }
       const notes: Note[] = [];
