@@ -137,8 +137,9 @@ function judgeStatus(
   ];
 }
 
+/** Agents of an earlier version say it in the second way. */
 const isOfSilence = (problem: string): boolean =>
-  /^(hears nothing from|never heard:) /.test(problem);
+  /^(hears nothing from|silent:|never heard:) /.test(problem);
 
 /** Peers that it hears not and that there are: one that was replaced stands in its list a while. */
 const misses = ({ peers }: Status, nodes: readonly HostSeen[]): number =>

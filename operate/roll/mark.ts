@@ -6,7 +6,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { WorldFailure } from "../../stack/failure.ts";
+import { reasonOf, WorldFailure } from "../../stack/failure.ts";
 import { makeFolders } from "../../stack/folder.ts";
 import type { CloudHost } from "../cloud.ts";
 
@@ -15,7 +15,7 @@ const mark = z.object({
   node: z.string(),
   /** Its machine: one that has taken its place is none of the roll's. */
   instance: z.string(),
-  /** Whose it is, for people. */
+  /** Whose it is, for people who look into the file. */
   by: z.string(),
 });
 
@@ -45,12 +45,21 @@ export function marksIn(folder: string, stack: string): Marks {
         renameSync(part, file);
       } catch (error) {
         throw new WorldFailure(
-          `${file} cannot be written: ${error instanceof Error ? error.message : error}`,
+          `${file} cannot be written: ${reasonOf(error)}`,
           "the next roll would not know what this one has left; mend that, and begin again",
         );
       }
     },
-    remove: () => rmSync(file, { force: true }),
+    remove: () => {
+      try {
+        rmSync(file, { force: true });
+      } catch (error) {
+        throw new WorldFailure(
+          `${file} cannot be removed: ${reasonOf(error)}`,
+          "remove it: the next roll would take a maintenance of that node for its own",
+        );
+      }
+    },
   };
 }
 

@@ -110,7 +110,7 @@ async function cutOff(ports: Ports, { stack, engine }: RollRequest, node: string
 async function keptOut(engine: TurnRequest["engine"], node: string): Promise<WorldFailure> {
   await engine.release();
   return new WorldFailure(
-    `${node} is in maintenance, which no roll has put it in; the others were not touched`,
+    `${node} is in maintenance, which no roll from this desk has put it in; no other was touched`,
     `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
   );
 }

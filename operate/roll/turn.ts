@@ -87,10 +87,10 @@ export async function letIn(
     await step(`${node} is let back into the election: ${why}`, () =>
       order(ports.remote, instance, "maintenance off"),
     );
-    marks.remove();
   } catch (error) {
     throw new WorldFailure(leftOut(node, error), "`baton roll` lets it back in");
   }
+  marks.remove();
 }
 
 /** @throws what is no failure of the world */

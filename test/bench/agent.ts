@@ -71,7 +71,7 @@ function handover(): Promise<{ readonly took: number; readonly gap: number }> {
   return withGroup({ intervalMs: 1_000 }, async (group) => {
     await settled(group, ["lb1", "lb2"]);
     // What an agent before this one may have asked for has landed by then.
-    await pause(13_000);
+    await pause(17_000);
     const stoppedAt = group.emulator.nowMs();
     group.signal("lb1", "SIGTERM");
     await group.ended("lb1");

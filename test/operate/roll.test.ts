@@ -280,7 +280,7 @@ test("a maintenance that began after a roll was killed in its preview is not a r
   const left = await killedAt("lb2 is compared");
   assert.equal(left, undefined);
   const { run, deeds } = world([], { named: ["lb2"], out: ["lb2"], mark: left });
-  await assert.rejects(run(), /lb2 is in maintenance, which no roll has put it in/);
+  await assert.rejects(run(), /lb2 is in maintenance, which no roll from this desk has put it in/);
   assert.deepEqual(deeds, ["nobody is named any more"]);
 });
 
@@ -292,7 +292,10 @@ test("a note stands for one machine, and no longer than its maintenance", async 
   await well.run();
   assert.deepEqual([well.deeds, well.mark()], [["nobody is named any more"], undefined]);
   const another = world([], { out: ["lb2"], mark: { ...left, instance: "lb2-0" } as Mark });
-  await assert.rejects(another.run(), /lb2 is in maintenance, which no roll has put it in/);
+  await assert.rejects(
+    another.run(),
+    /lb2 is in maintenance, which no roll from this desk has put it in/,
+  );
   assert.equal(another.mark(), undefined);
 });
 
@@ -317,7 +320,7 @@ test("whom somebody has put in maintenance is not let in by a roll", async () =>
   const { run, deeds } = world([], { out: ["lb2"] });
   await assert.rejects(
     run(),
-    /lb2 is in maintenance, which no roll has put it in; .*`baton maintenance STACK lb2 off`/,
+    /lb2 is in maintenance, which no roll from this desk has put it in; .*`baton maintenance STACK lb2 off`/,
   );
   assert.deepEqual(deeds, ["nobody is named any more"]);
 });

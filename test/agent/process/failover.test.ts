@@ -142,7 +142,7 @@ describe("two real agents", { concurrency: true }, () => {
   test("a clean stop hands over first: the old holder lets go after", async (context) => {
     const group = await settled(context);
     // Until what an agent before this one may have asked for has landed, it lets go for nobody.
-    await pause(13_000);
+    await pause(17_000);
     const stoppedMs = performance.now();
     group.signal("lb1", "SIGTERM");
     assert.equal(await group.ended("lb1"), 0);

@@ -52,7 +52,7 @@ test("a maintenance that began after a roll was killed in its preview is left", 
   stand.engine({ config: named, preview: { steps: [] } });
   const { status, stderr } = await stand.baton(...roll);
   assert.equal(status, 1);
-  assert.match(stderr, /lb2 is in maintenance, which no roll has put it in/);
+  assert.match(stderr, /lb2 is in maintenance, which no roll from this desk has put it in/);
   assert.ok(!stand.touched().some((line) => line.includes("maintenance")));
 });
 
@@ -72,7 +72,7 @@ test("a node that somebody has put in maintenance is left so, and the roll says 
   stand.agent("lb2", { maintenance: true });
   const { status, stderr } = await stand.baton(...roll);
   assert.equal(status, 1);
-  assert.match(stderr, /lb2 is in maintenance, which no roll has put it in/);
+  assert.match(stderr, /lb2 is in maintenance, which no roll from this desk has put it in/);
   assert.match(stderr, /fix: `baton maintenance STACK lb2 off`/);
   assert.ok(!stand.touched().some((line) => line.includes("maintenance")));
 });
