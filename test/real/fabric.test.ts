@@ -280,11 +280,11 @@ test("hosts reach the cloud's API by its name and trust it, until they are cut o
 });
 
 test("hosts that join a new network at the same moment make it once", async () => {
-  const place = planPlace(name);
-  await Promise.all(Array.from({ length: 8 }, () => makeNetwork(place, "n999")));
-  const { netns } = fabric.router();
-  const argv = ["ip", "-n", netns, "-brief", "link", "show", "type", "bridge", "up"];
-  assert.match(await must(argv), /^n999 /m);
+  await Promise.all(Array.from({ length: 8 }, () => makeNetwork(planPlace(name), "n999")));
+  assert.match(
+    await must(["ip", "-n", fabric.router().netns, "-br", "link", "show", "up"]),
+    /^n999 /m,
+  );
 });
 
 test("a private network joins hosts while they run, and cuts hold there too", async () => {
@@ -356,14 +356,12 @@ test("a host shuts down in order, reboots by itself, and is deleted", async () =
 });
 
 test("a service of the gateway that ends is told", async () => {
-  const { cgroup } = planPlace(name);
-  const pids = readFileSync(join(cgroup, "services/cgroup.procs"), "utf8").trim().split("\n");
-  const [relay] = pids.filter((pid) =>
-    readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("relay.ts"),
-  );
+  const group = join(planPlace(name).cgroup, "services/cgroup.procs");
+  const pids = readFileSync(group, "utf8").trim().split("\n");
+  const line = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, "utf8");
   assert.deepEqual(troubles, []);
-  process.kill(Number(relay), "SIGKILL");
-  for (let attempt = 0; troubles.length === 0 && attempt < 50; attempt += 1) await wait(100);
+  process.kill(Number(pids.find((pid) => line(pid).includes("relay.ts"))), "SIGKILL");
+  for (let tried = 0; troubles.length === 0 && tried < 50; tried += 1) await wait(100);
   assert.match(troubles.join(), /relay to the cloud has ended/);
 });
 
