@@ -19,6 +19,8 @@ export type Pump = {
 
 export type PumpParts = {
   readonly settings: Settings;
+  /** Whether the agent before this one left nothing that may yet land. */
+  readonly endedInOrder: boolean;
   readonly nowMs: () => number;
   readonly carryOut: (effect: Effect) => void;
 };
@@ -26,8 +28,8 @@ export type PumpParts = {
 /** Nothing may keep the core from looking at the clock for longer, or a pause would not be seen. */
 const timerMaxMs = 1_000;
 
-export function createPump({ settings, nowMs, carryOut }: PumpParts): Pump {
-  let state = start(settings, nowMs(), 0.01 + 0.98 * Math.random());
+export function createPump({ settings, endedInOrder, nowMs, carryOut }: PumpParts): Pump {
+  let state = start(settings, nowMs(), 0.01 + 0.98 * Math.random(), endedInOrder);
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let stepping = false;

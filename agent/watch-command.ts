@@ -1,4 +1,6 @@
 /** `watch`: the watchdog with all that people see and say of it, until it is stopped. */
+import type { AgentConfig } from "./config.ts";
+import { leaveWord, takeWord } from "./ending.ts";
 import { monotonicMs as nowMs, wallMs } from "./host/clock.ts";
 import { carries } from "./host/network.ts";
 import { onSignals } from "./host/signals.ts";
@@ -30,6 +32,7 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
     ended = true;
     server.stop();
     running?.stop();
+    if (running) leaveWord(journal, running.pump.state());
     log("notice", "stopped");
     // Sockets that are still open, or a disk, must not keep a stopped agent alive.
     const exit = (): never => process.exit(0);
@@ -63,24 +66,24 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
     onTrouble: (text) => log("warning", text),
   });
 
+  const endedInOrder = await takeWord(journal);
   const own = await findIdentity(config, provider.ownInstance, log);
   if (!own || ended) return;
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(config, own.zone, credentials(), warn);
   const info = (): void => log("notice", JSON.stringify(status()?.addresses));
   const self = own.id;
-  const started = startWatch({ config, credentials, self, cloud, log, journal, info, exit: end });
+  const parts = { config, credentials, self, endedInOrder, cloud, log, journal, info, exit: end };
+  const started = startWatch(parts);
   running = started;
   log("notice", `watches ${config.addresses.map(({ ip }) => ip).join(", ")} as ${own.id}`);
   if (journal.saved("maintenance") === true) started.pump.emit({ type: "maintenance", on: true });
-  watchHost(
-    config.addresses.map(({ ip = "" }) => ip),
-    warn,
-  );
+  watchHost(config, warn);
 }
 
 /** Says when an address is not on this host: what arrives for it would be refused. */
-function watchHost(ips: readonly string[], warn: (text: string) => void): void {
+function watchHost({ addresses }: AgentConfig, warn: (text: string) => void): void {
+  const ips = addresses.map(({ ip = "" }) => ip);
   const look = (): void => {
     const missing = ips.filter((ip) => !carries(ip));
     if (missing.length > 0)

@@ -26,6 +26,8 @@ export type WatchParts = {
   readonly config: AgentConfig;
   readonly credentials: () => AgentCredentials;
   readonly self: string;
+  /** Whether the agent before this one left nothing that may yet land. */
+  readonly endedInOrder: boolean;
   readonly cloud: Cloud;
   readonly log: Log;
   readonly journal: Journal;
@@ -70,32 +72,24 @@ export function startWatch(parts: WatchParts): Watch {
   const keys = (): Keys => hmacKeys(keysOf(credentials()));
   const settings = settingsOf(config, self, boot, cloud);
   const group = groupOf(parts, election, () => wired);
-  const onStranger = group.meet;
+  const { wire, nicId = self, intervalMs } = election;
+  const surroundings = { nowMs, onStranger: group.meet };
+  const name = config.node;
   const options: HeartbeatOptions =
-    election.wire === "exoip"
-      ? {
-          wire: "exoip",
-          ip: settings.addresses[0]?.ip ?? "",
-          nicId: election.nicId ?? self,
-          nowMs,
-          onStranger,
-        }
-      : {
-          wire: "authenticated",
-          self,
-          name: config.node,
-          boot,
-          intervalMs: election.intervalMs,
-          keys: keys(),
-          nowMs,
-          onStranger,
-        };
+    wire === "exoip"
+      ? { wire, ip: settings.addresses[0]?.ip ?? "", nicId, ...surroundings }
+      : { wire, self, name, boot, intervalMs, keys: keys(), ...surroundings };
   const wired: Wired = {
     ...parts,
     election,
     group,
     heartbeat: createHeartbeat(options),
-    pump: createPump({ settings, nowMs, carryOut: (effect) => carryOut(wired, effect) }),
+    pump: createPump({
+      settings,
+      endedInOrder: parts.endedInOrder,
+      nowMs,
+      carryOut: (effect) => carryOut(wired, effect),
+    }),
     mover: moverOf(parts, () => wired),
     udp: udpOf(parts, election, () => wired),
     drainedMs: -Infinity,
@@ -117,7 +111,7 @@ export function startWatch(parts: WatchParts): Watch {
     cloud,
     counters: heartbeat.counters,
     look() {
-      if (election.wire === "authenticated") heartbeat.setKeys(keys());
+      if (wire === "authenticated") heartbeat.setKeys(keys());
       group.refresh();
       pump.emit({ type: "look" });
     },

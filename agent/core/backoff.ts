@@ -40,3 +40,10 @@ export const pollMs = { claim: 150, release: 250 };
 
 /** How long after its deadline a request may still take effect: the signature's expiry (R3). */
 export const fenceMs = 5_000;
+
+/**
+ * How long after it was decided a request may change the cloud: the fence ends what can begin, and
+ * what has begun may take one more deadline.
+ */
+export const landsWithinMs = ({ deadlineMs }: { readonly deadlineMs: number }): number =>
+  2 * deadlineMs + fenceMs;

@@ -132,6 +132,8 @@ function settle(
     knownHolders: new Set(known),
     releasedAt: releasesDue(before, self, holds),
     claimed: before.claimed && holds,
+    // What was known as it was decided tells nothing of a hold that comes about later.
+    claim: holds ? before.claim : undefined,
     // Who comes to know a holder cannot tell since when it holds.
     movedAt: same || (was === undefined && others.length === 0) ? before.movedAt : now,
     // Who failed to let go has not come back.

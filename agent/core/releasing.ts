@@ -1,6 +1,6 @@
 /** Whether another holder is to be released: no two may ever release each other. */
 import type { NodeId } from "../wire/advertisement.ts";
-import { fenceMs } from "./backoff.ts";
+import { landsWithinMs } from "./backoff.ts";
 import { type Decision, release, rest, type View } from "./decision.ts";
 import { isSound, placeOf, speaksExoip } from "./elect.ts";
 import { contestLimits } from "./observe.ts";
@@ -14,7 +14,7 @@ export function releasingOthers({ state, address, elected, others, candidates }:
   if (surplus.length === 0) return rest("holds, as elected");
   // Who is being released itself must not release the other meanwhile.
   const loses = address.releasedAt.get(settings.self) ?? -Infinity;
-  if (now < loses + settings.deadlineMs + fenceMs) {
+  if (now < loses + landsWithinMs(settings)) {
     return rest("is being released; waits", true);
   }
   // On exoip's wire who gives way is silent, and taken for dead.
@@ -41,7 +41,7 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   const stoppedAt = address.seen?.stopped.get(whom) ?? Infinity;
   const { claim } = address;
   const after = address.claimed && claim !== undefined && claim.decidedAt >= stoppedAt;
-  const stopped = after || now >= stoppedAt + 2 * settings.deadlineMs + fenceMs;
+  const stopped = after || now >= stoppedAt + landsWithinMs(settings);
   if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
@@ -56,8 +56,8 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   // One that does not hear us may take us for a dead holder. So did one that has just started, for
   // all that it knows: its earlier agent may have asked to release us.
   const said = peer?.addresses.get(address.ip);
-  const inheritsMs = 2 * settings.deadlineMs + fenceMs;
-  const unsure = said?.possession === "claiming" && now < (peer?.since ?? now) + inheritsMs;
+  const inheritsUntil = (peer?.since ?? now) + landsWithinMs(settings);
+  const unsure = said?.possession === "claiming" && now < inheritsUntil;
   if (peer !== undefined && linked(state, peer) && !unsure) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
@@ -89,23 +89,38 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
   const punctual = { ...state, latenessMs: 0 };
   const passedMs = now - linkedAt - deadIntervalMs(punctual, peer.intervalMs);
-  const place = [...group].sort().indexOf(settings.self);
   const lengthMs = turnMs(punctual);
   const turn = Math.floor(passedMs / lengthMs) % group.size;
   // What is asked for late in a turn would land in the next one.
-  return turn === place && passedMs % lengthMs < lengthMs - settings.deadlineMs;
+  return turn === placeById(state) && passedMs % lengthMs < lengthMs - settings.deadlineMs;
 }
+
+/** A place that no node's health or silence changes. */
+const placeById = ({ group, settings }: State): number => [...group].sort().indexOf(settings.self);
 
 /**
  * Whom we have not heard since a pause cannot take us for a dead holder if it must have seen that
- * we did not hold. Else there is no moment from which both count, and it is contested.
+ * we did not hold. Else it is contested, and there is no moment of ours from which both count: it
+ * may have slept as long, and woken with us. So the cloud's clock gives the turns.
  */
 function isUnknownDead(state: State, address: AddressState): boolean {
-  const { now, listenUntil } = state;
-  const { claim, withoutAt, ip } = address;
+  const { now, listenUntil, settings, group, cloudClock } = state;
+  const { claim, withoutAt } = address;
   const missed = claim?.unseen === true && claim.decidedAt >= listenUntil && withoutAt > -Infinity;
-  return missed || now >= listenUntil + contestLimits.firstMs * (1 + placeOf(state, ip));
+  if (missed) return true;
+  const place = placeById(state);
+  if (cloudClock === undefined) return now >= listenUntil + contestLimits.firstMs * (1 + place);
+  const landsMs = landsWithinMs(settings) + settings.settleMs;
+  const lengthMs = 2 * landsMs;
+  const cloudMs = now + cloudClock.aheadMs;
+  const passedMs = (cloudMs % lengthMs) - cloudClockErrorMs;
+  const isOurs = Math.floor(cloudMs / lengthMs) % group.size === place;
+  const lands = passedMs >= 0 && passedMs < lengthMs - landsMs - 2 * cloudClockErrorMs;
+  return isOurs && lands && now >= listenUntil + contestLimits.firstMs;
 }
+
+/** Answers are dated to the second, and come late. */
+const cloudClockErrorMs = 2_000;
 
 /**
  * exoip's frames do not say who lets go. A peer may have been doing so for us until it noticed that
@@ -113,16 +128,30 @@ function isUnknownDead(state: State, address: AddressState): boolean {
  */
 export function noticedAt(state: State): number {
   const { standingAt, settings } = state;
-  return standingAt + deadIntervalMs(state) + 2 * settings.deadlineMs + fenceMs;
+  return standingAt + deadIntervalMs(state) + landsWithinMs(settings);
 }
 
 /** When what a peer asked for before it was heard again has landed, and can be seen to have. */
-export const landedAt = ({ settings: { deadlineMs, settleMs } }: State, { since }: Peer): number =>
-  since + deadlineMs + fenceMs + settleMs;
+export const landedAt = ({ settings }: State, { since }: Peer): number =>
+  since + landsWithinMs(settings) + settings.settleMs;
 
 /** Whether a release of ourselves that has failed, or that an earlier agent asked for, may land. */
 export const mayLose = ({ now, inheritedUntil }: State, address: AddressState): boolean =>
   !address.claimed && now < Math.max(address.mayLoseUntil, inheritedUntil);
+
+/**
+ * Whether a release that this agent has asked for, or an earlier one, may land after its end: if
+ * not, the next agent of this node need not wait for it.
+ */
+export const endsInOrder = ({ now, inheritedUntil, addresses }: State): boolean =>
+  now >= inheritedUntil &&
+  [...addresses.values()].every(
+    ({ request, mayLoseUntil, releasedAt }) =>
+      request?.kind !== "release" &&
+      now >= mayLoseUntil &&
+      // What peers told has been; what nothing is known of is yet to be.
+      [...releasedAt.values()].every((at) => now >= at),
+  );
 
 /** Time in which a better node has noticed, acted, and can be seen to have acted. */
 const turnMs = (state: State): number =>

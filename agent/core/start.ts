@@ -1,6 +1,6 @@
 /** The state of an agent that has just begun. */
 import { retryLimits } from "./act.ts";
-import { fenceMs, freshBackoff } from "./backoff.ts";
+import { freshBackoff, landsWithinMs } from "./backoff.ts";
 import { freshHealth } from "./health.ts";
 import { contestLimits } from "./observe.ts";
 import { deadIntervalMs } from "./peers.ts";
@@ -9,9 +9,20 @@ import type { AddressState, Settings, State } from "./state.ts";
 /** A cloud that never tells who the peers are must not keep an address from being held. */
 const aloneMs = 60_000;
 
-/** @param random in (0, 1), from which all jitter follows */
-export function start(settings: Settings, now: number, random: number): State {
-  const { election, checks, addresses, self, deadlineMs } = settings;
+/**
+ * @param random in (0, 1), from which all jitter follows
+ * @param endedInOrder whether it is known that nothing may land that an earlier agent asked for
+ */
+export function start(
+  settings: Settings,
+  now: number,
+  random: number,
+  endedInOrder = false,
+): State {
+  const { election, checks, addresses, self } = settings;
+  // What it did last need not show yet.
+  const left = { ended: { kind: "release", whom: self, done: true }, requestEndedAt: now } as const;
+  const inheritsMs = endedInOrder ? settings.settleMs : landsWithinMs(settings);
   const state: State = {
     settings,
     now,
@@ -24,9 +35,10 @@ export function start(settings: Settings, now: number, random: number): State {
     peers: new Map(),
     group: new Set([self]),
     aloneUntil: now + aloneMs,
-    // The fence ends what can begin, and what has begun may take one more deadline.
-    inheritedUntil: now + 2 * deadlineMs + fenceMs,
-    addresses: new Map(addresses.map(({ ip }) => [ip, freshAddress(ip, now)])),
+    inheritedUntil: now + inheritsMs,
+    addresses: new Map(
+      addresses.map(({ ip }) => [ip, { ...freshAddress(ip, now), ...(endedInOrder && left) }]),
+    ),
     reading: undefined,
     cloudClock: undefined,
     readAfter: now,

@@ -2,6 +2,7 @@
 
 import { isRunning } from "../../agent/cloud/exoscale-answers.ts";
 import { pollAfter, pollMs } from "../../agent/core/backoff.ts";
+import { endsInOrder } from "../../agent/core/releasing.ts";
 import type { Role } from "../../agent/core/roles.ts";
 import { start } from "../../agent/core/start.ts";
 import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
@@ -38,6 +39,8 @@ export class SimulatedNode {
   #life = 0;
   /** Whether its health check fails. */
   sick = false;
+  /** What its disk says of the agent before. */
+  #endedInOrder = false;
   #bornAt = 0;
   #boot = "";
   #sequence = 0;
@@ -118,7 +121,8 @@ export class SimulatedNode {
     this.#recentFrom = 1;
     this.#fresh = noPeers;
     const settings = { ...this.#settings, boot: this.#boot };
-    this.#state = start(settings, this.#now, random() * 0.9 + 0.05);
+    this.#state = start(settings, this.#now, random() * 0.9 + 0.05, this.#endedInOrder);
+    this.#endedInOrder = false;
     this.receive({ type: "group", members: this.#members });
     this.#check(this.#life);
   }
@@ -235,6 +239,7 @@ export class SimulatedNode {
         this.#change("detach-instance-from-elastic-ip", effect.ip, effect.whom, effect.fenceAt);
         break;
       case "exit":
+        this.#endedInOrder = this.#state !== undefined && endsInOrder(this.#state);
         queue.at(queue.now, () => this.kill());
         // The service manager of a host that is up again.
         queue.after(restartMs, () => this.alive || this.boot());

@@ -121,16 +121,29 @@ export class ExoipModel implements Program {
     const ip = world.ips[0] ?? "";
     const expiresAt = queue.now + 600_000;
     const request = { from: id, verb, ip, whom, expiresAt, version: undefined } as const;
-    let answered = false;
-    queue.after(hangMs, () => answered || end(false));
-    cloud.change(request, (reply) => {
-      answered = true;
-      if (reply.kind !== "done") return end(false);
-      const poll = (): void => {
-        if (reply.value.state !== "pending") end(reply.value.state === "success");
-        else queue.after(pollMs, () => cloud.poll(id, reply.value, poll));
-      };
-      poll();
-    });
+    // Every call of it by itself: asking after an operation may hang as well.
+    const call = (ask: (answered: () => boolean) => void): void => {
+      let isAnswered = false;
+      queue.after(hangMs, () => isAnswered || end(false));
+      ask(() => {
+        isAnswered = true;
+        return open;
+      });
+    };
+    call((answered) =>
+      cloud.change(request, (reply) => {
+        if (!answered()) return;
+        if (reply.kind !== "done") return end(false);
+        const { value } = reply;
+        const look = (): void => {
+          if (value.state !== "pending") end(value.state === "success");
+          else
+            queue.after(pollMs, () =>
+              call((told) => cloud.poll(id, value, () => told() && look())),
+            );
+        };
+        look();
+      }),
+    );
   }
 }

@@ -40,6 +40,8 @@ export class Host {
   keyRing: KeyRing = [1];
   /** The interval in its configuration, where it is another than the group's. */
   intervalMs: number | undefined;
+  /** What its disk says of the agent that ran before. */
+  endedInOrder = false;
   /** Since when nothing on it runs; what comes in waits. */
   frozenAt: number | undefined;
   #waiting: (() => void)[] = [];
