@@ -7,6 +7,7 @@ export const run = (changes: Partial<Run> = {}): Run => ({
   isOpen: false,
   failed: 150,
   claimMs: 2500,
+  cloudMs: 1900,
   calls: 4,
   holders: ["lb2"],
   elected: ["lb2"],

@@ -20,6 +20,17 @@ test("rows are chosen by a pattern, programs by name", () => {
   assert.equal(names(peers), "keepalived-0.1s,baton-1s");
 });
 
+test("our agent is measured at any interval", () => {
+  const { peers } = optionsOf(["--peer", "baton-0.2s", "--peer", "baton-5s"]);
+  assert.deepEqual(
+    peers.map(({ name, deadMs }) => [name, deadMs]),
+    [
+      ["baton-0.2s", 600],
+      ["baton-5s", 15_000],
+    ],
+  );
+});
+
 test("who has exoip's program names it, alone or in one group with the agent", () => {
   const path = fileURLToPath(import.meta.url);
   const { peers } = optionsOf(["--peer", `exoip=${path}`, "--peer", `exoip+baton=${path}`]);
@@ -30,6 +41,7 @@ test("what cannot be measured is told, with what can", () => {
   for (const [args, words] of [
     [["--only", "flood"], /no row is called "flood"; there are: death, stop/],
     [["--peer", "ucarp"], /no program is called "ucarp"; there are: baton-1s.*exoip=PATH/],
+    [["--peer", "baton-0s"], /no program is called "baton-0s"/],
     [["--peer", "exoip=/nowhere/exoip"], /there is no file \/nowhere\/exoip/],
     [["--runs", "many"], /--runs many is no number/],
     [["--runs", "0"], /give a whole one, 1 at least/],

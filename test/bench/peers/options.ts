@@ -62,16 +62,18 @@ function rowsOf(pattern: string): readonly Row[] {
   );
 }
 
-/** @param given a name, or `exoip=PATH` */
+/** @param given a name, our agent with another interval, or `exoip=PATH` */
 function peerNamed(given: string): Peer {
   const found = known.find(({ name }) => name === given);
   if (found !== undefined) return found;
+  const [, seconds] = /^baton-(\d{1,2}(?:\.\d)?)s$/.exec(given) ?? [];
+  if (Number(seconds) > 0) return baton(Number(seconds) * 1000);
   const [, kind, path = ""] = /^(exoip|exoip\+baton)=(.+)$/.exec(given) ?? [];
   if (kind !== undefined && existsSync(path))
     return exoip(path, kind === "exoip" ? "alone" : "with baton");
   throw new WorldFailure(
     kind === undefined ? `no program is called "${given}"` : `there is no file ${path}`,
-    `there are: ${[...known.map(({ name }) => name), "exoip=PATH", "exoip+baton=PATH"].join(", ")}`,
+    `there are: ${[...known.map(({ name }) => name), "baton-0.2s and so on", "exoip=PATH", "exoip+baton=PATH"].join(", ")}`,
   );
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { answerTimeoutMs } from "../../../lab/client/client.ts";
 import { isAnswered, type Sample, summarize } from "../../../lab/client/measure.ts";
 import type { Lab } from "../../../lab/lab.ts";
-import { type CloudMove, movesSince } from "../../../lab/ordeal/moves.ts";
+import { type CloudMove, cloudMs, movesSince } from "../../../lab/ordeal/moves.ts";
 import type { Bench } from "../../real/lab/bench.ts";
 import { since } from "../../real/lab/outcome.ts";
 import type { Peer } from "./peer.ts";
@@ -16,6 +16,8 @@ export type Run = {
   readonly failed: number;
   /** From the fault until the cloud took the first claim. */
   readonly claimMs: number | undefined;
+  /** For how long the cloud itself was at it, where anything was moved. */
+  readonly cloudMs: number | undefined;
   /** Requests to the cloud's API, those that failed too. */
   readonly calls: number;
   /** By the router's routes. */
@@ -66,6 +68,7 @@ export async function perform(bench: Bench, peer: Peer, row: Row): Promise<Run> 
     isOpen: !!last && !isAnswered(last) && !!longest && longest.to > last.at,
     failed,
     claimMs: claim && Math.round(claim.at - at),
+    cloudMs: moves.length === 0 ? undefined : Math.round(cloudMs(moves)),
     calls: callsBetween(lab, at, at + watchedMs),
     holders,
     elected,

@@ -61,7 +61,7 @@ test("the tables have a line for each row, and the elsewhere column is marked", 
   assert.equal(lines.length, 2 + results.rows.length);
   assert.match(lines[0] ?? "", /exoip.*measured elsewhere\*\* \|$/);
   assert.match(lines[2] ?? "", /^\| host death \| 3\.50 \(2\.00–4\.00\);.*n = 5.*\|$/);
-  assert.match(claimsOf(results), /^\| host death \| 2\.50 \| – \|$/m);
+  assert.match(claimsOf(results), /^\| host death \| 2\.50; the cloud's own 1\.90 \| – \|$/m);
   assert.match(
     costsOf(results),
     /^\| baton \| 50\.0 \/ 40\.0 \| .* \| 12\.3 \/ 5\.0 \| 7200 \| 240 \|$/m,

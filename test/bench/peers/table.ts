@@ -84,14 +84,19 @@ export function tableOf(results: Results): string {
   );
 }
 
-/** From the fault until the cloud took the first claim, where there was one. */
+/**
+ * From the fault until the cloud took the first claim, where there was one; and for how long the
+ * cloud itself was at it.
+ */
 export function claimsOf(results: Results): string {
   const { peers, rows } = results;
-  const claims = (row: string, peer: string): string =>
-    spread(
-      runsOf(results, row, peer).flatMap(({ claimMs }) => claimMs ?? []),
-      seconds,
-    );
+  const claims = (row: string, peer: string): string => {
+    const runs = runsOf(results, row, peer);
+    const own = runs.flatMap((run) => run.cloudMs ?? []);
+    const claimed = runs.flatMap((run) => run.claimMs ?? []);
+    const cloud = own.length === 0 ? "" : `; the cloud's own ${spread(own, seconds)}`;
+    return `${spread(claimed, seconds)}${cloud}`;
+  };
   return lines(
     ["what happens", ...peers.map(({ title }) => title)],
     rows.map(({ name, title }) => [title, ...peers.map((peer) => claims(name, peer.name))]),
