@@ -37,8 +37,8 @@ const splitFor =
   };
 
 /**
- * Every run begins with a program that was killed and started anew. One of ours lets go for nobody
- * until all that it may have asked for before has landed; a stop soon after a crash is another case.
+ * Each run begins with a program that was killed and started anew. One of ours lets go for nobody
+ * until all that it may have asked for has landed; a stop soon after a crash is another case.
  */
 const grown = (): Promise<void> => wait(17_000);
 
