@@ -33,7 +33,7 @@ export type Task = {
 export class Slip extends Error {}
 
 export function fromFiles(configFile: string): Task {
-  const parsed = parseConfig(readText(configFile));
+  const parsed = parseConfig(readText(configFile, "name the agent's file by -config"));
   if ("errors" in parsed) throw new Slip(listed(configFile, parsed.errors));
   const { config } = parsed;
   const { election, credentialsFile } = config;
@@ -41,9 +41,10 @@ export function fromFiles(configFile: string): Task {
   // systemd hands over a copy that this account may read.
   const folder = process.env.CREDENTIALS_DIRECTORY;
   const file = folder ? `${folder}/credentials` : credentialsFile;
+  const named = `\`credentialsFile\` in ${configFile} names it`;
   const secrets = new Set<string>();
   const credentials = (): AgentCredentials => {
-    const read = parseCredentials(readText(file), wire);
+    const read = parseCredentials(readText(file, named), wire);
     if ("errors" in read) throw new Slip(listed(file, read.errors));
     for (const secret of secretsIn(read.credentials)) secrets.add(secret);
     return read.credentials;
@@ -64,11 +65,12 @@ export const fromExoip = (exoip: Exoip): Task => ({
   exoip,
 });
 
-function readText(file: string): string {
+function readText(file: string, fix: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new Slip(`${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Slip(`${file} cannot be read: ${code}; ${code === "EACCES" ? "use sudo" : fix}`);
   }
 }
 

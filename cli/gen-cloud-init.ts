@@ -68,9 +68,13 @@ Examples:
   pulumi stack output --json --show-secrets | gen-cloud-init stack.yaml --host lb1 --facts -`;
 
 async function genCloudInit(path: string, options: Options): Promise<void> {
-  if ((options.host === undefined) === (options.all === undefined)) {
+  const { host, all } = options;
+  if (host === undefined && all === undefined)
     throw new UsageError("say which host by --host NAME, or all of them by --all --out DIR");
-  }
+  if (host !== undefined && all !== undefined)
+    throw new UsageError(
+      `--host ${host} is one host, and --all is every one: leave one of them out`,
+    );
   if ((options.all === undefined) !== (options.out === undefined) && !options.explain) {
     throw new UsageError("--all and --out DIR go together");
   }

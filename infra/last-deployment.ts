@@ -4,7 +4,8 @@
  * down; the state has every property, and it also knows what a half-finished update left.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { reasonOf, stop } from "./problem.ts";
+import { reasonOf } from "../stack/failure.ts";
+import { stop } from "./problem.ts";
 
 export type Outputs = Readonly<Record<string, unknown>>;
 

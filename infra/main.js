@@ -10,16 +10,5 @@ if (Number(node.split(".")[0]) < wanted) {
   );
 }
 const { program } = await import("./program.ts");
-export const {
-  address,
-  addresses,
-  urls,
-  nodes,
-  appServers,
-  sshCommands,
-  userDataSizes,
-  securityGroup,
-  agentCredentials,
-  secrets,
-  readme,
-} = await program();
+// biome-ignore lint/style/noDefaultExport: each named export is an output, also without a value.
+export default await program();

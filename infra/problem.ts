@@ -45,7 +45,3 @@ export function stopWhereRefused(reason: string): void {
       "stack's config), and that the role of the key may use `compute` and `iam`",
   );
 }
-
-/** Why something of the world failed, in words. */
-export const reasonOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -43,7 +43,8 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
   const readme = readFileSync(resolve(root, "Pulumi.README.md"), "utf8");
   const seen = { address, addresses, urls, nodes, appServers, sshCommands, userDataSizes };
   // With them the outputs are all that `gen-cloud-init --facts` needs.
-  return { ...seen, securityGroup, agentCredentials, secrets: pulumi.secret(secrets), readme };
+  const named = Object.keys(secrets).length > 0 && { secrets: pulumi.secret(secrets) };
+  return { ...seen, securityGroup, agentCredentials, ...named, readme };
 }
 
 const noStack = (): never =>

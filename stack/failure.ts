@@ -13,7 +13,7 @@ export class WorldFailure extends Error {
   }
 }
 
-/** Why a call to the operating system failed, in words. */
+/** Why something of the world failed, in words; where it is not the system, in its own. */
 export function reasonOf(error: unknown): string {
   const code = (error as NodeJS.ErrnoException)?.code ?? "";
   const words: Readonly<Record<string, string>> = {
@@ -29,6 +29,5 @@ export function reasonOf(error: unknown): string {
     ELOOP: "its links go round in a circle",
     EMFILE: "too many files are open",
   };
-  const otherwise = error instanceof Error ? error.message : String(error);
-  return words[code] ?? (code === "" ? otherwise : `${code}`);
+  return words[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -4,6 +4,7 @@
  */
 import type { Path } from "./diagnostic.ts";
 import { parseReference } from "./reference.ts";
+import { holdsPrivateKey } from "./ssh-key.ts";
 import { suggest } from "./suggest.ts";
 
 const secretFields = ["secret", "auth-pass", "credentials"];
@@ -29,7 +30,8 @@ function leavesOf(data: unknown): Leaf[] {
   const walk = (value: unknown, path: Path, secret: boolean): void => {
     if (typeof value !== "object" || value === null) {
       const reference = typeof value === "string" && parseReference(value) !== undefined;
-      if (!reference && value !== null) leaves.push({ path, value, secret });
+      const key = typeof value === "string" && holdsPrivateKey(value);
+      if (!reference && value !== null) leaves.push({ path, value, secret: secret || key });
       return;
     }
     // An alias may lead back to what is around it.
@@ -55,6 +57,7 @@ const keysIn = (text: string): string[] =>
  * @param before the text up to the place in the line
  */
 export function mayHoldSecret(before: string, line: string): boolean {
+  if (holdsPrivateKey(before + line)) return true;
   const keys = [...keysIn(before.slice(-4096)).slice(-1), ...keysIn(line)];
   return keys.some((key) => namesSecret(key) || /(^|-)key$/i.test(key));
 }

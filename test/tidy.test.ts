@@ -66,6 +66,24 @@ test("the clouds' models import nothing but each other's parts", () => {
   }
 });
 
+test("no file needs itself to run, by way of others", () => {
+  // Types are gone by then.
+  const needed = /^(?:import|export)\s(?!type\s)[^;"']*from\s"(\.[^"]+)"/gm;
+  const needsOf = (path: string): string[] =>
+    [...read(path).matchAll(needed)].map(([, target = ""]) =>
+      normalize(join(dirname(path), target)),
+    );
+  let left = new Map(source.map((path) => [path, needsOf(path)]));
+  let before = Infinity;
+  // Who needs nobody that is left is in no circle.
+  while (left.size < before) {
+    before = left.size;
+    const known = left;
+    left = new Map([...left].filter(([, needs]) => needs.some((path) => known.has(path))));
+  }
+  assert.deepEqual([...left.keys()], []);
+});
+
 test("files are small: none over 400 lines, the median under 100", () => {
   const lengths = source.map((path) => ({ path, lines: read(path).split("\n").length }));
   const long = lengths.filter(({ lines }) => lines > 400);

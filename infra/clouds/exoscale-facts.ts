@@ -3,12 +3,13 @@
  * other, and the agent's key. They are made before anything else: hosts become what these say.
  */
 import * as pulumi from "@pulumi/pulumi";
+import { reasonOf } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Facts } from "../../user-data/facts.ts";
 import { groupName } from "../firewall.ts";
 import { agentPolicy } from "../identity.ts";
 import type { Recorded } from "../last-deployment.ts";
-import { reasonOf, stop } from "../problem.ts";
+import { stop } from "../problem.ts";
 import { getElasticIp } from "./exoscale-functions.ts";
 import { addressNote } from "./exoscale-names.ts";
 import * as exoscale from "./exoscale-resources.ts";

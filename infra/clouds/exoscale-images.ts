@@ -1,7 +1,8 @@
 /** Which template each host starts from. */
 import type * as pulumi from "@pulumi/pulumi";
+import { reasonOf } from "../../stack/failure.ts";
 import type { Host } from "../../stack/stack.ts";
-import { reasonOf, stop, stopWhereRefused } from "../problem.ts";
+import { stop, stopWhereRefused } from "../problem.ts";
 import { getTemplate } from "./exoscale-functions.ts";
 import { templates } from "./exoscale-templates.ts";
 

@@ -1,6 +1,7 @@
 /** What the cloud itself shows of a stack's instances, where the state cannot know. */
 import type * as pulumi from "@pulumi/pulumi";
-import { reasonOf, stop } from "../problem.ts";
+import { reasonOf } from "../../stack/failure.ts";
+import { stop } from "../problem.ts";
 import type { Seen } from "../replacement.ts";
 import { type FoundInstance, getComputeInstance } from "./exoscale-functions.ts";
 

@@ -1,6 +1,6 @@
 /** Asks a running lab, from another terminal. */
 import { once } from "node:events";
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { connect } from "node:net";
 import { basename, dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -17,10 +17,10 @@ export async function askLab(
   path = socketOf(name),
 ): Promise<string> {
   const socket = connect(path);
-  await once(socket, "connect").catch((error: NodeJS.ErrnoException) => {
+  await once(socket, "connect").catch(async (error: NodeJS.ErrnoException) => {
     if (error.code === "EACCES")
       throw new WorldFailure("this lab is another user's", "ask it as that user, or by sudo");
-    const others = besides(path).map((other) => `\`npx baton lab --name ${other} …\``);
+    const others = (await besides(path)).map((other) => `\`npx baton lab --name ${other} …\``);
     throw new NoLab(
       `no lab named ${name} is running`,
       others.length > 0 ? `another is: ${others.join(", ")}` : "`npx baton lab up` starts one",
@@ -36,11 +36,25 @@ export async function askLab(
   return told;
 }
 
-/** Names of the labs whose socket lies beside this one's. */
-function besides(path: string): readonly string[] {
+/** Names of the labs that listen beside this one; one that was killed leaves its socket there. */
+async function besides(path: string): Promise<readonly string[]> {
   const all = dirname(dirname(path));
-  return readdirSync(all)
-    .filter((name) => name !== basename(dirname(path)))
-    .filter((name) => existsSync(join(all, name, basename(path))))
-    .sort();
+  const names = readdirSync(all).filter((name) => name !== basename(dirname(path)));
+  const listening = names.map(async (name) =>
+    (await listens(join(all, name, basename(path)))) ? [name] : [],
+  );
+  return (await Promise.all(listening)).flat().sort();
+}
+
+/** The kernel answers for a Unix socket at once, however busy its process is. */
+async function listens(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

@@ -1,10 +1,11 @@
 /** A host's disk: an image that nobody writes to, and what the host wrote on top of it. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { WorldFailure } from "../../stack/failure.ts";
 import { attempt, must } from "../command.ts";
 import { place as putFile } from "../image/build.ts";
+import { mountsBelow } from "../mounts.ts";
 import { gateway } from "./addresses.ts";
 import { hostFolder, netnsOf, type Place } from "./place.ts";
 import type { HostSpec } from "./state.ts";
@@ -71,11 +72,3 @@ export async function removeDisk(place: Place, id: string): Promise<void> {
   if (mountsBelow(root).length > 0) await must(["umount", root]);
   await rm(hostFolder(place, id), { recursive: true, force: true });
 }
-
-/** Mount points at or below a folder, the inner ones first. */
-export const mountsBelow = (folder: string): readonly string[] =>
-  (existsSync("/proc/self/mounts") ? readFileSync("/proc/self/mounts", "utf8") : "")
-    .split("\n")
-    .map((line) => line.split(" ")[1] ?? "")
-    .filter((path) => path === folder || path.startsWith(`${folder}/`))
-    .sort((a, b) => b.length - a.length);

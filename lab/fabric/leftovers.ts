@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { WorldFailure } from "../../stack/failure.ts";
 import { attempt, must } from "../command.ts";
+import { mountsBelow } from "../mounts.ts";
 import { hostGroup } from "./boot.ts";
 import { killGroup, removeGroup } from "./cgroup.ts";
-import { mountsBelow } from "./disk.ts";
 import { isName, type Place, planPlace } from "./place.ts";
 import { serviceGroup } from "./service.ts";
 

@@ -4,7 +4,7 @@ import { chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { callerOf, makeFolder } from "../caller.ts";
 import { attempt, must } from "../command.ts";
-import { mountsBelow } from "../fabric/disk.ts";
+import { mountsBelow } from "../mounts.ts";
 import { sourcesFor } from "./apt-sources.ts";
 import { type ImageFile, imageFiles } from "./files.ts";
 import { type Flavour, packagesOf, releases } from "./flavour.ts";

@@ -1,7 +1,8 @@
 /** What the load balancers serve, and who may reach it. */
 import { z } from "zod";
-import { cidr, line, port } from "../scalars.ts";
+import { cidr, port } from "../scalars.ts";
 import { section } from "../section.ts";
+import { faultOfKey, publicKeyLine } from "../ssh-key.ts";
 
 const world = ["0.0.0.0/0", "::/0"];
 
@@ -23,13 +24,16 @@ export const service = section({
     .describe("Blocks that may use the service. Default: the whole world."),
 }).describe("A service under a name of your choice.");
 
+const fault = ({ input }: { readonly input?: unknown }) => faultOfKey(String(input));
+
+/** The pattern is for editors too; what it lets through is looked into. */
+const publicKey = z
+  .string({ error: "write a public key: ssh-ed25519 AAAA…" })
+  .regex(publicKeyLine, { error: fault, abort: true })
+  .refine((text) => faultOfKey(text) === undefined, { error: fault });
+
 export const access = section({
-  sshKeys: z
-    .array(
-      line.regex(/^(ssh|ecdsa|sk)-\S+ \S+/, { error: "write a public key: ssh-ed25519 AAAA…" }),
-    )
-    .default([])
-    .describe("Public keys that may log in."),
+  sshKeys: z.array(publicKey).default([]).describe("Public keys that may log in."),
   sshFrom: z.array(cidr).default([]).describe("Blocks that may reach SSH. Default: none."),
   icmpFrom: z.array(cidr).default([]).describe("Blocks that may ping the hosts. Default: none."),
 }).describe("Who may log in, and from where.");

@@ -216,4 +216,6 @@ test("usage errors exit with 2 and say what is possible", (context) => {
     assert.equal(stdout, "");
     assert.match(stderr, /--help/);
   }
+  const { stderr } = baton(folder, ["gen-cloud-init", "stack.yaml", "--host", "lb1", "--all"]);
+  assert.match(stderr, /--host lb1 is one host, and --all is every one: leave one of them out/);
 });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
+import { publicKey } from "../stack/bases.ts";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const main = join(root, "cli/main.ts");
@@ -56,5 +57,5 @@ app-servers: 2
 services:
   web: { port: 80 }
 access:
-  ssh-keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA you]
+  ssh-keys: [${publicKey}]
 `;

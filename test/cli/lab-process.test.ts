@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { publicKey } from "../stack/bases.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -88,7 +89,7 @@ test("a stack that answers nobody is told before anything is made", () => {
   const folder = mkdtempSync(join(tmpdir(), "baton-process-"));
   try {
     const file = join(folder, "stack.yaml");
-    const ssh = "access: { ssh-keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA you] }";
+    const ssh = `access: { ssh-keys: [${publicKey}] }`;
     const cloud = "cloud: { provider: exoscale }\naddresses: { web: {} }";
     writeFileSync(file, `name: shop\n${cloud}\nproxy: none\n${ssh}\n`);
     const { status, stderr } = lab(file, "--once", "--name", "baton-no-service");

@@ -1,6 +1,7 @@
 /** The guard of the load balancers as a whole: the program, what was recorded, and the cloud. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { publicKey } from "../stack/bases.ts";
 import { deploy, ofKind, resourceOf } from "./cloud-double.ts";
 import { shop } from "./shop.ts";
 
@@ -49,7 +50,7 @@ test("image, size, keys and addresses of one that is held back stay too", async 
     system: "debian-12" as const,
     nodes: { count: 2, size: "medium" },
     networks: { private: { interface: "eth1", cidr: "10.7.0.0/24" } },
-    access: { "ssh-keys": ["ssh-ed25519 AAAA another@example.com"] },
+    access: { "ssh-keys": [publicKey.replace("you", "another")] },
   };
   const { error } = await deploy({ stack: changed }, { recorded });
   assert.match(error ?? "", /lb1 \(userData, templateId, sshKeys, type, networkInterfaces\)/);

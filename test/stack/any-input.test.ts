@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { dump } from "js-yaml";
 import { formatDiagnostic, hasErrors } from "../../stack/diagnostic.ts";
 import { loadStack } from "../../stack/load.ts";
-import { type Base, bases } from "./bases.ts";
+import { type Base, bases, publicKey } from "./bases.ts";
 
 /** Loads and shows everything, and holds the promise of the result. */
 function load(text: string): "stack" | "errors" {
@@ -60,7 +60,7 @@ const rich = {
     { link: "eth0", rise: 3 },
     { ping: "192.0.2.1", fall: 9 },
   ],
-  access: { "ssh-keys": ["ssh-rsa AAAA me"], "ssh-from": ["192.0.2.0/24"], "icmp-from": ["::/0"] },
+  access: { "ssh-keys": [publicKey], "ssh-from": ["192.0.2.0/24"], "icmp-from": ["::/0"] },
   system: "ubuntu-22.04",
   extra: { files: [{ path: "/etc/motd", content: "hello", mode: "0600" }], commands: ["true"] },
   agent: { credentials: { key: "${env:KEY}", secret: "${file:secret}" }, loopback: "ifupdown" },

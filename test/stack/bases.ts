@@ -1,6 +1,10 @@
 /** Stack files without a fault, one for each way of carrying an address. */
 
-const access = { "ssh-keys": ["ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGU you@example.com"] };
+/** Of the bytes `examplekeyexamplekeyexamplekey00`. */
+export const publicKey =
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGV4YW1wbGVrZXlleGFtcGxla2V5ZXhhbXBsZWtleTAw you@example.com";
+
+const access = { "ssh-keys": [publicKey] };
 
 export const bases = {
   /** Heartbeat, the elastic IP on loopback. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Diagnostic, formatDiagnostic, formatPath } from "../../stack/diagnostic.ts";
+import { publicKey } from "./bases.ts";
 import { diagnose } from "./rule-case.ts";
 
 const shown = (text: string): string =>
@@ -9,7 +10,7 @@ const shown = (text: string): string =>
     .map((one) => formatDiagnostic(one))
     .join("\n");
 const head = "name: shop\ncloud: { provider: exoscale }\naddresses: { web: {} }\n";
-const login = "access: { ssh-keys: [ssh-ed25519 AAAA you] }\n";
+const login = `access: { ssh-keys: [${publicKey}] }\n`;
 
 test("it says what is wrong, where, and how to mend it", () => {
   assert.equal(

@@ -9,6 +9,7 @@ import { shell } from "../../user-data/escape.ts";
 import { file as hostFile } from "../../user-data/plan.ts";
 import { renderPlan } from "../../user-data/render/render.ts";
 import { fixtureBundle } from "../render-example.ts";
+import { publicKey } from "../stack/bases.ts";
 import { edgeStack, planOf } from "./edge-node.ts";
 import { OpenbsdDouble } from "./openbsd-double.ts";
 
@@ -27,7 +28,7 @@ const file = (path: string, content: string) => ({
   mode: "0644",
 });
 
-const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ zo\u00eb's laptop";
+const key = publicKey.replace("you@example.com", "zo\u00eb's laptop");
 const plain = edgeStack();
 const rich = withExtra(
   edgeStack([["proxy: none", `proxy: none\naccess: { ssh-keys: ["${key}"] }`]]),

@@ -3,7 +3,7 @@ import type { Pool } from "./chance.ts";
 import type { Change } from "./change.ts";
 import type { Effect, Fault, Reason } from "./fault.ts";
 import type { Happening } from "./happenings.ts";
-import type { Reference } from "./prepare.ts";
+import type { Reference } from "./prepared.ts";
 import type { Answer, Call, Request } from "./request.ts";
 import type { Policy, World } from "./world.ts";
 

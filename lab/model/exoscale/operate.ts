@@ -11,7 +11,8 @@ import {
 } from "./cloud.ts";
 import { type Effect, effectOf } from "./fault.ts";
 import { happenings } from "./happenings.ts";
-import { type Prepared, prepare } from "./prepare.ts";
+import { prepare } from "./prepare.ts";
+import type { Prepared } from "./prepared.ts";
 import { apiKeyMadeBody, operationBody } from "./read.ts";
 import type { Delivery, Mutation } from "./request.ts";
 import type { World } from "./world.ts";

@@ -8,7 +8,7 @@ import {
   type Prepared,
   type Refusal,
   refusal,
-} from "./prepare.ts";
+} from "./prepared.ts";
 import type { IamCall } from "./request.ts";
 import type { IamRole } from "./world.ts";
 

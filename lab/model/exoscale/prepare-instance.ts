@@ -2,7 +2,7 @@
 
 import { freeAddress, newId, newMac } from "./chance.ts";
 import type { Change } from "./change.ts";
-import { type Circumstances, notFound, type Prepared, type Refusal, refusal } from "./prepare.ts";
+import { type Circumstances, notFound, type Prepared, type Refusal, refusal } from "./prepared.ts";
 import type { InstanceCall, Move, NewInstance } from "./request.ts";
 import type { Instance, Make } from "./world.ts";
 

@@ -7,7 +7,7 @@ import {
   type Prepared,
   type Refusal,
   refusal,
-} from "./prepare.ts";
+} from "./prepared.ts";
 import type { InstanceCall, ObjectCall } from "./request.ts";
 import type { PrivateNetwork, World } from "./world.ts";
 

@@ -9,7 +9,7 @@ import {
   type Prepared,
   type Refusal,
   refusal,
-} from "./prepare.ts";
+} from "./prepared.ts";
 import type { ElasticIpGiven, ObjectCall } from "./request.ts";
 import { type ElasticIp, holdersIn, type SshKey } from "./world.ts";
 

@@ -1,6 +1,6 @@
 /** Changes of an instance in place, in the provider's order. */
 import type { Api } from "./api.ts";
-import { foundType } from "./instance.ts";
+import { foundType } from "./instance-type.ts";
 import { covers, type Plan } from "./resource.ts";
 import { encodeUserData } from "./user-data.ts";
 import { type Fields, given, objectsOf, textOf, textsOf } from "./values.ts";

@@ -1,6 +1,7 @@
 /** Instances: the one resource here that the provider's newer client serves. */
 import { type Api, absent } from "./api.ts";
 import { instanceState } from "./instance-state.ts";
+import { foundType } from "./instance-type.ts";
 import { updateInstance } from "./instance-update.ts";
 import type { Resource } from "./resource.ts";
 import { encodeUserData, userDataProblem } from "./user-data.ts";
@@ -84,18 +85,6 @@ async function newBody(zone: Api, inputs: Fields): Promise<Fields> {
     template: { id: inputs.templateId },
     "disk-size": inputs.diskSize,
   };
-}
-
-/** `small` is `standard.small`. */
-export async function foundType(zone: Api, wanted: string): Promise<string> {
-  const [family, size] = (wanted.includes(".") ? wanted : `standard.${wanted}`)
-    .toLowerCase()
-    .split(".");
-  const { "instance-types": types } = await zone.get("/instance-type");
-  const found = objectsOf(types).find((one) => one.family === family && one.size === size);
-  if (found === undefined) throw new Error(`unable to retrieve instance type: ${wanted}`);
-  await zone.get(`/instance-type/${textOf(found.id)}`);
-  return textOf(found.id);
 }
 
 /** What the API takes only after the instance is there. */

@@ -186,8 +186,16 @@ describe("commands", { concurrency: true }, () => {
     assert.deepEqual(missing, {
       code: 2,
       out: "",
-      err: "/nowhere/agent.json cannot be read: ENOENT\n",
+      err: "/nowhere/agent.json cannot be read: ENOENT; name the agent's file by -config\n",
     });
+    const keyless = await startGroup(context, {
+      config: (_node, config) => ({ ...config, credentialsFile: "/nowhere/credentials" }),
+    });
+    const { err: told } = await agent("watch", ...config(keyless, "lb1"));
+    assert.match(
+      told,
+      /^\/nowhere\/credentials cannot be read: ENOENT; `credentialsFile` in .*agent\.json names it\n/,
+    );
     const absent = await agent("status", "--socket", "/nowhere/status.sock");
     assert.match(absent.err, /no agent runs here/);
   });

@@ -1,7 +1,8 @@
 /** Commands for a running lab, over a real socket: one line each way, whatever is sent. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -89,13 +90,24 @@ test("no lab there is told with how to start one", () =>
     assert.rejects(askLab("shop", ["status"], join(folder, "none")), /no lab named shop.*lab up/),
   ));
 
-test("where another lab is, it is named", () =>
-  withScratch((folder) => {
-    mkdirSync(join(folder, "other"));
-    writeFileSync(join(folder, "other", "control.sock"), "");
-    const asked = askLab("shop", ["status"], join(folder, "shop", "control.sock"));
-    return assert.rejects(
-      asked,
-      /no lab named shop is running; another is: `npx baton lab --name other …`/,
-    );
+test("where another lab is, it is named; one that was killed is not", () =>
+  withScratch(async (folder) => {
+    const pathOf = (name: string) => join(folder, name, "control.sock");
+    const asked = () => askLab("shop", ["status"], pathOf("shop"));
+    for (const name of ["dead", "other"]) mkdirSync(join(folder, name));
+    // As a process that is killed leaves it: the socket is there, and nobody listens.
+    const end = "() => process.kill(process.pid, 9)";
+    const listen = `require("net").createServer().listen(process.argv[1], ${end})`;
+    spawnSync(process.execPath, ["-e", listen, pathOf("dead")]);
+    assert.ok(statSync(pathOf("dead")).isSocket());
+    await assert.rejects(asked(), /no lab named shop is running; `npx baton lab up` starts one/);
+    const control = await serveControl(pathOf("other"), around, words);
+    try {
+      await assert.rejects(
+        asked(),
+        /no lab named shop is running; another is: `npx baton lab --name other …`$/,
+      );
+    } finally {
+      await control.close();
+    }
   }));

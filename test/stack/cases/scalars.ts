@@ -1,4 +1,5 @@
 /** Fields that say by themselves what they take: the edges of each. */
+import { publicKey } from "../bases.ts";
 import type { RuleCase } from "../rule-case.ts";
 
 type Edge = readonly [
@@ -28,7 +29,7 @@ const edges: readonly Edge[] = [
   ],
   ["election.interval", ["1", 1, "1m", "-1s", ".5s"], ["100ms", "0.5s", "60s"], /with its unit/],
   ["election.instance", ["", "VI 1", "{"], [], /a name of letters|text of one line/],
-  ["access.ssh-keys", [["AAAA"], ["ssh-rsa"]], [["ssh-rsa AAAA me"]], /a public key/],
+  ["access.ssh-keys", [["AAAA"], ["ssh-rsa"]], [[publicKey]], /a public key/],
   ["agent.url", ["http://a.example/x", "a.example"], [], /an https URL/],
   ["agent.sha256", ["abc", "A".repeat(64)], [], /64 hex digits/],
   ["extra.packages", [["-x"], [""], ["a b"]], [["tcpdump", "libssl3t64"]], /the name of a package/],
