@@ -118,8 +118,10 @@ function standingBack(view: View, holds: boolean): Decision {
       ? release(settings.self, "another holds, and another program elected it")
       : { ...rest("another held too, looks again", true), readNow: true };
   }
-  // While the elected node waits for something, the dead are not left to it.
-  const dead = better.length === 0 ? releasingOthers(view) : undefined;
+  // While the elected node waits for something, the dead are not left to it. Whom another program
+  // elects, and whether it waits, nobody here knows.
+  const elects = settings.election.method === "heartbeat";
+  const dead = elects && better.length === 0 ? releasingOthers(view) : undefined;
   if (dead?.do === "release") return dead;
   return rest(
     better.length > 0 ? "lets go when the better one agrees" : "holds until the elected node does",

@@ -85,9 +85,13 @@ function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boo
   if (untold && address.withoutAt > peer.heardAt) return true;
   // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
   if (speaksExoip(state) && now < landedAt(state, peer)) return false;
+  const punctual = { ...state, latenessMs: 0 };
+  // A link that works one way only looks whole on exoip's wire, and then no moment is the same.
+  if (speaksExoip(state) && state.cloudClock !== undefined) {
+    return isCloudTurn(state, state.cloudClock, turnMs(punctual), settings.deadlineMs);
+  }
   // Both count from the same moment: the last at which each was heard by the other.
   const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
-  const punctual = { ...state, latenessMs: 0 };
   const passedMs = now - linkedAt - deadIntervalMs(punctual, peer.intervalMs);
   const lengthMs = turnMs(punctual);
   const turn = Math.floor(passedMs / lengthMs) % group.size;
@@ -104,23 +108,35 @@ const placeById = ({ group, settings }: State): number => [...group].sort().inde
  * may have slept as long, and woken with us. So the cloud's clock gives the turns.
  */
 function isUnknownDead(state: State, address: AddressState): boolean {
-  const { now, listenUntil, settings, group, cloudClock } = state;
+  const { now, listenUntil, settings, cloudClock } = state;
   const { claim, withoutAt } = address;
   const missed = claim?.unseen === true && claim.decidedAt >= listenUntil && withoutAt > -Infinity;
   if (missed) return true;
-  const place = placeById(state);
-  if (cloudClock === undefined) return now >= listenUntil + contestLimits.firstMs * (1 + place);
+  if (cloudClock === undefined) {
+    return now >= listenUntil + contestLimits.firstMs * (1 + placeById(state));
+  }
   const landsMs = landsWithinMs(settings) + settings.settleMs;
-  const lengthMs = 2 * landsMs;
-  const cloudMs = now + cloudClock.aheadMs;
-  const passedMs = (cloudMs % lengthMs) - cloudClockErrorMs;
-  const isOurs = Math.floor(cloudMs / lengthMs) % group.size === place;
-  const lands = passedMs >= 0 && passedMs < lengthMs - landsMs - 2 * cloudClockErrorMs;
-  return isOurs && lands && now >= listenUntil + contestLimits.firstMs;
+  const isTurn = isCloudTurn(state, cloudClock, 2 * landsMs, landsMs);
+  return isTurn && now >= listenUntil + contestLimits.firstMs;
 }
 
 /** Answers are dated to the second, and come late. */
 const cloudClockErrorMs = 2_000;
+
+/** Whether it is our turn by the cloud's clock, and early enough for what lands so much later. */
+function isCloudTurn(
+  state: State,
+  { aheadMs }: NonNullable<State["cloudClock"]>,
+  turnMs: number,
+  landsMs: number,
+): boolean {
+  const lengthMs = turnMs + 2 * cloudClockErrorMs;
+  const cloudMs = state.now + aheadMs;
+  const turn = Math.floor(cloudMs / lengthMs) % state.group.size;
+  const passedMs = cloudMs % lengthMs;
+  const untilMs = lengthMs - landsMs - cloudClockErrorMs;
+  return turn === placeById(state) && passedMs >= cloudClockErrorMs && passedMs < untilMs;
+}
 
 /**
  * exoip's frames do not say who lets go. A peer may have been doing so for us until it noticed that

@@ -30,8 +30,8 @@ export function oneLinkIsNoDeath(): Checker {
         return undefined;
       }
       const move = moves.find(
-        ({ at, verb, before: [holder = "", ...others] }) =>
-          at > cut.at &&
+        ({ askedAt, verb, before: [holder = "", ...others] }) =>
+          askedAt > cut.at &&
           verb === "claim" &&
           others.length === 0 &&
           world.hosts.get(holder)?.serves === true,
