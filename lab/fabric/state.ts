@@ -36,6 +36,23 @@ export type FilterRule = {
   readonly from: { readonly cidr: string } | { readonly hosts: readonly string[] };
 };
 
+/** To whom something that was open is closed now: ids of hosts, and blocks of addresses. */
+export function closedTo(
+  before: readonly FilterRule[],
+  after: readonly FilterRule[],
+): readonly string[] {
+  const open = new Set(after.flatMap(openings).map(({ key }) => key));
+  const closed = before.flatMap(openings).filter(({ key }) => !open.has(key));
+  return [...new Set(closed.map(({ source }) => source))];
+}
+
+/** A rule as one opening for each that it lets in. */
+const openings = ({ from, ...what }: FilterRule) =>
+  ("cidr" in from ? [from.cidr] : from.hosts).map((source) => ({
+    source,
+    key: JSON.stringify([what, source]),
+  }));
+
 /** An end of a path: a host's id, or the measuring client. */
 export type End = string | "client";
 
