@@ -70,6 +70,8 @@ type ById<T> = Readonly<Record<string, T>>;
 
 export type FabricState = {
   readonly hosts: ById<Placed>;
+  /** MAC addresses of all that have ever had a public address, by that address. */
+  readonly macs: ById<readonly string[]>;
   /** Bridge of each private network. */
   readonly networks: ById<string>;
   /** Ids of the hosts that traffic to an elastic IP is spread over. */
@@ -85,6 +87,7 @@ export type FabricState = {
 
 export const emptyState: FabricState = {
   hosts: {},
+  macs: {},
   networks: {},
   holders: {},
   rules: {},
@@ -99,7 +102,8 @@ export const emptyState: FabricState = {
 export function placeHost(state: FabricState, spec: HostSpec): FabricState {
   const { next } = state;
   const hosts = { ...state.hosts, [spec.id]: { spec, port: `h${next}` } };
-  return spec.links.reduce(withNetwork, { ...state, hosts, next: next + 1 });
+  const macs = { ...state.macs, [spec.ip]: [...(state.macs[spec.ip] ?? []), spec.mac] };
+  return spec.links.reduce(withNetwork, { ...state, hosts, macs, next: next + 1 });
 }
 
 /** Adds a private link to a host. */
