@@ -67,7 +67,7 @@ export type Outage = {
   readonly from: number | undefined;
 };
 
-/** @param reasons why requests were not answered, those that were cut included, with their counts */
+/** @param reasons why requests were not answered, the cut ones included, with their counts */
 export function outageIn(
   { sent, failed, gaps: [longest] }: Summary,
   reasons: ReadonlyMap<string, number>,

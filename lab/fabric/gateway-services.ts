@@ -62,8 +62,8 @@ async function untilReady(service: Service, log: string): Promise<void> {
 }
 
 /**
- * Writes who gets which address, and the names that the resolver knows. A host that is gone still has
- * its lease; dnsmasq gives it to another one only where both stand in the same line.
+ * Writes who gets which address, and the names that the resolver knows. A host that is gone still
+ * has its lease; dnsmasq gives it to another one only where both stand in the same line.
  */
 export async function writeLists(place: Place, state: FabricState, names: Names): Promise<void> {
   const { leases, names: list } = files(place);
