@@ -31,9 +31,11 @@ export async function startTraffic(url: string): Promise<Traffic> {
     };
     return { pid: child.pid ?? 0, ended, signal, stop };
   };
-  let cutShort = 0;
+  const reasons = new Map<string, number>();
   const onSample = (one: Sample): void => {
-    if (isCut(one)) cutShort += 1;
+    if (isAnswered(one)) return;
+    const { error = `HTTP ${one.status}` } = one;
+    reasons.set(error, (reasons.get(error) ?? 0) + 1);
   };
   const client = await startMeasuring(
     { client: () => ({ netns: "" }), runIn },
@@ -41,7 +43,7 @@ export async function startTraffic(url: string): Promise<Traffic> {
   );
   return {
     samples: client.samples,
-    outage: () => outageIn(client.summary(), cutShort),
+    outage: () => outageIn(client.summary(), reasons),
     stop: async () => void (await client.stop()),
   };
 }
@@ -55,6 +57,8 @@ export type Outage = {
   readonly sent: number;
   /** New connections that got no answer. */
   readonly failed: number;
+  /** Why they got none, with how many of them did not for it. */
+  readonly reasons: Readonly<Record<string, number>>;
   /** Connections that were open as the address moved, and were cut by it. */
   readonly cutShort: number;
   /** From the last answered request before the longest gap to the first one after it. */
@@ -63,15 +67,27 @@ export type Outage = {
   readonly from: number | undefined;
 };
 
-/** @param cutShort how many of the requests were cut */
-export function outageIn({ sent, failed, gaps: [longest] }: Summary, cutShort: number): Outage {
+/** @param reasons why requests were not answered, the cut ones included, with their counts */
+export function outageIn(
+  { sent, failed, gaps: [longest] }: Summary,
+  reasons: ReadonlyMap<string, number>,
+): Outage {
+  const isCutBy = ([error]: readonly [string, number]): boolean => isCut({ error });
+  const cutShort = [...reasons].filter(isCutBy).reduce((sum, [, count]) => sum + count, 0);
   return {
     sent,
     failed: failed - cutShort,
+    reasons: Object.fromEntries([...reasons].filter((one) => !isCutBy(one))),
     cutShort,
     longestMs: longest?.ms ?? 0,
     from: longest?.from,
   };
+}
+
+/** How many requests failed, and of what, in words. */
+export function failedWords({ sent, failed, reasons }: Outage): string {
+  const counts = Object.entries(reasons).map(([why, count]) => `${count} ${why}`);
+  return `${failed} of ${sent} requests failed (${counts.join(", ")})`;
 }
 
 /** Whether everything was answered for a while, up to now. */

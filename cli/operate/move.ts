@@ -4,7 +4,7 @@ import { progressOn, screenFor } from "../../lab/view/progress.ts";
 import type { CloudAddress, CloudHost, Seen } from "../../operate/cloud.ts";
 import { listed, type Move, type MoveRequest, move, order, takers } from "../../operate/move.ts";
 import { nodesIn, type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
-import type { Outage } from "../../operate/traffic.ts";
+import { failedWords, type Outage } from "../../operate/traffic.ts";
 import { until } from "../../operate/wait.ts";
 import { exitCodes, fail } from "../failure.ts";
 import {
@@ -168,7 +168,7 @@ export function outageWords(outage: Outage | undefined): string {
   const cut = cutShort === 0 ? "" : `, ${cutShort} that were open were cut short`;
   return failed === 0
     ? `all of ${sent} new requests were answered${cut}`
-    : `${failed} of ${sent} requests failed, the longest outage took ${(longestMs / 1000).toFixed(1)} s${cut}`;
+    : `${failedWords(outage)}, the longest outage took ${(longestMs / 1000).toFixed(1)} s${cut}`;
 }
 
 export function print(value: object, text: string, { json }: { readonly json?: boolean }): void {

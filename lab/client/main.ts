@@ -21,6 +21,7 @@ function ask(n: number): void {
   const started = performance.now();
   const agent = new Agent({ keepAlive: false });
   let port: number | undefined;
+  let isConnected = false;
   let isOver = false;
   const over = (rest: Omit<Sample, "n" | "at" | "ms">) => {
     if (isOver) return;
@@ -45,12 +46,17 @@ function ask(n: number): void {
   });
   request.on("socket", (socket) =>
     socket.on("connect", () => {
+      isConnected = true;
       port = socket.localPort;
     }),
   );
   request.on("error", (error: NodeJS.ErrnoException) => over({ error: reason(error) }));
   // The whole exchange has this long, the connection's beginning included.
-  const timer = setTimeout(() => over({ error: "timeout" }), timeoutMs);
+  const timer = setTimeout(
+    () =>
+      over({ error: `not ${isConnected ? "answered" : "connected"} within ${timeoutMs / 1000} s` }),
+    timeoutMs,
+  );
 }
 
 const reason = (error: NodeJS.ErrnoException): string => error.code ?? error.message;

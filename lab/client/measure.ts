@@ -43,7 +43,7 @@ export type Summary = {
 export const isAnswered = ({ status }: Sample): boolean => status === 200;
 
 /** Whether a connection broke that had come about: a move hurts those that are open. */
-export const isCut = ({ error = "" }: Sample): boolean => /RESET|PIPE/.test(error);
+export const isCut = ({ error = "" }: Pick<Sample, "error">): boolean => /RESET|PIPE/.test(error);
 
 /** Requests as a row of so many signs: all answered, some failed, none answered, none sent. */
 export function strip(

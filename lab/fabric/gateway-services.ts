@@ -61,10 +61,15 @@ async function untilReady(service: Service, log: string): Promise<void> {
   );
 }
 
-/** Writes who gets which address, and the names that the resolver knows. */
+/**
+ * Writes who gets which address, and the names that the resolver knows. A host that is gone still
+ * has its lease; dnsmasq gives it to another one only where both stand in the same line.
+ */
 export async function writeLists(place: Place, state: FabricState, names: Names): Promise<void> {
   const { leases, names: list } = files(place);
-  const hosts = Object.values(state.hosts).map(({ spec }) => `${spec.mac},${spec.ip}\n`);
+  const hosts = Object.values(state.hosts).map(
+    ({ spec: { ip } }) => `${[...(state.macs[ip] ?? []), ip].join(",")}\n`,
+  );
   await replace(leases, hosts.join(""));
   const lines = Object.entries(names).map(([name, ip]) => `${ip} ${name}\n`);
   await replace(list, lines.join(""));

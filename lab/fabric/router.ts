@@ -149,12 +149,23 @@ export async function routedTo(place: Place, address: string, state: FabricState
 export const loadFilter = ({ router }: Place, state: FabricState): Promise<string> =>
   must(inNetns(router, ["nft", "-f", "-"]), { input: renderRuleset(state) });
 
-/** Forgets the connections to a host, so that a rule which is gone holds for them as well. */
-export async function forgetConnections(place: Place, id: string, state: FabricState) {
-  const own = state.hosts[id]?.spec.ip;
-  const held = Object.entries(state.holders).flatMap(([address, ids]) =>
+/**
+ * Forgets the connections that a host has from those to whom it is closed, so that a rule which is
+ * gone holds for them as well. Nobody else's: what is forgotten as it waits for an answer never
+ * gets it, for the answer then begins a connection, which no rule lets in.
+ * @param from ids of hosts, of which some may be gone, and blocks of addresses
+ */
+export async function forgetConnections(
+  place: Place,
+  { id, from }: { readonly id: string; readonly from: readonly string[] },
+  { hosts, holders }: FabricState,
+): Promise<void> {
+  const ipOf = (host: string) => hosts[host]?.spec.ip ?? [];
+  const held = Object.entries(holders).flatMap(([address, ids]) =>
     ids.includes(id) ? [address] : [],
   );
-  for (const address of [...(own === undefined ? [] : [own]), ...held])
-    await attempt(inNetns(place.router, ["conntrack", "-D", "--orig-dst", address]));
+  const forget = inNetns(place.router, ["conntrack", "-D"]);
+  for (const source of from.flatMap((one) => (one.includes("/") ? [one] : ipOf(one))))
+    for (const address of [ipOf(id), held].flat())
+      await attempt([...forget, "--orig-src", source, "--orig-dst", address]);
 }

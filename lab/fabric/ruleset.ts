@@ -8,17 +8,21 @@ import type { Cut, End, FabricState, FilterRule } from "./state.ts";
 /** The whole filter for a state; loading it replaces the one before in one step. */
 export function renderRuleset(state: FabricState): string {
   return [
-    ...table("ip", "baton", [...filterChains(state), ...routerChain(state)]),
-    ...table("bridge", "baton", bridgeChain(state)),
+    ...table("ip", [...forwardChain(state), ...routerChain(state)]),
+    ...table("bridge", bridgeChain(state)),
     "",
   ].join("\n");
 }
 
-const table = (family: string, name: string, body: readonly string[]): string[] => [
-  // Naming a table before it is deleted makes the first load like every other.
-  `table ${family} ${name}`,
-  `delete table ${family} ${name}`,
-  `table ${family} ${name} {`,
+/**
+ * The chains stay, and only their rules are others: a chain that is deleted is empty for a moment
+ * before it is unhooked, and its policy then drops whatever passes.
+ */
+const table = (family: string, body: readonly string[]): string[] => [
+  // Naming a table before it is flushed makes the first load like every other.
+  `table ${family} baton`,
+  `flush table ${family} baton`,
+  `table ${family} baton {`,
   ...body.map((line) => `  ${line}`),
   "}",
 ];
@@ -30,28 +34,23 @@ const chain = (name: string, lines: readonly string[]): string[] => [
 ];
 
 /** What passes between hosts, and between them and the world. */
-function filterChains(state: FabricState): string[] {
-  const doors = Object.entries(state.hosts).map(([id, { port, spec }]) => ({
-    port,
-    name: spec.name,
-    lines: (state.rules[id] ?? []).flatMap((rule) => filterLine(rule, state)),
-  }));
-  const verdicts = doors.map(({ port }) => `"${port}" : jump to-${port}`).join(", ");
-  return [
-    ...doors.flatMap(({ port, lines }) => chain(`to-${port}`, lines)),
-    ...chain("forward", [
-      "type filter hook forward priority filter; policy drop;",
-      // A cut hits what is under way too, so it comes before the connections that are known.
-      ...state.cuts.flatMap((cut) => cutLine(cut, state)),
-      ...Object.entries(state.impaired).flatMap(([id, { lossPercent }]) =>
-        lossLines(state.hosts[id]?.port, lossPercent),
-      ),
-      "ct state established,related accept",
-      "ct state invalid drop",
-      'oifname "client" accept',
-      ...(doors.length > 0 ? [`oifname vmap { ${verdicts} }`] : []),
-    ]),
-  ];
+function forwardChain(state: FabricState): string[] {
+  return chain("forward", [
+    "type filter hook forward priority filter; policy drop;",
+    // A cut hits what is under way too, so it comes before the connections that are known.
+    ...state.cuts.flatMap((cut) => cutLine(cut, state)),
+    ...Object.entries(state.impaired).flatMap(([id, { lossPercent }]) =>
+      lossLines(state.hosts[id]?.port, lossPercent),
+    ),
+    "ct state established,related accept",
+    "ct state invalid drop",
+    'oifname "client" accept',
+    ...Object.entries(state.hosts).flatMap(([id, { port }]) =>
+      (state.rules[id] ?? [])
+        .flatMap((rule) => filterLine(rule, state))
+        .map((line) => `oifname "${port}" ${line}`),
+    ),
+  ]);
 }
 
 /** The rule for one opening; nothing when its members do not exist yet. */

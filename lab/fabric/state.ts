@@ -36,6 +36,23 @@ export type FilterRule = {
   readonly from: { readonly cidr: string } | { readonly hosts: readonly string[] };
 };
 
+/** To whom something that was open is closed now: ids of hosts, and blocks of addresses. */
+export function closedTo(
+  before: readonly FilterRule[],
+  after: readonly FilterRule[],
+): readonly string[] {
+  const open = new Set(after.flatMap(openings).map(({ key }) => key));
+  const closed = before.flatMap(openings).filter(({ key }) => !open.has(key));
+  return [...new Set(closed.map(({ source }) => source))];
+}
+
+/** A rule as one opening for each that it lets in. */
+const openings = ({ from, ...what }: FilterRule) =>
+  ("cidr" in from ? [from.cidr] : from.hosts).map((source) => ({
+    source,
+    key: JSON.stringify([what, source]),
+  }));
+
 /** An end of a path: a host's id, or the measuring client. */
 export type End = string | "client";
 
@@ -53,6 +70,8 @@ type ById<T> = Readonly<Record<string, T>>;
 
 export type FabricState = {
   readonly hosts: ById<Placed>;
+  /** MAC addresses of all that have ever had a public address, by that address. */
+  readonly macs: ById<readonly string[]>;
   /** Bridge of each private network. */
   readonly networks: ById<string>;
   /** Ids of the hosts that traffic to an elastic IP is spread over. */
@@ -68,6 +87,7 @@ export type FabricState = {
 
 export const emptyState: FabricState = {
   hosts: {},
+  macs: {},
   networks: {},
   holders: {},
   rules: {},
@@ -82,7 +102,8 @@ export const emptyState: FabricState = {
 export function placeHost(state: FabricState, spec: HostSpec): FabricState {
   const { next } = state;
   const hosts = { ...state.hosts, [spec.id]: { spec, port: `h${next}` } };
-  return spec.links.reduce(withNetwork, { ...state, hosts, next: next + 1 });
+  const macs = { ...state.macs, [spec.ip]: [...(state.macs[spec.ip] ?? []), spec.mac] };
+  return spec.links.reduce(withNetwork, { ...state, hosts, macs, next: next + 1 });
 }
 
 /** Adds a private link to a host. */

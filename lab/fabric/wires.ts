@@ -5,7 +5,14 @@ import { flowsSeen } from "./flows.ts";
 import type { Names } from "./gateway-services.ts";
 import { hostOf, type Inside } from "./inside.ts";
 import { forgetConnections, makeNetwork, plug, routeAddress, routedTo, unplug } from "./router.ts";
-import { dropLink, type FabricState, type FilterRule, type Link, placeLink } from "./state.ts";
+import {
+  closedTo,
+  dropLink,
+  type FabricState,
+  type FilterRule,
+  type Link,
+  placeLink,
+} from "./state.ts";
 
 export type Wires = {
   /** Spreads an elastic IP's traffic over hosts, each connection to one; to nobody when empty. */
@@ -41,7 +48,8 @@ export const wiresOf = (inside: Inside, isOn: (id: string) => boolean): Wires =>
     hostOf(inside, id);
     const before = inside.state().rules[id] ?? [];
     await inside.change((state) => ({ ...state, rules: { ...state.rules, [id]: rules } }));
-    if (closesSome(before, rules)) await forgetConnections(inside.place, id, inside.state());
+    const from = closedTo(before, rules);
+    await forgetConnections(inside.place, { id, from }, inside.state());
   },
   attachPrivate: (id, network, link) =>
     inside.queue(id, () => attach(inside, id, { network, ...(link && { link }) }, isOn(id))),
@@ -56,12 +64,6 @@ export const wiresOf = (inside: Inside, isOn: (id: string) => boolean): Wires =>
   flows: () => flowsSeen(inside.place, inside.state()),
   watchBeats: (port, onBeat) => watchBeats(inside, port, onBeat),
 });
-
-/** Whether something that was open may be closed now. */
-function closesSome(before: readonly FilterRule[], after: readonly FilterRule[]): boolean {
-  const still = new Set(after.map((rule) => JSON.stringify(rule)));
-  return before.some((rule) => !still.has(JSON.stringify(rule)));
-}
 
 async function attach(
   inside: Inside,

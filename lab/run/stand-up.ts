@@ -128,7 +128,7 @@ async function untilAllAnswer(lab: Lab, client: Measurement, signal?: AbortSigna
   );
 }
 
-/** How often each end came about, for people: `app1 20, 503 4, timeout 36`. */
+/** How often each end came about, for people: `app1 20, 503 4, ECONNREFUSED 36`. */
 function outcomes(client: Measurement): string {
   const counts = new Map<string, number>();
   for (const { backend, status, error } of client.samples().slice(-200)) {

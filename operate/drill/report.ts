@@ -1,6 +1,7 @@
 /** A drill as a picture and as lines: what happened when, and what the clients saw. Pure. */
 import { isAnswered, type Sample, strip } from "../../lab/client/measure.ts";
 import { picture, rectangle, straight, words } from "../diagram/svg.ts";
+import { failedWords } from "../traffic.ts";
 import { type Drill, passed, type Requests, type Way } from "./drill.ts";
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
@@ -20,7 +21,7 @@ function wayOf(holder: string, { address, taker, outage }: Way): string {
       ? "nothing was asked through it"
       : outage.failed === 0
         ? `all of ${outage.sent} new requests were answered`
-        : `${outage.failed} of ${outage.sent} requests failed, for ${seconds(outage.longestMs)}`;
+        : `${failedWords(outage)}, for ${seconds(outage.longestMs)}`;
   return `${address} went from ${holder} to ${taker}; ${gap}`;
 }
 

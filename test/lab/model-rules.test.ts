@@ -1,6 +1,7 @@
 /** The Exoscale model's single rules, each by an example. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { catalogue } from "../../lab/emulators/exoscale-catalogue.ts";
 import type { Action } from "../../lab/model/exoscale/request.ts";
 import { holdersOf, step } from "../../lab/model/exoscale.ts";
 import { attach, get, played, request, start } from "./play.ts";
@@ -107,4 +108,18 @@ test("what is older than the history is forgotten", () => {
   const { cloud } = played(start({ historyMs: 5000 }), many, 1);
   assert.ok(cloud.history.length <= 7, String(cloud.history.length));
   assert.ok(Object.keys(cloud.operations).length <= 7);
+});
+
+test("an instance gets an address that is neither another one's nor an elastic IP", () => {
+  const bare = start({ instanceAddresses: { prefix: "203.0.113.", from: 7, to: 9 } });
+  const cloud = { ...bare, world: { ...bare.world, ...catalogue } };
+  const [template = ""] = Object.keys(catalogue.templates);
+  const [instanceType = ""] = Object.keys(catalogue.instanceTypes);
+  const given = { template, instanceType, diskSizeGib: 10, name: "new" };
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const input = request({ call: "create-instance", given });
+    const { instances } = played(cloud, [{ afterMs: 0, input }], seed).cloud.world;
+    const made = Object.values(instances).find(({ name }) => name === "new");
+    assert.equal(made?.publicIp, "203.0.113.9");
+  }
 });

@@ -1,20 +1,27 @@
 /** What a drill came to: the verdict, the row of requests, and the picture. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { isCut, type Sample, summarize } from "../../lab/client/measure.ts";
+import { outageWords } from "../../cli/operate/move.ts";
+import { type Sample, summarize } from "../../lab/client/measure.ts";
 import { type Drill, passed } from "../../operate/drill/drill.ts";
 import { drillPicture, rows, timeLine, verdictOf } from "../../operate/drill/report.ts";
-import { isCalm, outageIn, urlOf } from "../../operate/traffic.ts";
+import { isCalm, outageIn, startTraffic, urlOf } from "../../operate/traffic.ts";
+import { until } from "../../operate/wait.ts";
 
 const begun = Date.UTC(2026, 10, 21, 13);
+
+const late = "not connected within 0.8 s";
 
 /** A request every 20 ms for 10 s; those from 2 s to 5 s fail. */
 const samples = Array.from({ length: 500 }, (_, n): Sample => {
   const failed = n >= 100 && n < 250;
-  return { n, at: begun + n * 20, ms: 5, ...(failed ? { error: "timeout" } : { status: 200 }) };
+  return { n, at: begun + n * 20, ms: 5, ...(failed ? { error: late } : { status: 200 }) };
 });
 
-const outage = outageIn(summarize(samples), 0);
+const outage = outageIn(summarize(samples), new Map([[late, 150]]));
 const way = { address: "203.0.113.7", taker: "lb2", outage };
 const requests = { [way.address]: samples };
 
@@ -35,7 +42,7 @@ test("an outage within the budget passes, and one beyond it fails", () => {
   assert.equal(outage.longestMs, 3020);
   assert.equal(
     verdictOf(drill),
-    "passed: 203.0.113.7 went from lb1 to lb2; 150 of 500 requests failed, for 3.0 s, the budget is 8.2 s",
+    "passed: 203.0.113.7 went from lb1 to lb2; 150 of 500 requests failed (150 not connected within 0.8 s), for 3.0 s, the budget is 8.2 s",
   );
   const late = { ...drill, budgetMs: 3000 };
   assert.ok(passed(drill) && !passed(late));
@@ -86,8 +93,39 @@ test("of several addresses each has its row, its bar and its share in the verdic
 test("a connection that a move cuts is counted apart from new ones that fail", () => {
   const cut: Sample = { n: 0, at: begun, ms: 30, error: "ECONNRESET" };
   const all: Sample[] = [cut, { n: 1, at: begun + 20, ms: 1, status: 200 }];
-  const { failed, cutShort } = outageIn(summarize(all), all.filter(isCut).length);
-  assert.deepEqual([failed, cutShort], [0, 1]);
+  const { failed, reasons, cutShort } = outageIn(summarize(all), new Map([["ECONNRESET", 1]]));
+  assert.deepEqual([failed, reasons, cutShort], [0, {}, 1]);
+});
+
+test("what failed is told with its reason, and a client tells one from another", async () => {
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked += 1;
+    // The others are not answered at all.
+    if (asked % 2 === 0) response.writeHead(503).end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const traffic = await startTraffic(`http://127.0.0.1:${port}/`);
+  const failed = (why: string) => until(async () => traffic.outage().reasons[why], 10_000, 20);
+  for (const why of ["HTTP 503", "not answered within 0.8 s"]) assert.ok(await failed(why), why);
+  server.close().closeAllConnections();
+  assert.ok(await failed("ECONNREFUSED"));
+  await traffic.stop();
+  const { reasons, failed: all } = traffic.outage();
+  assert.equal(
+    Object.values(reasons).reduce((sum, count) => sum + count),
+    all,
+  );
+});
+
+test("a single request that failed says why, behind how many were sent", () => {
+  const one = { sent: 1506, failed: 1, cutShort: 2, longestMs: 40, from: begun };
+  assert.equal(
+    outageWords({ ...one, reasons: { [late]: 1 } }),
+    "1 of 1506 requests failed (1 not connected within 0.8 s), the longest outage took 0.0 s, " +
+      "2 that were open were cut short",
+  );
 });
 
 test("calm is what was answered just now, and silence is not calm", () => {

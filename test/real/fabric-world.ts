@@ -3,6 +3,7 @@
  * user-data, with the lab's stand-in for the metadata service.
  */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Fabric } from "../../lab/fabric/fabric.ts";
@@ -11,6 +12,7 @@ import type { Flavour } from "../../lab/image/flavour.ts";
 import { writeList } from "../../lab/world/metadata-list.ts";
 import { hostsOf, type Stack } from "../../stack/stack.ts";
 import { readExample, stackOf, userDataOf } from "../render-example.ts";
+import { runWell } from "./tools.ts";
 
 export const address = "198.51.100.50";
 
@@ -69,4 +71,15 @@ export async function serveMetadata(
   const ended = service.ended.then(() => "ended");
   assert.equal((await Promise.race([promise, ended])).trim(), "ready");
   return service;
+}
+
+/** A certificate for one name, and its key, in PEM; both are left in the folder. */
+export function makeCertificate(folder: string, name: string) {
+  const [key, certificate] = [join(folder, "api.key"), join(folder, "api.pem")];
+  runWell("openssl", [
+    ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+    ...["-keyout", key, "-out", certificate, "-days", "2", "-subj", `/CN=${name}`],
+    ...["-addext", `subjectAltName=DNS:${name}`],
+  ]);
+  return { key: readFileSync(key, "utf8"), certificate: readFileSync(certificate, "utf8") };
 }

@@ -106,8 +106,11 @@ function created(given: NewInstance, around: Circumstances): Prepared | Refusal 
   const missing = missingIn(given, around);
   if (missing !== undefined) return missing;
   const assignment = given.publicIpAssignment ?? "inet4";
-  const all = Object.values(world.instances);
-  const taken = new Set(all.map(({ publicIp }) => publicIp));
+  const taken = new Set([
+    ...Object.values(world.instances).map(({ publicIp }) => publicIp),
+    // A stack file may name one that lies among the instances' own.
+    ...Object.values(world.elasticIps).map(({ ip }) => ip),
+  ]);
   const publicIp = freeAddress(settings.instanceAddresses, taken, random);
   if (publicIp === undefined) return refusal(409, "No public address is free");
   const id = newId(random);
