@@ -2,7 +2,7 @@
  * Turns the core in real time: events in, effects out, and one timer for what the core waits for.
  */
 import { deadIntervalMs } from "./core/peers.ts";
-import { start } from "./core/start.ts";
+import { type Past, start } from "./core/start.ts";
 import type { Effect, Event, Settings, State } from "./core/state.ts";
 import { nextDeadline, step } from "./core/step.ts";
 
@@ -19,8 +19,8 @@ export type Pump = {
 
 export type PumpParts = {
   readonly settings: Settings;
-  /** Whether the agent before this one left nothing that may yet land. */
-  readonly endedInOrder: boolean;
+  /** What is known of the agent before. */
+  readonly past: Past;
   readonly nowMs: () => number;
   readonly carryOut: (effect: Effect) => void;
 };
@@ -28,8 +28,8 @@ export type PumpParts = {
 /** Nothing may keep the core from looking at the clock for longer, or a pause would not be seen. */
 const timerMaxMs = 1_000;
 
-export function createPump({ settings, endedInOrder, nowMs, carryOut }: PumpParts): Pump {
-  let state = start(settings, nowMs(), 0.01 + 0.98 * Math.random(), endedInOrder);
+export function createPump({ settings, past, nowMs, carryOut }: PumpParts): Pump {
+  let state = start(settings, nowMs(), 0.01 + 0.98 * Math.random(), past);
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   let stepping = false;

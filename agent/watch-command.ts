@@ -1,6 +1,6 @@
 /** `watch`: the watchdog with all that people see and say of it, until it is stopped. */
 import type { AgentConfig } from "./config.ts";
-import { leaveWord, takeWord } from "./ending.ts";
+import { openWord } from "./ending.ts";
 import { monotonicMs as nowMs, wallMs } from "./host/clock.ts";
 import { carries } from "./host/network.ts";
 import { onSignals } from "./host/signals.ts";
@@ -26,13 +26,14 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
   const metrics = createMetrics();
   const folder = config.stateDirectory;
   const journal = createJournal({ log, folder, wallMs, metrics });
+  const word = openWord(journal, config);
   let running: Watch | undefined;
   let ended = false;
   const end = (): void => {
     ended = true;
     server.stop();
     running?.stop();
-    if (running) leaveWord(journal, running.pump.state());
+    if (running) word.leave(running.pump.state());
     log("notice", "stopped");
     // Sockets that are still open, or a disk, must not keep a stopped agent alive.
     const exit = (): never => process.exit(0);
@@ -66,14 +67,14 @@ export async function watch(task: Task, provider: Provider, version: string): Pr
     onTrouble: (text) => log("warning", text),
   });
 
-  const endedInOrder = await takeWord(journal);
+  const past = await word.take();
   const own = await findIdentity(config, provider.ownInstance, log);
   if (!own || ended) return;
   const warn = (text: string): void => log("warning", text);
   const cloud = provider.connect(config, own.zone, credentials(), warn);
   const info = (): void => log("notice", JSON.stringify(status()?.addresses));
   const self = own.id;
-  const parts = { config, credentials, self, endedInOrder, cloud, log, journal, info, exit: end };
+  const parts = { config, credentials, self, past, cloud, log, journal, info, exit: end };
   const started = startWatch(parts);
   running = started;
   log("notice", `watches ${config.addresses.map(({ ip }) => ip).join(", ")} as ${own.id}`);

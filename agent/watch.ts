@@ -7,6 +7,7 @@ import type { Cloud } from "./cloud/cloud.ts";
 import { createMover, type Mover } from "./cloud/mover.ts";
 import type { AgentConfig, AgentCredentials, AgentElection } from "./config.ts";
 import { silent } from "./core/peers.ts";
+import type { Past } from "./core/start.ts";
 import type { Effect, State } from "./core/state.ts";
 import { createGroup, type Group } from "./election/group.ts";
 import { createHeartbeat, type HeartbeatOptions } from "./election/heartbeat.ts";
@@ -26,8 +27,8 @@ export type WatchParts = {
   readonly config: AgentConfig;
   readonly credentials: () => AgentCredentials;
   readonly self: string;
-  /** Whether the agent before this one left nothing that may yet land. */
-  readonly endedInOrder: boolean;
+  /** What is known of the agent before. */
+  readonly past: Past;
   readonly cloud: Cloud;
   readonly log: Log;
   readonly journal: Journal;
@@ -86,7 +87,7 @@ export function startWatch(parts: WatchParts): Watch {
     heartbeat: createHeartbeat(options),
     pump: createPump({
       settings,
-      endedInOrder: parts.endedInOrder,
+      past: parts.past,
       nowMs,
       carryOut: (effect) => carryOut(wired, effect),
     }),

@@ -1,7 +1,7 @@
 /** From decisions to effects: one change an address at a time, and reads when they are due. */
 
 import type { NodeId } from "../wire/advertisement.ts";
-import { type BackoffLimits, fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
+import { type BackoffLimits, fenceMs, freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { speaksExoip } from "./elect.ts";
@@ -36,7 +36,7 @@ function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
     if (settings.election.method === "wish" && !wish) return restless;
     // What another had asked for when the address moved, or as it took us for dead, is looked for
     // once it has landed: it may have died since, and then tells nobody.
-    const landsMs = settings.deadlineMs + fenceMs;
+    const landsMs = landsWithinMs(settings);
     const isNew = seen.begunAt < Math.max(movedAt ?? -Infinity, partedAt(state)) + landsMs;
     const soon = isNew || hearsBetter(state);
     return { selfMs: 10_000, groupMs: soon ? landsMs : 90_000 * (nodes - 1) };
@@ -177,8 +177,14 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   const unseen = now >= address.withAt + landsMs;
   // exoip cannot say what it has heard.
   const told = unseen || !speaksExoip(state);
+  // Who was silent before the first of a row of claims, and is so since, has heard of none of them.
+  const { silent: were = [], decidedAt = -Infinity } = address.claim ?? {};
   const mute = [...state.peers]
-    .filter(([id, { acknowledged }]) => told && acknowledged >= known && silent(state, id))
+    .filter(([id]) => silent(state, id))
+    .filter(
+      ([id, { acknowledged, heardAt }]) =>
+        (told && acknowledged >= known) || (were.includes(id) && heardAt < decidedAt),
+    )
     .map(([id]) => id);
   return { silent: mute, unseen, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
@@ -276,7 +282,7 @@ export function releasedUnknown({ settings }: State, { request, releasedAt }: Ad
 /** An error is no proof that nothing was released; what has begun may take one more deadline. */
 export const mayLoseUntil = (state: State, address: AddressState): number =>
   isLettingGo(state, address)
-    ? state.now + state.settings.deadlineMs + fenceMs
+    ? (address.request?.sentAt ?? state.now) + landsWithinMs(state.settings)
     : address.mayLoseUntil;
 
 /** The address after a request has failed, with the wait before the next decision. */

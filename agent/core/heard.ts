@@ -18,7 +18,8 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
   if (sleptMs > 0) {
     // The frame itself may have waited while we slept.
     effects.push({ type: "abandon" }, { type: "note", note: { kind: "paused", ms: sleptMs } });
-    return afterPause(state);
+    // Nor does the cloud's clock show this pause once more.
+    return { ...afterPause(state), cloudClock: undefined };
   }
   const peer = peerAfter(state, frame, before);
   const restarted = peer.boot !== before?.boot;
@@ -31,7 +32,11 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     const told = peer.releases.filter((one) => one.ip === ip && one.count > newest);
     const released = told.some(({ whom }) => whom === settings.self);
     const releasedAt = new Map(address.releasedAt);
-    for (const { whom } of told) if (state.group.has(whom)) releasedAt.set(whom, now);
+    for (const { whom } of told) {
+      // One of ours may land later.
+      const at = Math.max(now, releasedAt.get(whom) ?? now);
+      if (state.group.has(whom)) releasedAt.set(whom, at);
+    }
     const holds = saysHolding(next, ip, from);
     const stale = now - (address.seen?.begunAt ?? 0) > doubtMs;
     const said = before?.addresses.get(ip)?.possession;

@@ -3,7 +3,7 @@
  * contradiction of it, only "not yet"; a move by another needs two reads, or one and its own word.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { fenceMs, freshBackoff, waitAfter } from "./backoff.ts";
+import { freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { calmMs, placeOf } from "./elect.ts";
 import { deadIntervalMs, linked, saysHolding, silent } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
@@ -132,8 +132,8 @@ function settle(
     knownHolders: new Set(known),
     releasedAt: releasesDue(before, self, holds),
     claimed: before.claimed && holds,
-    // What was known as it was decided tells nothing of a hold that comes about later.
-    claim: holds ? before.claim : undefined,
+    // What all must have seen as it was decided tells nothing of a hold that comes about later.
+    claim: holds ? before.claim : before.claim && { ...before.claim, unseen: false },
     // Who comes to know a holder cannot tell since when it holds.
     movedAt: same || (was === undefined && others.length === 0) ? before.movedAt : now,
     // Who failed to let go has not come back.
@@ -204,8 +204,8 @@ function hadTold(state: State, { ip, seen }: AddressState, id: NodeId): boolean 
   if (peer === undefined || (said?.possession ?? "none") === "none") return false;
   const heardUs = peer.hears.get(state.settings.self) ?? -Infinity;
   if (heardUs < peer.heardAt - deadIntervalMs(state, peer.intervalMs)) return false;
-  const { settleMs, deadlineMs } = state.settings;
-  const landsMs = said?.possession === "claiming" ? deadlineMs + fenceMs : settleMs;
+  const { settleMs } = state.settings;
+  const landsMs = said?.possession === "claiming" ? landsWithinMs(state.settings) : settleMs;
   return (seen?.begunAt ?? Infinity) < peer.heardAt + landsMs;
 }
 

@@ -25,6 +25,7 @@ export function afterPause(state: State): State {
       actAt: Math.max(address.actAt, address.request?.fenceAt ?? now),
       observeAt: now,
       withoutAt: -Infinity,
+      withAt: now,
       claimed: false,
     },
   ]);

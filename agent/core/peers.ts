@@ -13,6 +13,8 @@ export type Peer = {
   readonly heardAt: number;
   /** Since when we have been hearing this run of it without a silence of a dead interval. */
   readonly since: number;
+  /** When the link with it, or the last one, began. */
+  readonly linkedFrom: number;
   /** Its own clock at a frame of a while ago, and ours then; exoip's frames have none. */
   readonly clock: { readonly uptimeMs: number; readonly at: number } | undefined;
   /** Its releases are counted from its start; exoip's frames tell none. */
@@ -42,6 +44,12 @@ const fromExoip: PeerAddress = { rank: 0, possession: undefined, wants: true, un
 
 /** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
 export function peerAfter(state: State, frame: Advertisement, before?: Peer): Peer {
+  const peer = speakerOf(state, frame, before);
+  const goes = before !== undefined && (linked(state, before) || !linked(state, peer));
+  return { ...peer, linkedFrom: goes ? before.linkedFrom : state.now };
+}
+
+function speakerOf(state: State, frame: Advertisement, before?: Peer): Omit<Peer, "linkedFrom"> {
   const { settings, now } = state;
   const boot = frame.wire === "exoip" ? undefined : frame.boot;
   const same = before !== undefined && isHeard(state, before) && before.boot === boot;
@@ -105,7 +113,10 @@ const isHeard = (state: State, peer: Peer): boolean =>
   peer.heardAt >= state.now - deadIntervalMs(state, peer.intervalMs);
 
 /** Whether we hear a peer and it hears us: a link that works one way only is no link. */
-export function linked(state: State, { heardAt, hears, intervalMs }: Peer): boolean {
+export function linked(
+  state: State,
+  { heardAt, hears, intervalMs }: Pick<Peer, "heardAt" | "hears" | "intervalMs">,
+): boolean {
   const since = state.now - deadIntervalMs(state, intervalMs);
   return heardAt >= since && (hears.get(state.settings.self) ?? -Infinity) >= since;
 }

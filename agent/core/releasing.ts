@@ -3,9 +3,10 @@ import type { NodeId } from "../wire/advertisement.ts";
 import { landsWithinMs } from "./backoff.ts";
 import { type Decision, release, rest, type View } from "./decision.ts";
 import { isSound, placeOf, speaksExoip } from "./elect.ts";
-import { contestLimits } from "./observe.ts";
 import { deadIntervalMs, linked, type Peer, saysHolding, silent } from "./peers.ts";
+import type { Past } from "./start.ts";
 import type { AddressState, State } from "./state.ts";
+import { isCloudTurn, isTurnToRelease } from "./turns.ts";
 
 /** We hold and should; others may hold too. */
 export function releasingOthers({ state, address, elected, others, candidates }: View): Decision {
@@ -34,14 +35,16 @@ export const isFresh = ({ now, settings }: State, { seen }: AddressState): boole
 /** Whether another holder that should not hold is to be released now, and why. */
 function releaseDue(state: State, address: AddressState, whom: NodeId): Decision | undefined {
   const { now, settings } = state;
-  const dead =
-    silent(state, whom) && address.knownHolders.has(whom) && isTurnToRelease(state, address, whom);
-  const contested = address.yielded?.to === whom && now >= address.yielded.contestAt;
+  const dead = isDead(state, address, whom);
   // Before it was stopped it may have asked to release us, if we held: that has to have landed.
   const stoppedAt = address.seen?.stopped.get(whom) ?? Infinity;
-  const { claim } = address;
-  const after = address.claimed && claim !== undefined && claim.decidedAt >= stoppedAt;
-  const stopped = after || now >= stoppedAt + landsWithinMs(settings);
+  const { claim, yielded } = address;
+  const claimedAfter = (at: number): boolean =>
+    address.claimed && claim !== undefined && claim.decidedAt >= at;
+  const stopped = claimedAfter(stoppedAt) || now >= stoppedAt + landsWithinMs(settings);
+  // Who held beside it may be contested by it at the same time.
+  const isUp = yielded?.to === whom && now >= yielded.contestAt;
+  const contested = isUp && (claimedAfter(yielded.contestAt) || isCloudTurn(state));
   if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
@@ -71,71 +74,24 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
 
 /**
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
- * the same of us: were both to act at once, nobody would hold. So they take turns by their ids,
- * which nobody changes while they do not hear each other, again and again; who has missed its turn
- * waits for its next. Only where the cloud showed, after the other's last frame, that we did not
- * hold yet, and where it was silent when we claimed, can it not take us for a dead holder: then it
- * is released at once, since it would take our claim as a sign of life.
+ * the same of us: there are turns for that. Only where the cloud showed, after the other's last
+ * frame, that we did not hold yet, and where it was silent when we claimed, can it not take us for
+ * a dead holder: then it is released at once, since it would take our claim as a sign of life.
  */
-function isTurnToRelease(state: State, address: AddressState, whom: NodeId): boolean {
-  const { settings, now, group } = state;
+function isDead(state: State, address: AddressState, whom: NodeId): boolean {
+  if (!silent(state, whom) || !address.knownHolders.has(whom)) return false;
   const peer = state.peers.get(whom);
-  if (peer === undefined) return isUnknownDead(state, address);
-  const untold = address.claimed && address.claim?.silent.includes(whom) === true;
-  if (untold && address.withoutAt > peer.heardAt) return true;
-  // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
-  if (speaksExoip(state) && now < landedAt(state, peer)) return false;
-  const punctual = { ...state, latenessMs: 0 };
-  // A link that works one way only looks whole on exoip's wire, and then no moment is the same.
-  if (speaksExoip(state) && state.cloudClock !== undefined) {
-    return isCloudTurn(state, state.cloudClock, turnMs(punctual), settings.deadlineMs);
-  }
-  // Both count from the same moment: the last at which each was heard by the other.
-  const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;
-  const passedMs = now - linkedAt - deadIntervalMs(punctual, peer.intervalMs);
-  const lengthMs = turnMs(punctual);
-  const turn = Math.floor(passedMs / lengthMs) % group.size;
-  // What is asked for late in a turn would land in the next one.
-  return turn === placeById(state) && passedMs % lengthMs < lengthMs - settings.deadlineMs;
-}
-
-/** A place that no node's health or silence changes. */
-const placeById = ({ group, settings }: State): number => [...group].sort().indexOf(settings.self);
-
-/**
- * Whom we have not heard since a pause cannot take us for a dead holder if it must have seen that
- * we did not hold. Else it is contested, and there is no moment of ours from which both count: it
- * may have slept as long, and woken with us. So the cloud's clock gives the turns.
- */
-function isUnknownDead(state: State, address: AddressState): boolean {
-  const { now, listenUntil, settings, cloudClock } = state;
   const { claim, withoutAt } = address;
-  const missed = claim?.unseen === true && claim.decidedAt >= listenUntil && withoutAt > -Infinity;
-  if (missed) return true;
-  if (cloudClock === undefined) {
-    return now >= listenUntil + contestLimits.firstMs * (1 + placeById(state));
+  if (peer === undefined) {
+    // Whom we have not heard since a pause must have seen that we did not hold.
+    const missed = claim?.unseen === true && claim.decidedAt >= state.listenUntil;
+    return (missed && withoutAt > -Infinity) || isTurnToRelease(state, whom);
   }
-  const landsMs = landsWithinMs(settings) + settings.settleMs;
-  const isTurn = isCloudTurn(state, cloudClock, 2 * landsMs, landsMs);
-  return isTurn && now >= listenUntil + contestLimits.firstMs;
-}
-
-/** Answers are dated to the second, and come late. */
-const cloudClockErrorMs = 2_000;
-
-/** Whether it is our turn by the cloud's clock, and early enough for what lands so much later. */
-function isCloudTurn(
-  state: State,
-  { aheadMs }: NonNullable<State["cloudClock"]>,
-  turnMs: number,
-  landsMs: number,
-): boolean {
-  const lengthMs = turnMs + 2 * cloudClockErrorMs;
-  const cloudMs = state.now + aheadMs;
-  const turn = Math.floor(cloudMs / lengthMs) % state.group.size;
-  const passedMs = cloudMs % lengthMs;
-  const untilMs = lengthMs - landsMs - cloudClockErrorMs;
-  return turn === placeById(state) && passedMs >= cloudClockErrorMs && passedMs < untilMs;
+  const untold = claim?.silent.includes(whom) === true && peer.heardAt < claim.decidedAt;
+  if (untold && withoutAt > peer.heardAt) return true;
+  // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
+  if (speaksExoip(state) && state.now < landedAt(state, peer)) return false;
+  return isTurnToRelease(state, whom);
 }
 
 /**
@@ -155,19 +111,20 @@ export const landedAt = ({ settings }: State, { since }: Peer): number =>
 export const mayLose = ({ now, inheritedUntil }: State, address: AddressState): boolean =>
   !address.claimed && now < Math.max(address.mayLoseUntil, inheritedUntil);
 
-/**
- * Whether a release that this agent has asked for, or an earlier one, may land after its end: if
- * not, the next agent of this node need not wait for it.
- */
-export const endsInOrder = ({ now, inheritedUntil, addresses }: State): boolean =>
-  now >= inheritedUntil &&
-  [...addresses.values()].every(
+/** What the next agent of this node may know of this one, were it to end now. */
+export function pastOf({ now, inheritedUntil, addresses, settings }: State): Past {
+  const all = [...addresses.values()];
+  const mayLand = all.some(
     ({ request, mayLoseUntil, releasedAt }) =>
-      request?.kind !== "release" &&
-      now >= mayLoseUntil &&
+      request?.kind === "release" ||
+      now < mayLoseUntil ||
       // What peers told has been; what nothing is known of is yet to be.
-      [...releasedAt.values()].every((at) => now >= at),
+      [...releasedAt.values()].some((at) => now < at),
   );
+  if (mayLand || now < inheritedUntil) return "unknown";
+  const letGo = all.some(({ ended }) => ended?.kind === "release" && ended.whom === settings.self);
+  return letGo ? "let go" : "in order";
+}
 
 /** Time in which a better node has noticed, acted, and can be seen to have acted. */
 const turnMs = (state: State): number =>

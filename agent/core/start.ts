@@ -10,19 +10,22 @@ import type { AddressState, Settings, State } from "./state.ts";
 const aloneMs = 60_000;
 
 /**
- * @param random in (0, 1), from which all jitter follows
- * @param endedInOrder whether it is known that nothing may land that an earlier agent asked for
+ * What is known of the agent before this one: nothing; that no release that it asked for may land
+ * any more; or besides that its own was the last, so that a read may still show it as a holder.
  */
+export type Past = "unknown" | "in order" | "let go";
+
+/** @param random in (0, 1), from which all jitter follows */
 export function start(
   settings: Settings,
   now: number,
   random: number,
-  endedInOrder = false,
+  past: Past = "unknown",
 ): State {
   const { election, checks, addresses, self } = settings;
   // What it did last need not show yet.
   const left = { ended: { kind: "release", whom: self, done: true }, requestEndedAt: now } as const;
-  const inheritsMs = endedInOrder ? settings.settleMs : landsWithinMs(settings);
+  const inheritsMs = past === "unknown" ? landsWithinMs(settings) : settings.settleMs;
   const state: State = {
     settings,
     now,
@@ -37,7 +40,7 @@ export function start(
     aloneUntil: now + aloneMs,
     inheritedUntil: now + inheritsMs,
     addresses: new Map(
-      addresses.map(({ ip }) => [ip, { ...freshAddress(ip, now), ...(endedInOrder && left) }]),
+      addresses.map(({ ip }) => [ip, { ...freshAddress(ip, now), ...(past === "let go" && left) }]),
     ),
     reading: undefined,
     cloudClock: undefined,

@@ -1,4 +1,5 @@
 /** What each fault does to the world, and how it is undone. */
+import { pastOf } from "../../agent/core/releasing.ts";
 import { attack } from "./attack.ts";
 import { type Fault, type FaultKind, orderFaults } from "./faults.ts";
 import { Agent } from "./world/agent.ts";
@@ -80,6 +81,9 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
   restart(world, { rate }, host) {
     if (!host.up || host.frozenAt !== undefined) return undefined;
     const { intervalMs, deadRatio } = world.plan.group;
+    // By systemd, which lets it leave word, or by a crash.
+    const agent = agentOf(host);
+    if (agent !== undefined && (7 * rate) % 1 < 0.5) host.past = pastOf(agent.state);
     host.killProgram();
     world.restarted = { at: world.queue.now, id: host.id, alone: world.disturbances === 1 };
     // Within the dead interval of its peers, which began with its last frame.

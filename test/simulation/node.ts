@@ -2,9 +2,9 @@
 
 import { isRunning } from "../../agent/cloud/exoscale-answers.ts";
 import { pollAfter, pollMs } from "../../agent/core/backoff.ts";
-import { endsInOrder } from "../../agent/core/releasing.ts";
+import { pastOf } from "../../agent/core/releasing.ts";
 import type { Role } from "../../agent/core/roles.ts";
-import { start } from "../../agent/core/start.ts";
+import { type Past, start } from "../../agent/core/start.ts";
 import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
 import { nextDeadline, step } from "../../agent/core/step.ts";
 import type { Advertisement, NodeId } from "../../agent/wire/advertisement.ts";
@@ -40,7 +40,7 @@ export class SimulatedNode {
   /** Whether its health check fails. */
   sick = false;
   /** What its disk says of the agent before. */
-  #endedInOrder = false;
+  #past: Past = "unknown";
   #bornAt = 0;
   #boot = "";
   #sequence = 0;
@@ -121,8 +121,8 @@ export class SimulatedNode {
     this.#recentFrom = 1;
     this.#fresh = noPeers;
     const settings = { ...this.#settings, boot: this.#boot };
-    this.#state = start(settings, this.#now, random() * 0.9 + 0.05, this.#endedInOrder);
-    this.#endedInOrder = false;
+    this.#state = start(settings, this.#now, random() * 0.9 + 0.05, this.#past);
+    this.#past = "unknown";
     this.receive({ type: "group", members: this.#members });
     this.#check(this.#life);
   }
@@ -239,7 +239,7 @@ export class SimulatedNode {
         this.#change("detach-instance-from-elastic-ip", effect.ip, effect.whom, effect.fenceAt);
         break;
       case "exit":
-        this.#endedInOrder = this.#state !== undefined && endsInOrder(this.#state);
+        if (this.#state !== undefined) this.#past = pastOf(this.#state);
         queue.at(queue.now, () => this.kill());
         // The service manager of a host that is up again.
         queue.after(restartMs, () => this.alive || this.boot());
@@ -320,7 +320,9 @@ export class SimulatedNode {
         for (const [ip, who] of holders) if (held.includes(cloud.idOf(ip))) who.add(id);
         if (!isRunning(String(body.state))) stopped.add(id);
         missing -= 1;
-        if (missing === 0) once({ type: "observed", scope, begunAt, holders, stopped });
+        const cloudAheadMs = queue.now - this.#now;
+        const read = { scope, begunAt, holders, stopped, cloudAheadMs };
+        if (missing === 0) once({ type: "observed", ...read });
       });
     }
   }

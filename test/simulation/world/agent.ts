@@ -1,6 +1,6 @@
 /** An agent as it runs: the real core and the real heartbeat in a thin shell. */
 import { deadIntervalMs } from "../../../agent/core/peers.ts";
-import { endsInOrder } from "../../../agent/core/releasing.ts";
+import { pastOf } from "../../../agent/core/releasing.ts";
 import { start } from "../../../agent/core/start.ts";
 import type { Effect, Event, Settings, State } from "../../../agent/core/state.ts";
 import { nextDeadline, step } from "../../../agent/core/step.ts";
@@ -30,8 +30,8 @@ export class Agent implements Program {
   constructor(host: Host, settings: Settings, random: number) {
     const { world } = host;
     this.#host = host;
-    this.#state = start(settings, host.now, random, host.endedInOrder);
-    host.endedInOrder = false;
+    this.#state = start(settings, host.now, random, host.past);
+    host.past = "unknown";
     this.api = new Api({
       host,
       cloud: world.cloud,
@@ -162,7 +162,7 @@ export class Agent implements Program {
         world.queue.after(0, () => this.api.drop());
         break;
       case "exit":
-        host.endedInOrder = endsInOrder(this.#state);
+        host.past = pastOf(this.#state);
         host.programEnds();
         break;
       case "note":

@@ -1,4 +1,5 @@
 /** One machine: its clocks, its power, its health, and the program that moves the address. */
+import type { Past } from "../../../agent/core/start.ts";
 import { Clock } from "./clock.ts";
 import { type Followed, isFollowed } from "./followed.ts";
 import type { Datagram } from "./network.ts";
@@ -41,7 +42,7 @@ export class Host {
   /** The interval in its configuration, where it is another than the group's. */
   intervalMs: number | undefined;
   /** What its disk says of the agent that ran before. */
-  endedInOrder = false;
+  past: Past = "unknown";
   /** Since when nothing on it runs; what comes in waits. */
   frozenAt: number | undefined;
   #waiting: (() => void)[] = [];
