@@ -197,7 +197,7 @@ function isTired({ calls, group, now }: State, most: number, informed: boolean):
   const spent = recent.length >= callsMax.ofNode * nodes;
   const calmMs = spent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
   // What we have changed ourselves is read soon all the same.
-  const periodMs = informed ? calmMs : spent ? 2_000 : 0;
+  const periodMs = informed ? calmMs : spent ? 3_000 : 0;
   return recent.length >= most && now < (recent[recent.length - 1] ?? now) + periodMs;
 }
 

@@ -7,7 +7,7 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { landsWithinMs } from "./backoff.ts";
 import { deadIntervalMs, type Peer } from "./peers.ts";
-import type { State } from "./state.ts";
+import type { Settings, State } from "./state.ts";
 
 /** For so long a node may act in its turn: it reads the cloud first. */
 const actMs = 4_000;
@@ -15,8 +15,17 @@ const actMs = 4_000;
 /** A cloud's answers are dated to the second, and one that is acted upon may be two seconds old. */
 const clockErrorMs = 3_000;
 
+type Times = Pick<Settings, "deadlineMs" | "settleMs">;
+
 /** From the end of a turn until all that was asked for in it has been read. */
-const settledMs = ({ settings }: State): number => landsWithinMs(settings) + 3 * settings.settleMs;
+const settledMs = (times: Times): number => landsWithinMs(times) + 3 * times.settleMs;
+
+/**
+ * From one of the first turns to the next, in milliseconds: two ends of a link know its end to
+ * within two dead intervals.
+ */
+export const firstTurnMs = (times: Times, deadMs: number): number =>
+  actMs + settledMs(times) + 2 * deadMs;
 
 /** Whether it is our turn to release a silent holder. */
 export function isTurnToRelease(state: State, whom: NodeId): boolean {
@@ -30,8 +39,8 @@ export function isTurnToRelease(state: State, whom: NodeId): boolean {
 
 /** Whether it is our turn by the cloud's clock, which goes the same for all. */
 export function isCloudTurn(state: State): boolean {
-  const { now, cloudClock, group, listenUntil } = state;
-  const lengthMs = clockErrorMs + actMs + settledMs(state) + clockErrorMs;
+  const { now, cloudClock, group, listenUntil, settings } = state;
+  const lengthMs = clockErrorMs + actMs + settledMs(settings) + clockErrorMs;
   // A cloud that tells no time leaves our own, which is as good as any.
   const timeMs = cloudClock === undefined ? now - listenUntil : now + cloudClock.aheadMs;
   const passedMs = (timeMs % lengthMs) - clockErrorMs;
@@ -53,9 +62,8 @@ function isFirstTurn(state: State, peer: Peer, silentMs: number): boolean {
 const linkedAt = ({ settings }: State, { hears, heardAt }: Peer): number =>
   hears.get(settings.self) ?? heardAt;
 
-/** Two ends of a link know its end to within two dead intervals. */
 const spacingMs = (state: State, peer?: Peer): number =>
-  actMs + settledMs(state) + 2 * punctualMs(state, peer);
+  firstTurnMs(state.settings, punctualMs(state, peer));
 
 const roundMs = (state: State, peer?: Peer): number => spacingMs(state, peer) * state.group.size;
 

@@ -34,30 +34,29 @@ export const isHeldBy = (wanted: readonly string[], holders: readonly string[]):
 export const attemptMs = 5000;
 export const settleMs = 1000;
 
+/** From an agent's turn to the next one's: it acts, that lands at the latest, and is read. */
+export const turnMs = (deadMs: number): number =>
+  4000 + (2 * attemptMs + 5000) + 3 * settleMs + 2 * deadMs;
+
 /** How long a load balancer is silent until it is dead to the others; NaN where no agent elects. */
 export const deadIntervalMs = ({ stack: { election } }: Pick<Lab, "stack">): number =>
   election.method === "heartbeat" ? election.intervalMs * election.deadRatio : Number.NaN;
 
 /**
  * The design's limit: from the death of a load balancer until the first call that makes good for it
- * reaches the cloud, in milliseconds. Those who held beside the dead one take turns by their place
- * in the order, so that no two release each other; a turn lasts for a dead interval, an attempt and
- * a read.
+ * reaches the cloud, in milliseconds. Those who held beside the dead one take turns by their ids:
+ * no two release each other.
  */
 export function limitOf(
-  lab: Pick<Lab, "stack" | "ranks" | "instance">,
-  address: string,
+  lab: Pick<Lab, "stack" | "instance">,
   victim: string,
   { up, holders }: Present,
 ): number {
   const deadMs = deadIntervalMs(lab);
+  const idOf = (node: string): string => lab.instance(node).id;
+  const order = lab.stack.nodes.map(({ name }) => idOf(name)).sort();
   const beside = holders.filter((node) => node !== victim && up.includes(node));
-  const places = lab.ranks(address);
-  // Of equals the id decides.
-  const isBehind = (node: string): boolean => {
-    const order = (places[node] ?? 0) - (places[victim] ?? 0);
-    return order > 0 || (order === 0 && lab.instance(node).id > lab.instance(victim).id);
-  };
-  const waits = beside.length > 0 && beside.every(isBehind);
-  return waits ? deadMs + deadMs + attemptMs + settleMs : deadMs;
+  const places = beside.map((node) => order.indexOf(idOf(node)));
+  const turns = beside.length === 0 ? 0 : Math.min(...places);
+  return deadMs + turns * turnMs(deadMs);
 }

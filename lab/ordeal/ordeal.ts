@@ -58,7 +58,7 @@ export async function runOrdeal(
     traffic.map(async ({ address, client }) => {
       const holders = await lab.holders(address);
       const expected = shouldHold(lab, address, { up, holders });
-      const limitMs = limitOf(lab, address, victim, { up, holders });
+      const limitMs = limitOf(lab, victim, { up, holders });
       return { address, client, expected, limitMs, isHit: holders.includes(victim) };
     }),
   );

@@ -2,8 +2,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createExoscale } from "../../../agent/cloud/exoscale.ts";
+import { firstTurnMs } from "../../../agent/core/turns.ts";
 import { deadlineMs } from "../../../agent/settings.ts";
-import { attemptMs, isHeldBy, limitOf, settleMs, shouldHold } from "../../../lab/ordeal/holders.ts";
+import {
+  attemptMs,
+  isHeldBy,
+  limitOf,
+  settleMs,
+  shouldHold,
+  turnMs,
+} from "../../../lab/ordeal/holders.ts";
 import { labOf } from "./plain.ts";
 
 const nodes = ["lb1", "lb2", "lb3"];
@@ -41,14 +49,16 @@ test("held is by all of these and nobody else", () => {
 });
 
 test("the limit is the dead interval, and a turn more where the others have to wait for theirs", () => {
-  const limit = (victim: string, holders: string[], ranks = equal) => {
+  const limit = (victim: string, holders: string[]) => {
     const up = nodes.filter((node) => node !== victim);
-    return limitOf(labOf({ nodes, ranks, election: shared }), "A", victim, { up, holders });
+    return limitOf(labOf({ nodes, ranks: equal, election: shared }), victim, { up, holders });
   };
+  const turn = turnMs(30);
   assert.equal(limit("lb1", ["lb1"]), 30);
   assert.equal(limit("lb2", ["lb1", "lb2"]), 30);
-  assert.equal(limit("lb1", ["lb1", "lb2"]), 30 + 30 + attemptMs + settleMs);
-  assert.equal(limit("lb1", ["lb1", "lb2"], { ...equal, lb1: 1 }), 30);
+  assert.equal(limit("lb1", ["lb1", "lb2"]), 30 + turn);
+  assert.equal(limit("lb1", ["lb1", "lb3"]), 30 + 2 * turn);
+  assert.equal(limit("lb3", ["lb1", "lb3"]), 30);
 });
 
 test("a turn is as long as the agent's own", () => {
@@ -61,4 +71,5 @@ test("a turn is as long as the agent's own", () => {
   };
   const agent = createExoscale(api);
   assert.deepEqual([attemptMs, settleMs], [deadlineMs, agent.settleMs]);
+  assert.equal(turnMs(3000), firstTurnMs({ deadlineMs, settleMs: agent.settleMs }, 3000));
 });

@@ -84,11 +84,11 @@ export const mutants: readonly Mutant[] = [
     to: "return heardAt >= since || (",
   },
   {
-    name: "turns-by-own-ear",
-    what: "counts its turn to release a silent holder from a moment that the other does not know",
-    file: "core/releasing.ts",
-    from: "const linkedAt = peer.hears.get(settings.self) ?? peer.heardAt;",
-    to: "const linkedAt = peer.heardAt;",
+    name: "takes-no-turns",
+    what: "releases a silent holder that it held beside without waiting for its turn",
+    file: "core/turns.ts",
+    from: "const heldMs = linkedAt(state, peer) - peer.linkedFrom;",
+    to: "return true;",
   },
   {
     name: "acts-unread",
