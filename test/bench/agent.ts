@@ -10,6 +10,7 @@ import { hmacKeys } from "../../agent/wire/hmac.ts";
 import { table } from "../../cli/terminal.ts";
 import { type Group, idOf, pause, startGroup, until } from "../agent/process/group.ts";
 import { largest } from "../agent/wire/frames.ts";
+import { fuzz } from "../agent/wire/fuzz.ts";
 
 const { values } = parseArgs({
   options: { runs: { type: "string", default: "30" }, idle: { type: "string", default: "60" } },
@@ -195,3 +196,13 @@ for (const { what, nodes, addresses } of cases) {
 }
 console.log(table([`idle for ${values.idle} s, the holder`, "RSS", "CPU", "calls an hour"], idles));
 console.log(`\nframes that one core checks: ${Math.round(framesPerSecond())} a second`);
+
+const seed = Date.now() % 2 ** 31;
+const heapMiB = (): number => process.memoryUsage().heapUsed / 2 ** 20;
+const before = heapMiB();
+const { tookMs, slowestNs, peersMax } = fuzz(10_000_000, seed);
+console.log(
+  `10,000,000 hostile datagrams (seed ${seed}): none threw; ${(tookMs / 1000).toFixed(0)} s in all, ` +
+    `the slowest ${(Number(slowestNs) / 1e6).toFixed(1)} ms; ${peersMax} peers remembered at most; ` +
+    `heap ${before.toFixed(0)} MiB before, ${heapMiB().toFixed(0)} after`,
+);
