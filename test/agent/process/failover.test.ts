@@ -159,9 +159,9 @@ describe("two real agents", { concurrency: true }, () => {
       ["lb2", "lb1"],
       ["lb1", "lb2"],
     ] as const) {
-      const before = linksOf(group, stopped);
+      const before = linksOf(group, next);
       group.start(next);
-      await until(`${next} is heard`, () => linksOf(group, stopped) > before, group);
+      await until(`${next} hears it`, () => linksOf(group, next) > before, group);
       await pause(1_500);
       const sinceMs = performance.now();
       group.signal(stopped, "SIGTERM");
