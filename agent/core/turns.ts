@@ -44,7 +44,7 @@ export function isCloudTurn(state: State): boolean {
   // A cloud that tells no time leaves our own, which is as good as any.
   const timeMs = cloudClock === undefined ? now - listenUntil : now + cloudClock.aheadMs;
   const passedMs = (timeMs % lengthMs) - clockErrorMs;
-  const isOurs = Math.floor(timeMs / lengthMs) % group.size === placeOf(state);
+  const isOurs = Math.floor(timeMs / lengthMs) % group.size === placeById(state);
   return isOurs && passedMs >= 0 && passedMs < actMs;
 }
 
@@ -54,7 +54,7 @@ export function isCloudTurn(state: State): boolean {
  */
 function isFirstTurn(state: State, peer: Peer, silentMs: number): boolean {
   const heldMs = linkedAt(state, peer) - peer.linkedFrom;
-  const passedMs = silentMs - placeOf(state) * spacingMs(state, peer);
+  const passedMs = silentMs - placeById(state) * spacingMs(state, peer);
   return heldMs >= 2 * punctualMs(state, peer) && passedMs >= 0 && passedMs < actMs;
 }
 
@@ -72,4 +72,4 @@ const punctualMs = (state: State, peer?: Peer): number =>
   deadIntervalMs({ ...state, latenessMs: 0 }, peer?.intervalMs);
 
 /** A place that no node's health or silence changes. */
-const placeOf = ({ group, settings }: State): number => [...group].sort().indexOf(settings.self);
+const placeById = ({ group, settings }: State): number => [...group].sort().indexOf(settings.self);
