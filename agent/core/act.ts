@@ -1,12 +1,14 @@
 /** From decisions to effects: one change an address at a time, and reads when they are due. */
 
 import type { NodeId } from "../wire/advertisement.ts";
+import { announce, knows, tell, toldUntil } from "./announce.ts";
 import { type BackoffLimits, fenceMs, freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
 import { speaksExoip } from "./elect.ts";
 import { contestFrom } from "./observe.ts";
-import { lateAt, livePeers, partedAt, silent } from "./peers.ts";
+import { silent } from "./peers.ts";
+import { read, scopeWanted } from "./reading.ts";
 import type { AddressState, Effect, Request, Scope, State } from "./state.ts";
 
 /** Waits while requests fail, short at first, since the address may be lost (R16). */
@@ -17,50 +19,6 @@ export const retryLimits = (failingMs = 0, maxMs = 5_000): BackoffLimits => ({
 
 /** With many addresses the API is asked for so many changes at once. */
 const requestsMax = 8;
-
-/**
- * Periods of looking at ourselves, and at the whole group, while all is well. A read is a call for
- * each node it looks at; a holder may make 400 an hour, a backup 60 for each node (I6). Of two
- * nodes nobody but the holder sees in time that a person made the other one a holder too.
- */
-function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
-  const { settings, group } = state;
-  const nodes = group.size;
-  const outside = [...(seen?.holders ?? [])].some((id) => !group.has(id));
-  const holds = seen?.holders.has(settings.self) === true;
-  // What is left alone for now is looked at more often than what is well.
-  const restless = { selfMs: 30_000, groupMs: 30_000 };
-  if (outside || yielded !== undefined) return restless;
-  if (seen !== undefined && holds) {
-    if (nodes <= 2) return { selfMs: 18_000, groupMs: 18_000 };
-    if (settings.election.method === "wish" && !wish) return restless;
-    // What another had asked for when the address moved, or as it took us for dead, is looked for
-    // once it has landed: it may have died since, and then tells nobody.
-    const landsMs = landsWithinMs(settings);
-    const isNew = seen.begunAt < Math.max(movedAt ?? -Infinity, partedAt(state)) + landsMs;
-    const soon = isNew || hearsBetter(state);
-    return { selfMs: 10_000, groupMs: soon ? landsMs : 90_000 * (nodes - 1) };
-  }
-  return nodes <= 2
-    ? { selfMs: 45_000, groupMs: 180_000 }
-    : { selfMs: 24_000, groupMs: (3_600_000 * nodes) / (60 * nodes - 150) };
-}
-
-/** On exoip's wire a better node speaks beside a holder only where it holds too, or may. */
-const hearsBetter = (state: State): boolean =>
-  speaksExoip(state) && livePeers(state).some(([, { priority }]) => priority < state.priority);
-
-/** While wish and cloud differ: how long after that began, and the period until then (R16). */
-const patience = [
-  { untilMs: 10_000, periodMs: 500 },
-  { untilMs: 30_000, periodMs: 1_000 },
-];
-const patientPeriodMs = 5_000;
-/**
- * Calls in any minute after which a node is patient, and even where a holder is late; and for each
- * node of the group, of which at least three count, those after which it is more so.
- */
-const callsMax = { patient: 50, late: 80, ofNode: 28 };
 
 /** Looks at every address once and gives the state after, with what is to be done. */
 export function act(state: State): { state: State; effects: Effect[] } {
@@ -143,6 +101,7 @@ function request(
   const { ip } = address;
   const fenceAt = now + settings.deadlineMs + fenceMs;
   const whom = decision.do === "claim" ? settings.self : decision.whom;
+  if (!knows(state, address, whom)) return announce(state, address, whom);
   const sent: Request = { kind: decision.do, whom, sentAt: now, fenceAt };
   const { do: what, why } = decision;
   // Others must know at once what we are about to change.
@@ -158,11 +117,11 @@ function request(
     return { state: told, address: next };
   }
   effects.push({ type: "release", ip, whom, fenceAt });
-  const next = { ...address, request: sent };
+  const next = { ...address, request: sent, announced: undefined };
   if (whom === settings.self) return { state: told, address: next };
-  const count = (state.releases[0]?.count ?? 0) + 1;
-  const releases = [{ whom, ip, count }, ...state.releases].slice(0, 4);
-  return { state: { ...told, releases }, address: next };
+  const isTold = address.announced?.whom === whom;
+  const landsAt = fenceAt + settings.deadlineMs;
+  return { state: (isTold ? toldUntil : tell)(told, ip, whom, landsAt), address: next };
 }
 
 /** From when the old holder was silent, as far as there was one. */
@@ -189,69 +148,6 @@ function claimOf(state: State, address: AddressState): AddressState["claim"] {
   return { silent: mute, unseen, heardAt: heardAt || undefined, decidedAt: now, answeredAt: now };
 }
 
-/** Whether so much was asked lately that the next read can wait. */
-function isTired({ calls, group, now }: State, most: number, informed: boolean): boolean {
-  const recent = calls.filter((at) => at > now - 60_000);
-  // In a large group one read is many calls.
-  const nodes = Math.max(3, group.size);
-  const spent = recent.length >= callsMax.ofNode * nodes;
-  const calmMs = spent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
-  // What we have changed ourselves is read soon all the same.
-  const periodMs = informed ? calmMs : spent ? 3_000 : 0;
-  return recent.length >= most && now < (recent[recent.length - 1] ?? now) + periodMs;
-}
-
-/** How widely to read for this address now, if at all. */
-function scopeWanted(state: State, address: AddressState, decision: Decision): Scope | undefined {
-  const { now } = state;
-  // While a request is under way a read would show what was before.
-  if (now < address.observeAt || address.request !== undefined) return undefined;
-  if (decision.do === "nothing" && decision.look === "zone") return "zone";
-  const { seen, doubted, differsSince, requestEndedAt } = address;
-  const informed = seen !== undefined && seen.begunAt >= requestEndedAt;
-  // What we have changed ourselves is read at once, and so is the cloud when a holder is late.
-  const late = lateAt(state, address) ?? Infinity;
-  const known = now < late || (seen?.begunAt ?? 0) >= late;
-  const most = known ? callsMax.patient : callsMax.late;
-  if (isTired(state, most, informed)) return undefined;
-  const calm = informed && !doubted && differsSince === undefined;
-  return calm && now - seen.begunAt < periods(state, address).groupMs ? "self" : "group";
-}
-
-/** A read is begun: addresses that it cannot miss need no other one for their period. */
-function read(state: State, scope: Scope): State {
-  const { now, group, settings } = state;
-  const calls = [
-    ...state.calls.filter((at) => at > now - 60_000),
-    ...Array.from({ length: scope === "self" ? 1 : group.size }, () => now),
-  ];
-  const reading = { scope, until: now + settings.deadlineMs + 1_000 };
-  const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {
-    if (address.request !== undefined) return [ip, address];
-    // A look at ourselves, for another address, does not put off this one's look at the group.
-    const groupDueAt = (address.seen?.begunAt ?? now) + periods(state, address).groupMs;
-    const groupAt = scope === "self" && groupDueAt > now ? groupDueAt : Infinity;
-    return [ip, { ...address, observeAt: Math.min(now + periodOf(state, address), groupAt) }];
-  });
-  return { ...state, reading, calls, addresses: new Map(addresses) };
-}
-
-function periodOf(state: State, address: AddressState): number {
-  const { now, group } = state;
-  const { differsSince } = address;
-  if (differsSince === undefined) return periods(state, address).selfMs;
-  const phase = patience.find(({ untilMs }) => now - differsSince < untilMs);
-  // In a large group one read is many calls.
-  const calls = Math.max(1, group.size / 2);
-  return calls * (phase?.periodMs ?? Math.max(patientPeriodMs / calls, 2_000));
-}
-
-/** What was read may make the next read due earlier than was planned as it was begun. */
-export const planned = (state: State, address: AddressState): AddressState => ({
-  ...address,
-  observeAt: Math.min(address.observeAt, state.now + periodOf(state, address)),
-});
-
 const endedBy = ({ request }: AddressState, done: boolean): AddressState["ended"] =>
   request === undefined ? undefined : { kind: request.kind, whom: request.whom, done };
 
@@ -274,9 +170,9 @@ function withoutReleased(state: State, address: AddressState): AddressState {
  * When nodes were released, after a request of which nothing is known, or that was answered by an
  * error: the fence ends what can begin, and what has begun may take one more deadline.
  */
-export function releasedUnknown({ settings }: State, { request, releasedAt }: AddressState) {
-  if (request?.kind !== "release" || request.whom === settings.self) return releasedAt;
-  return new Map(releasedAt).set(request.whom, request.fenceAt + settings.deadlineMs);
+export function releasedUnknown({ settings }: State, { request, releaseLandsAt }: AddressState) {
+  if (request?.kind !== "release" || request.whom === settings.self) return releaseLandsAt;
+  return new Map(releaseLandsAt).set(request.whom, request.fenceAt + settings.deadlineMs);
 }
 
 /** An error is no proof that nothing was released; what has begun may take one more deadline. */
@@ -285,6 +181,10 @@ export const mayLoseUntil = (state: State, address: AddressState): number =>
     ? (address.request?.sentAt ?? state.now) + landsWithinMs(state.settings)
     : address.mayLoseUntil;
 
+/** Nor is it one that nothing was claimed. */
+export const mayGainUntil = (state: State, { request, mayGainUntil }: AddressState): number =>
+  request?.kind === "claim" ? request.sentAt + landsWithinMs(state.settings) : mayGainUntil;
+
 /** The address after a request has failed, with the wait before the next decision. */
 export function afterFailure(state: State, address: AddressState, retryAfterMs = 0): AddressState {
   const failingMs = state.now - (address.failingSince ?? state.now);
@@ -292,7 +192,8 @@ export function afterFailure(state: State, address: AddressState, retryAfterMs =
   return {
     ...withoutReleased(state, address),
     mayLoseUntil: mayLoseUntil(state, address),
-    releasedAt: releasedUnknown(state, address),
+    mayGainUntil: mayGainUntil(state, address),
+    releaseLandsAt: releasedUnknown(state, address),
     request: undefined,
     ended: endedBy(address, false),
     requestEndedAt: state.now,

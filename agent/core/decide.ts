@@ -188,6 +188,6 @@ function leavesNobody(state: State): boolean {
 
 /** Whether a peer told that it releases a node, and no read has shown yet what came of it. */
 function isBeingReleased({ settings }: State, address: AddressState, id: NodeId): boolean {
-  const at = address.releasedAt.get(id);
+  const at = address.releaseLandsAt.get(id);
   return at !== undefined && (address.seen?.begunAt ?? 0) < at + settings.settleMs;
 }

@@ -1,5 +1,7 @@
 /** What a frame of a peer changes. */
 import type { Advertisement, NodeId } from "../wire/advertisement.ts";
+import { announcedMs, landed } from "./announce.ts";
+import { landsWithinMs } from "./backoff.ts";
 import { withoutYield } from "./observe.ts";
 import { afterPause, sleptThrough } from "./pause.ts";
 import { linked, type Peer, peerAfter, saysHolding } from "./peers.ts";
@@ -31,11 +33,18 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     const newest = restarted ? 0 : (before?.releases[0]?.count ?? 0);
     const told = peer.releases.filter((one) => one.ip === ip && one.count > newest);
     const released = told.some(({ whom }) => whom === settings.self);
-    const releasedAt = new Map(address.releasedAt);
+    const releaseLandsAt = new Map(address.releaseLandsAt);
+    for (const whom of landed(next, ip, before, peer)) {
+      const at = releaseLandsAt.get(whom);
+      if (at !== undefined) releaseLandsAt.set(whom, Math.min(at, now));
+    }
     for (const { whom } of told) {
       // One of ours may land later.
-      const at = Math.max(now, releasedAt.get(whom) ?? now);
-      if (state.group.has(whom)) releasedAt.set(whom, at);
+      const at = Math.max(
+        now + announcedMs(state, peer) + landsWithinMs(settings),
+        releaseLandsAt.get(whom) ?? now,
+      );
+      if (state.group.has(whom)) releaseLandsAt.set(whom, at);
     }
     const holds = saysHolding(next, ip, from);
     const stale = now - (address.seen?.begunAt ?? 0) > doubtMs;
@@ -50,7 +59,7 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     if (peer.addresses.get(ip)?.possession === "none" && link) known.delete(from);
     const observeAt = news ? Math.min(calmed.observeAt, now + soonMs) : calmed.observeAt;
     const doubted = calmed.doubted || news;
-    const after = { ...calmed, knownHolders: known, releasedAt, observeAt, doubted };
+    const after = { ...calmed, knownHolders: known, releaseLandsAt, observeAt, doubted };
     // A read begun before the release says nothing about now (R7).
     return [ip, released ? { ...after, ended: lost(settings.self), requestEndedAt: now } : after];
   });

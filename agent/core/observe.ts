@@ -130,7 +130,7 @@ function settle(
     withoutAt: holds ? before.withoutAt : begunAt,
     role: roleAfter(before.role, holds ? "seen-holding" : observed),
     knownHolders: new Set(known),
-    releasedAt: releasesDue(before, self, holds),
+    releaseLandsAt: releasesDue(before, self, holds),
     claimed: before.claimed && holds,
     // What all must have seen as it was decided tells nothing of a hold that comes about later.
     claim: holds ? before.claim : before.claim && { ...before.claim, unseen: false },
@@ -144,9 +144,9 @@ function settle(
 }
 
 /** A release that we were told of while we held, and that took the address, cannot do so again. */
-function releasesDue({ seen, releasedAt }: AddressState, self: NodeId, holds: boolean) {
-  if (holds || !seen?.holders.has(self)) return releasedAt;
-  return new Map([...releasedAt].filter(([id]) => id !== self));
+function releasesDue({ seen, releaseLandsAt }: AddressState, self: NodeId, holds: boolean) {
+  if (holds || !seen?.holders.has(self)) return releaseLandsAt;
+  return new Map([...releaseLandsAt].filter(([id]) => id !== self));
 }
 
 const isClaimer = (state: State, ip: string, id: NodeId): boolean => {

@@ -1,6 +1,6 @@
 /** After a pause nothing that was known holds: listen a dead interval, then look (I4, R15). */
 import type { Advertisement } from "../wire/advertisement.ts";
-import { mayLoseUntil, releasedUnknown } from "./act.ts";
+import { mayGainUntil, mayLoseUntil, releasedUnknown } from "./act.ts";
 import { deadIntervalMs, type Peer } from "./peers.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, State } from "./state.ts";
@@ -18,8 +18,9 @@ export function afterPause(state: State): State {
       doubted: false,
       // What was under way may still land until its fence.
       request: undefined,
-      releasedAt: releasedUnknown(state, address),
+      releaseLandsAt: releasedUnknown(state, address),
       mayLoseUntil: mayLoseUntil(state, address),
+      mayGainUntil: mayGainUntil(state, address),
       ended: undefined,
       requestEndedAt: now,
       actAt: Math.max(address.actAt, address.request?.fenceAt ?? now),

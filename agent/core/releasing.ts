@@ -10,16 +10,12 @@ import { isCloudTurn, isTurnToRelease } from "./turns.ts";
 
 /** We hold and should; others may hold too. */
 export function releasingOthers({ state, address, elected, others, candidates }: View): Decision {
-  const { now, settings } = state;
   const surplus = others.filter((id) => !elected.includes(id));
   if (surplus.length === 0) return rest("holds, as elected");
   // Who is being released itself must not release the other meanwhile.
-  const loses = address.releasedAt.get(settings.self) ?? -Infinity;
-  if (now < loses + landsWithinMs(settings)) {
-    return rest("is being released; waits", true);
-  }
+  if (isReleased(state, address)) return rest("is being released; waits", true);
   // On exoip's wire who gives way is silent, and taken for dead.
-  const unheard = speaksExoip(state) && !isSound(candidates[0]) && now < noticedAt(state);
+  const unheard = speaksExoip(state) && !isSound(candidates[0]) && state.now < noticedAt(state);
   if (unheard || mayLose(state, address)) return rest("may be being released; waits", true);
   const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
   if (!isFresh(state, address)) {
@@ -107,19 +103,30 @@ export function noticedAt(state: State): number {
 export const landedAt = ({ settings }: State, { since }: Peer): number =>
   since + landsWithinMs(settings) + settings.settleMs;
 
-/** Whether a release of ourselves that has failed, or that an earlier agent asked for, may land. */
-export const mayLose = ({ now, inheritedUntil }: State, address: AddressState): boolean =>
-  !address.claimed && now < Math.max(address.mayLoseUntil, inheritedUntil);
+/** Whether a peer told that it releases us, and no read can have shown yet what came of that. */
+const isReleased = (state: State, address: AddressState): boolean =>
+  isUnseen(state, address, address.releaseLandsAt.get(state.settings.self));
+
+/**
+ * Whether we may be about to lose the address, or have lost it unseen: by a release of a peer, by
+ * one of our own that has failed, or by what an earlier agent asked for.
+ */
+export function mayLose(state: State, address: AddressState): boolean {
+  const own = Math.max(address.mayLoseUntil, state.inheritedUntil);
+  return isReleased(state, address) || (!address.claimed && isUnseen(state, address, own));
+}
+
+const isUnseen = ({ settings }: State, { seen }: AddressState, landsAt = -Infinity): boolean =>
+  (seen?.begunAt ?? -Infinity) < landsAt + settings.settleMs;
 
 /** What the next agent of this node may know of this one, were it to end now. */
 export function pastOf({ now, inheritedUntil, addresses, settings }: State): Past {
   const all = [...addresses.values()];
   const mayLand = all.some(
-    ({ request, mayLoseUntil, releasedAt }) =>
+    ({ request, mayLoseUntil, releaseLandsAt }) =>
       request?.kind === "release" ||
       now < mayLoseUntil ||
-      // What peers told has been; what nothing is known of is yet to be.
-      [...releasedAt.values()].some((at) => now < at),
+      [...releaseLandsAt.values()].some((at) => now < at),
   );
   if (mayLand || now < inheritedUntil) return "unknown";
   const letGo = all.some(({ ended }) => ended?.kind === "release" && ended.whom === settings.self);

@@ -1,5 +1,6 @@
 /** What this node tells its peers, and when. */
 import { isLettingGo } from "./act.ts";
+import { pending } from "./announce.ts";
 import { keeps } from "./decide.ts";
 import { isAble, isWell, rankOf, speaksExoip } from "./elect.ts";
 import { livePeers } from "./peers.ts";
@@ -30,7 +31,9 @@ const stanceOf = (state: State): string => {
 /** Keeps from which frame on this node has been saying that it lets go, and that it holds not. */
 function promised(state: State, sequence: number): State["addresses"] {
   const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {
-    const none = possessionOf(state, address) === "none";
+    // Who lets go still holds, and others may have seen that.
+    const holds = address.seen?.holders.has(state.settings.self) === true;
+    const none = !holds && possessionOf(state, address) === "none";
     const { unwantedFrom = sequence, withoutFrom = sequence } = address;
     return [
       ip,
@@ -62,7 +65,7 @@ function keepsQuiet(state: State): boolean {
 }
 
 function reportOf(state: State): Report {
-  const { now, resigning, maintenance, priority, releases, sequence } = state;
+  const { now, resigning, maintenance, priority, sequence } = state;
   return {
     sequence,
     healthy: isWell(state),
@@ -78,7 +81,7 @@ function reportOf(state: State): Report {
       yields: address.yielded !== undefined && now < address.yielded.contestAt,
       unable: !isAble(state, address),
     })),
-    releases,
+    releases: pending(state),
   };
 }
 

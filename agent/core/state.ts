@@ -1,5 +1,11 @@
 /** The state of one agent, the events that change it and the effects that it asks for. */
-import type { Advertisement, BootId, NodeId, SignedAdvertisement } from "../wire/advertisement.ts";
+import type {
+  Advertisement,
+  BootId,
+  NodeId,
+  ReleaseNotice,
+  SignedAdvertisement,
+} from "../wire/advertisement.ts";
 import type { Backoff } from "./backoff.ts";
 import type { Health } from "./health.ts";
 import type { Peer } from "./peers.ts";
@@ -57,6 +63,13 @@ export type Observation = {
   readonly begunAt: number;
 };
 
+/** The number of the frame that told it first, and when. */
+export type Announcement = {
+  readonly whom: NodeId;
+  readonly sequence: number;
+  readonly at: number;
+};
+
 /** We saw another take the address, and stand back from it. */
 export type Yield = { readonly to: NodeId; readonly contestAt: number };
 
@@ -71,10 +84,10 @@ export type AddressState = {
   /** Holders with whom we had a link while they held: when they fall silent they are dead. */
   readonly knownHolders: ReadonlySet<NodeId>;
   /**
-   * When a peer told that it releases a node, or when a release of ours of which nothing is known
-   * has landed at the latest: until a later read that node is no holder.
+   * When a release of a node has landed at the latest: one that a peer told of, or one of ours of
+   * which nothing is known. Until a later read that node is no holder.
    */
-  readonly releasedAt: ReadonlyMap<NodeId, number>;
+  readonly releaseLandsAt: ReadonlyMap<NodeId, number>;
   /** When the last read began that showed us not holding. */
   readonly withoutAt: number;
   /** When the last read began that showed us holding; who starts may have held until then. */
@@ -89,6 +102,8 @@ export type AddressState = {
   readonly requestEndedAt: number;
   /** Until then a release of ourselves may land though it failed. */
   readonly mayLoseUntil: number;
+  /** Until then a claim of ours may land though it failed. */
+  readonly mayGainUntil: number;
   /** Whether our own claim put the address here. */
   readonly claimed: boolean;
   /** What another program wishes for us, where one elects. */
@@ -125,6 +140,8 @@ export type AddressState = {
    * heard it, and wants to keep the address all the same, is one to let go for.
    */
   readonly unwantedFrom: number | undefined;
+  /** A release of a node that hears us, which it is told of before it is asked for. */
+  readonly announced: Announcement | undefined;
   /** The number of the first frame in a row that said that we do not hold, nor try to. */
   readonly withoutFrom: number | undefined;
   /** Why this node does or does not hold, in words for people. */
@@ -177,7 +194,8 @@ export type State = {
   readonly listenUntil: number;
   /** How late the last timer came; a late node hears its peers late. */
   readonly latenessMs: number;
-  readonly releases: SignedAdvertisement["releases"];
+  /** The last releases of others, each with until when frames tell of it. */
+  readonly releases: readonly (ReleaseNotice & { readonly until: number })[];
   readonly random: number;
 };
 

@@ -3,7 +3,8 @@
  * what the shell is to do. There is no clock, socket, timer or random source in here.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { act, afterFailure, afterSuccess, planned, retryLimits } from "./act.ts";
+import { act, afterFailure, afterSuccess, retryLimits } from "./act.ts";
+import { toldUntil } from "./announce.ts";
 import { freshBackoff, nextRandom, pollAfter, pollMs, waitAfter } from "./backoff.ts";
 import { isWell } from "./elect.ts";
 import { afterTry, isHealthy } from "./health.ts";
@@ -11,9 +12,10 @@ import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
 import { afterPause, cloudClockAfter } from "./pause.ts";
 import { deadIntervalMs, isLive, lateAt, livePeers } from "./peers.ts";
+import { planned } from "./reading.ts";
 import { advertise } from "./report.ts";
 import { roleAfter } from "./roles.ts";
-import type { AddressState, Effect, Event, Note, State } from "./state.ts";
+import type { AddressState, Effect, Event, Note, Outcome, State } from "./state.ts";
 
 export function step(state: State, event: Event, now: number): { state: State; effects: Effect[] } {
   const awake = { ...state, latenessMs: 0 };
@@ -173,7 +175,7 @@ function requested(
   effects: Effect[],
 ): State {
   const { ip, outcome, why } = event;
-  return update(withCalls(state, ip), ip, (address) => {
+  return update(withCalls(withLanded(state, ip, outcome), ip), ip, (address) => {
     const { request } = address;
     if (request === undefined) return address;
     const { kind: what, whom, sentAt } = request;
@@ -185,6 +187,13 @@ function requested(
       ? afterSuccess(state, address)
       : afterFailure(state, address, event.retryAfterMs);
   });
+}
+
+/** A release that is done is told of until everybody that is heard has heard it. */
+function withLanded(state: State, ip: string, outcome: Outcome): State {
+  const request = state.addresses.get(ip)?.request;
+  if (outcome !== "done" || request?.kind !== "release") return state;
+  return toldUntil(state, ip, request.whom, state.now + deadIntervalMs(state));
 }
 
 /** What a request came to is asked again and again, and these are calls too (I6). */

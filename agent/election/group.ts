@@ -69,9 +69,9 @@ export function createGroup(parts: GroupParts): Group {
     asking = false;
     const done = answer.kind === "done";
     const toldMs = ("retryAfterMs" in answer && answer.retryAfterMs) || 0;
-    const waitMs = (done ? periodMs : isKnown() ? retryMs : urgentMs) * (0.75 + random() / 2);
-    dueAt = nowMs() + Math.max(waitMs, toldMs);
     const changed = done && roster.list(answer.value);
+    const nextMs = done && !roster.isDoubtful() ? periodMs : isKnown() ? retryMs : urgentMs;
+    dueAt = nowMs() + Math.max(nextMs * (0.75 + random() / 2), toldMs);
     // Who was taken out of the group and goes on speaking makes us ask once more a period.
     demandAt = changed || (done && !forStranger) ? nowMs() + demandMs : dueAt;
     const text = done
@@ -126,6 +126,8 @@ function createRoster({ peers, self, nowMs, isHeard, isOwn, ...parts }: GroupPar
     all: () => all,
     members,
     isKnown: () => isKnown,
+    /** Whether somebody was missing in the last answer, and will leave if the next one agrees. */
+    isDoubtful: () => all.some(({ id = "" }) => missing.has(id) && !isHeard(id)),
     become,
     list(instances: readonly CloudInstance[]): boolean {
       if (isFixed) return become(fixedAfter(all, instances, isHeard));

@@ -55,10 +55,10 @@ test("who let go last says so, and no word is left while a release may land", as
     [{ ...calm, now: 1_000 }, "unknown"],
     [having({ request: release }), "unknown"],
     [having({ mayLoseUntil: 60_001 }), "unknown"],
-    [having({ releasedAt: new Map([["lb2", 60_001]]) }), "unknown"],
+    [having({ releaseLandsAt: new Map([["lb2", 60_001]]) }), "unknown"],
     [having({ request: { ...release, kind: "claim", whom: "lb1" } }), "in order"],
     // A peer told of one.
-    [having({ releasedAt: new Map([["lb2", 59_999]]) }), "in order"],
+    [having({ releaseLandsAt: new Map([["lb2", 59_999]]) }), "in order"],
     [having({ ended: { kind: "release", whom: "lb1", done: true } }), "let go"],
     [having({ ended: { kind: "release", whom: "lb2", done: true } }), "in order"],
   ];

@@ -1,90 +1,91 @@
 /**
- * `npm run simulate`: many seeds on all cores, or one run told event by event.
- *
- *   npm run simulate -- --runs 100000            so many seeds, or until the first that breaks
- *   npm run simulate -- --minutes 10             for so long
- *   npm run simulate -- --seed 7 --trace         one day, as it happened
- *   npm run simulate -- --seed 7 --shrink        what is left of it when all is gone that may go
- *   npm run simulate -- --regression NAME        one of test/simulation/regressions
- *   npm run simulate -- --seed 7 --keep NAME --why TEXT    shrinks it and makes it one of these
- *
- * Ends with 1 when an invariant was broken.
+ * `npm run simulate`: many seeds on all cores, or one run told event by event; `--help` tells how.
+ * Ends with 1 when an invariant was broken, and with 2 where the options are wrong.
  */
-import { parseArgs } from "node:util";
 import { coverageOf } from "./coverage.ts";
-import { type Plan, planOf } from "./plan.ts";
+import { type Options, optionsOf, usage } from "./options.ts";
+import { type Plan, planOf, type Wishes } from "./plan.ts";
 import { type Broken, runMany } from "./pool.ts";
 import { keep, openFinding, regression } from "./regressions.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    runs: { type: "string" },
-    minutes: { type: "string" },
-    nodes: { type: "string" },
-    trace: { type: "boolean", default: false },
-    shrink: { type: "boolean", default: false },
-    regression: { type: "string" },
-    keep: { type: "string" },
-    why: { type: "string", default: "" },
-    coverage: { type: "boolean", default: false },
-    /** Goes on after what broke. */
-    all: { type: "boolean", default: false },
-    /** Excuses no finding for being open. */
-    strict: { type: "boolean", default: false },
-  },
-});
-const wishes = values.nodes === undefined ? {} : { nodes: Number(values.nodes) };
+const wishesOf = ({ nodes }: Options): Wishes => (nodes === undefined ? {} : { nodes });
 
-if (values.regression !== undefined) tellOne(regression(values.regression).plan);
-else if (values.trace || values.shrink || values.keep)
-  tellOne(planOf(Number(values.seed ?? 1), wishes));
-else await tellMany();
-
-function tellOne(given: Plan): void {
+function tellOne(given: Plan, options: Options): boolean {
   const broken = run(given).violation;
-  const smaller = values.shrink || values.keep !== undefined;
+  const smaller = options.shrink || options.keep !== undefined;
   const plan = smaller && broken ? shrink(given, broken.invariant) : given;
-  if (values.keep !== undefined && broken) {
+  if (options.keep !== undefined && broken) {
     const { invariant } = broken;
     const open = openFinding(plan, broken) !== undefined;
-    keep({ name: values.keep, why: values.why, seed: plan.seed, invariant, open, plan });
+    keep({ name: options.keep, why: options.why, seed: plan.seed, invariant, open, plan });
   }
   const { violation, trace } = run(plan, { tracing: true });
   console.log(JSON.stringify(plan));
   console.log(trace.join("\n"));
   console.log(violation === undefined ? "all invariants held" : "an invariant was broken");
-  process.exitCode = violation === undefined ? 0 : 1;
+  return violation === undefined;
 }
 
-async function tellMany(): Promise<void> {
-  const first = Number(values.seed ?? 1);
-  const forever = values.minutes !== undefined && values.runs === undefined;
+async function tellMany(options: Options): Promise<boolean> {
+  const wishes = wishesOf(options);
+  const isOpen = ({ seed, violation }: Broken): boolean =>
+    !options.strict && openFinding(planOf(seed, wishes), violation) !== undefined;
   const { runs, seconds, broken, counts } = await runMany({
-    first,
-    runs: forever ? 1e9 : Number(values.runs ?? 1_000),
-    untilMs: values.minutes === undefined ? 1e12 : Number(values.minutes) * 60_000,
+    first: options.seed,
+    runs: options.runs,
+    untilMs: (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000,
     wishes,
-    goesOn: (one) => values.all || isOpen(one),
+    goesOn: (one) => options.all || isOpen(one),
+    tell: progress(options),
   });
-  console.log(`${runs} runs from seed ${first}: ${Math.round(runs / seconds)} a second`);
+  console.log(`${runs} runs from seed ${options.seed}: ${Math.round(runs / seconds)} a second`);
   const open = broken.filter(isOpen);
   if (open.length > 0) console.log(`${open.length} of them broken by findings that are open`);
   const news = broken.filter((one) => !isOpen(one));
-  for (const one of news) console.log(lineOf(one));
-  if (values.coverage) for (const line of coverageOf(counts).lines) console.log(line);
-  process.exitCode = news.length === 0 ? 0 : 1;
+  for (const one of news) console.log(lineOf(one, options));
+  if (options.coverage) for (const line of coverageOf(counts).lines) console.log(line);
+  return news.length === 0;
 }
 
-function isOpen({ seed, violation }: Broken): boolean {
-  const open = openFinding(planOf(seed, wishes), violation);
-  return !values.strict && open !== undefined;
+/** A line that is written over where somebody looks, and one in a minute where a log is kept. */
+function progress({ runs: all }: Options) {
+  const { isTTY } = process.stderr;
+  const everyMs = isTTY ? 500 : 60_000;
+  let toldAt = performance.now();
+  return (runs: number, broken: number): void => {
+    const over = isTTY && runs === all;
+    if (!over && performance.now() < toldAt + everyMs) return;
+    toldAt = performance.now();
+    const said = `${runs} runs, ${broken} broken`;
+    process.stderr.write(isTTY ? `\r\x1b[K${over ? "" : said}` : `${said}\n`);
+  };
 }
 
-function lineOf({ seed, violation }: Broken): string {
-  const nodes = values.nodes === undefined ? "" : ` --nodes ${values.nodes}`;
+function lineOf({ seed, violation }: Broken, options: Options): string {
+  const nodes = options.nodes === undefined ? "" : ` --nodes ${options.nodes}`;
   const again = `npm run simulate -- --seed ${seed}${nodes} --shrink`;
   return `${violation.invariant}: ${violation.what}\n  again: ${again}`;
 }
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = optionsOf(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return 2;
+  }
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  const { seed, trace, shrink, keep, regression: name } = options;
+  if (name !== undefined) return tellOne(regression(name).plan, options) ? 0 : 1;
+  const one = trace || shrink || keep !== undefined;
+  const held = one ? tellOne(planOf(seed, wishesOf(options)), options) : await tellMany(options);
+  return held ? 0 : 1;
+}
+
+process.exitCode = await main(process.argv.slice(2));

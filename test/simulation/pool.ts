@@ -20,6 +20,8 @@ export type Limits = {
   readonly wishes: Wishes;
   /** Whether to go on after what broke. */
   readonly goesOn: (broken: Broken) => boolean;
+  /** Is told now and then how many have run, and how many of them broke. */
+  readonly tell?: (runs: number, broken: number) => void;
 };
 
 export type Summary = {
@@ -57,6 +59,7 @@ export async function runMany(limits: Limits): Promise<Summary> {
       broken.push(one);
       if (!limits.goesOn(one)) over = true;
     }
+    limits.tell?.(runs, broken.length);
   };
   await Promise.all(Array.from({ length: threads }, () => work(take, learn)));
   return { runs, seconds: (clockMs() - begunMs) / 1000, broken, counts };

@@ -90,15 +90,33 @@ test("one empty answer parts nobody, and two that follow at once are one", async
 });
 
 test("who comes back between two short answers has not been missing", async () => {
-  const { told, run, ids } = world();
+  const { group, told, settle, run, ids, clock } = world();
   await run(1000);
-  for (const answer of [listed("s", "a"), listed("s", "a", "b"), listed("s", "a")]) {
+  const short = listed("s", "a");
+  for (const [answer, expected] of [
+    [short, "a b"],
+    [listed("s", "a", "b"), "a b"],
+    [short, "a b"],
+    [short, "a"],
+  ] as const) {
     told.answer = answer;
-    await run(5 * minute);
-    assert.equal(ids(), "a b");
+    clock.now += 31_000;
+    group.refresh();
+    await settle();
+    assert.equal(ids(), expected);
   }
-  await run(5 * minute);
+});
+
+test("who is missing is asked for again after a minute, and leaves where that is confirmed", async () => {
+  const { told, run, ids, calls } = world();
+  await run(1000);
+  told.answer = listed("s", "a");
+  await run(7 * minute);
   assert.equal(ids(), "a");
+  assert.deepEqual(
+    calls.map(({ at }) => at / 1000),
+    [0, 300, 360],
+  );
 });
 
 test("who is heard stays, however often the cloud leaves it out", async () => {

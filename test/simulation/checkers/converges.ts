@@ -40,9 +40,10 @@ export function converges(): Checker {
 
 /**
  * A node that took the address while nobody heard it, and then dies for good, is alive to those who
- * stood back from it until they contest: R5's first back-off, once a place in the order.
+ * stood back from it until they contest: R5's first back-off, once a place in the order. Who holds
+ * beside it then waits for its turn, a round of the group.
  */
-const contestMs = 75_000;
+const contestMs = 75_000 + 28_000;
 
 /**
  * A person who makes a second node a holder tells no agent of it: that node sees it at its next
@@ -71,15 +72,21 @@ function surplusMs({ plan: { group }, ids }: World): number {
   return group.wire === "exoip" ? unsaidMs(group) : 0;
 }
 
+/** For so long an order to hand over, or to stop, stands while no other node can hold (R11). */
+const leavesMs = ({ intervalMs, deadRatio, deadlineMs }: GroupPlan): number =>
+  2 * (deadRatio * intervalMs + deadlineMs) + 5_000;
+
 /** I1's bound for one run. */
 export function boundOf(world: World): number {
   const { plan, lost, ids } = world;
   // What a person did, or a handover, is respected first (R13, R16).
   const respected = plan.faults.some(({ kind }) => /^person|^handover/.test(kind));
   const byHand = plan.faults.some(({ kind }) => kind === "person-attach");
+  const leaves = plan.faults.some(({ kind }) => kind === "handover" || kind === "stop");
   const own =
     plan.boundMs +
     (respected ? plan.group.respectMs : 0) +
+    (leaves ? leavesMs(plan.group) : 0) +
     (byHand ? byHandMs(plan.nodes.length) : 0);
   const dead = lost.size > 0 ? contestMs * ids.length : 0;
   return own + dead + surplusMs(world) + (isMixed(world) ? exoipMs : 0);

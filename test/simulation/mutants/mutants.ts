@@ -121,14 +121,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "no-back-off",
     what: "reads at the same pace however much it has asked for in a minute",
-    file: "core/act.ts",
+    file: "core/reading.ts",
     from: "const recent = calls.filter((at) => at > now - 60_000);",
     to: "const recent = calls.filter((at) => at > now);",
   },
   {
     name: "looks-at-itself-alone",
     what: "never looks at the group again while its own part is as expected",
-    file: "core/act.ts",
+    file: "core/reading.ts",
     from: "const calm = informed && !doubted && differsSince === undefined;",
     to: "const calm = informed && state.now > 0;",
   },
