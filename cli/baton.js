@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The commands `baton` and `gen-cloud-init`: hands over to the Node that the project brings. */
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import * as module from "node:module";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runToItsEnd } from "./patient.js";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const node = at("../node_modules/node/bin/node");
@@ -19,8 +19,7 @@ if (Number(process.versions.node.split(".")[0]) >= 24) {
   process.argv = [process.argv[0], at("main.ts"), ...args];
   await import("./main.ts");
 } else if (existsSync(node)) {
-  const { status, signal } = spawnSync(node, [at("main.ts"), ...args], { stdio: "inherit" });
-  process.exitCode = signal ? 130 : (status ?? 1);
+  process.exitCode = await runToItsEnd(node, [at("main.ts"), ...args]);
 } else {
   process.stderr.write(
     "baton: its npm packages are not installed yet: run `npm start` in its folder\n",

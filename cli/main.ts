@@ -77,4 +77,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(error.code === "EPIPE" ? exitCodes.fine : exitCodes.wrongInput);
 });
 
+// What is said to nobody is lost, and nothing else: a move that is under way comes to its end.
+process.stderr.on("error", () => {});
+
 process.exitCode = await run(process.argv.slice(2));

@@ -14,6 +14,7 @@ const servedForMs = 1500;
 /**
  * Clients that are answered already.
  * @param wished a URL for one client alone; false measures nothing
+ * @param otherwise what the command offers where nobody answers
  * @returns none for an address that is not asked by HTTP
  * @throws WorldFailure where nobody answers before anything is touched
  */
@@ -21,12 +22,13 @@ export async function beginClients(
   stack: Stack,
   addresses: readonly CloudAddress[],
   wished: string | false | undefined,
+  otherwise = "--no-measure goes on without a client",
 ): Promise<Clients> {
   const urls = [...urlsOf(stack, addresses, wished)];
   const clients = new Map<string, Traffic>();
   try {
     for (const [name, url] of urls) clients.set(name, await startTraffic(url));
-    await Promise.all(urls.map(([name, url]) => mustAnswer(url, clients.get(name))));
+    await Promise.all(urls.map(([name, url]) => mustAnswer(url, clients.get(name), otherwise)));
     return clients;
   } catch (error) {
     await stopClients(clients);
@@ -34,12 +36,18 @@ export async function beginClients(
   }
 }
 
-async function mustAnswer(url: string, traffic: Traffic | undefined): Promise<void> {
+async function mustAnswer(
+  url: string,
+  traffic: Traffic | undefined,
+  otherwise: string,
+): Promise<void> {
   const isServed = () => (traffic && isCalm(traffic.samples(), 500)) || undefined;
   if (await until(isServed, 5000, 100)) return;
+  // A URL may hold a password, and a token behind its path.
+  const { origin, pathname } = new URL(url);
   throw new WorldFailure(
-    `${url} does not answer from here`,
-    "nothing was touched; `baton status` tells more, and --no-measure goes on without a client",
+    `${origin}${pathname} does not answer from here`,
+    `nothing was touched; \`baton status\` tells more, and ${otherwise}`,
   );
 }
 

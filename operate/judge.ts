@@ -3,7 +3,7 @@ import type { Status } from "../agent/status/status.ts";
 import { isShared, type Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
 import { type Finding, note, unseen, wrong } from "./finding.ts";
-import { type HostSeen, isWell, type Snapshot, versionsOf } from "./snapshot.ts";
+import { type HostSeen, isWell, noSudo, type Snapshot, versionsOf } from "./snapshot.ts";
 
 /** All that is wrong, and then what is worth knowing. */
 export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
@@ -43,7 +43,7 @@ function judgeAddress(
   if (outside.length > 0)
     return faulty(
       `held by ${outside.join(", ")}, which is no load balancer of this stack`,
-      "`sudo baton-agent claim` on a load balancer takes it back",
+      "on a load balancer: `sudo baton-agent claim`, then `sudo baton-agent release -instance NAME`",
     );
   const claimed = nodes.some(isWell)
     ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
@@ -96,7 +96,7 @@ function judgeAgent(
   const lost = nodes.some((other) => missedBy(other, instance.id));
   switch (agent.kind) {
     case "unreachable": {
-      const fix = stack.access.sshFrom.length === 0 ? noSsh : sshFails;
+      const fix = agent.fix ?? fixOfSsh(stack, agent.why);
       if (!lost) return [unseen(name, `not asked, since SSH fails: ${agent.why}`, fix)];
       const reboot = `\`exo compute instance reboot ${instance.name}\`; its console shows more`;
       return [wrong(name, `neither its peers nor SSH reach it: ${agent.why}`, reboot)];
@@ -115,8 +115,12 @@ const missedBy = ({ agent }: HostSeen, instance: string): boolean =>
   agent?.kind === "answers" &&
   agent.status.peers.some(({ id, heard }) => id === instance && !heard);
 
-const noSsh = "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK] }`";
-const sshFails = "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";
+function fixOfSsh({ access }: Stack, why: string): string {
+  if (why === noSudo) return "the SSH user needs sudo without a password; --user names another";
+  return access.sshFrom.length === 0
+    ? "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK] }`"
+    : "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";
+}
 
 function judgeStatus(
   stack: Stack,

@@ -8,7 +8,7 @@ import { type Election, isShared, type Stack } from "../stack/stack.ts";
 import { beginClients, endClients, stopClients } from "./clients.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
 import type { Remote } from "./remote.ts";
-import { type HostSeen, isWell, type Snapshot } from "./snapshot.ts";
+import { type HostSeen, isWell, type Snapshot, takeSnapshot } from "./snapshot.ts";
 import type { Outage } from "./traffic.ts";
 import { until } from "./wait.ts";
 
@@ -26,14 +26,22 @@ export type Move = {
   readonly outage: Outage | undefined;
 };
 
+type Maintenance = "maintenance on" | "maintenance off";
+
 /** The agent's word to do so. */
-export type Order = "handover" | "maintenance on" | "maintenance off";
+export type Order = "handover" | Maintenance;
 
 const movedWithinMs = 60_000;
 
 /** The other nodes that could take over now, as their agents say. */
 export const takers = ({ hosts }: Snapshot, node: string): readonly HostSeen[] =>
-  hosts.filter((host) => host.role === "node" && host.name !== node && isWell(host));
+  hosts.filter(
+    (host) => host.role === "node" && host.name !== node && isWell(host) && reachesCloud(host),
+  );
+
+/** Nobody can tell before its first call. */
+const reachesCloud = ({ agent }: HostSeen): boolean =>
+  agent?.kind === "answers" && agent.status.api.reachable !== false;
 
 /** @throws WorldFailure where the agent does not take the order */
 export async function order(remote: Remote, host: CloudHost, what: Order): Promise<void> {
@@ -41,13 +49,38 @@ export async function order(remote: Remote, host: CloudHost, what: Order): Promi
   if (ran.kind === "unreachable")
     throw new WorldFailure(
       `${host.host} is not reached over SSH: ${ran.why}`,
-      "is this desk in `access: ssh-from`, and its key in `ssh-keys`?",
+      ran.fix ?? "is this desk in `access: ssh-from`, and its key in `ssh-keys`?",
     );
   if (ran.code !== 0)
     throw new WorldFailure(
       `the agent of ${host.host} refuses: ${ran.stderr.trim() || `exit code ${ran.code}`}`,
       `there: sudo baton-agent ${what}`,
     );
+}
+
+const obeyedWithinMs = 10_000;
+
+/**
+ * Puts a node in maintenance with which no address moves, or lets it back in.
+ * @throws WorldFailure where its agent does not say in time that it is so
+ */
+export async function obeyed(
+  ports: Ports,
+  { stack, host, what }: Pick<MoveRequest, "stack" | "host"> & { readonly what: Maintenance },
+  limitMs = obeyedWithinMs,
+): Promise<void> {
+  await order(ports.remote, host, what);
+  const isSo = await until(async () => {
+    const { hosts } = await takeSnapshot(stack, ports);
+    const agent = hosts.find(({ name }) => name === host.host)?.agent;
+    const wanted = what === "maintenance on";
+    return (agent?.kind === "answers" && agent.status.maintenance === wanted) || undefined;
+  }, limitMs);
+  if (isSo) return;
+  throw new WorldFailure(
+    `${host.host} was told, and its agent does not say in ${limitMs / 1000} s that it is so`,
+    "`baton status` tells how it is",
+  );
 }
 
 export type MoveRequest = {

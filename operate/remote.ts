@@ -12,7 +12,14 @@ export type Ran =
       readonly stdout: string;
       readonly stderr: string;
     }
-  | { readonly kind: "unreachable"; readonly why: string };
+  | Unreachable;
+
+export type Unreachable = {
+  readonly kind: "unreachable";
+  readonly why: string;
+  /** What to do at this desk, where it is known; else the way to the host is to be looked at. */
+  readonly fix?: string;
+};
 
 /** Runs a command line on a host. Never rejects: what goes wrong is one of the ends. */
 export type Remote = (host: CloudHost, command: string, limitMs?: number) => Promise<Ran>;
@@ -58,15 +65,14 @@ export const knownHostsIn = (folder: string): string => join(folder, "known_host
 
 export const sshRemote =
   (knownHosts: string, { identity, user }: SshOptions): Remote =>
-  (host, command, limitMs = limitMsDefault) => {
-    if (host.ip === undefined)
-      return Promise.resolve({ kind: "unreachable", why: "it has no public address" });
+  async (host, command, limitMs = limitMsDefault) => {
+    if (host.ip === undefined) return { kind: "unreachable", why: "it has no public address" };
     const folder = dirname(knownHosts);
     try {
       makeFolders(folder, 0o700);
     } catch (error) {
       const said = (error as NodeJS.ErrnoException).code ?? String(error);
-      return Promise.resolve({ kind: "unreachable", why: `${folder} cannot be made: ${said}` });
+      return { kind: "unreachable", why: `${folder} cannot be made: ${said}`, fix: elsewhere };
     }
     const options = [
       ...forPrograms,
@@ -81,7 +87,7 @@ export const sshRemote =
       "LogLevel=ERROR",
       ...(identity === undefined ? [] : ["IdentitiesOnly=yes"]),
     ];
-    return run(
+    const ran = await run(
       [
         ...options.flatMap((one) => ["-o", one]),
         ...(identity === undefined ? [] : ["-i", identity]),
@@ -89,7 +95,19 @@ export const sshRemote =
       ],
       limitMs,
     );
+    if (ran.kind !== "unreachable" || ran.why !== otherKey) return ran;
+    return {
+      kind: "unreachable",
+      why: "its host key is not the one that was seen first",
+      fix:
+        `was its system made anew, then \`ssh-keygen -R ${host.id} -f ${knownHosts}\`; ` +
+        "if not, somebody stands between",
+    };
   };
+
+const elsewhere = "mend that, or name another folder by XDG_STATE_HOME";
+/** What ssh(1) says at last where a host's key has changed. */
+const otherKey = "Host key verification failed.";
 
 /** One path as ssh_config(5) takes it: a bare space would begin another, and % a token. */
 const quoted = (path: string): string =>
@@ -100,7 +118,8 @@ const saidMax = 4_000_000;
 
 function run(args: readonly string[], limitMs: number): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn("ssh", args, { stdio: ["ignore", "pipe", "pipe"] });
+    // In a group of its own: Ctrl-C is a wish to the command, and cuts off no order half way.
+    const child = spawn("ssh", args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
     let stdout = "";
     let stderr = "";
     const end = (ran: Ran): void => {
@@ -127,14 +146,24 @@ function run(args: readonly string[], limitMs: number): Promise<Ran> {
     });
     const timer = setTimeout(() => giveUp(`no answer over SSH in ${limitMs / 1000} s`), limitMs);
     child.on("error", (error) =>
-      end({ kind: "unreachable", why: `ssh cannot run: ${error.message}` }),
+      end({
+        kind: "unreachable",
+        why: `ssh cannot run: ${error.message}`,
+        fix: "install OpenSSH's client, or put it on PATH",
+      }),
     );
-    child.on("close", (code) => {
-      if (code === sshFailed) end({ kind: "unreachable", why: lastLine(stderr) });
-      else end({ kind: "ran", code: code ?? 1, stdout, stderr });
+    child.on("close", (code, signal) => {
+      if (code === null) end({ kind: "unreachable", why: `ssh was ended by ${signal}` });
+      else if (code === sshFailed) end({ kind: "unreachable", why: lastWords(stderr) });
+      else end({ kind: "ran", code, stdout, stderr });
     });
   });
 }
 
-const lastLine = (text: string): string =>
-  text.trim().split("\n").at(-1)?.replaceAll("\r", "") || "SSH failed without a word";
+/** What ssh(1) said at last, and of a key that it could not use. */
+function lastWords(text: string): string {
+  const lines = text.replaceAll("\r", "").trim().split("\n");
+  const unused = lines.find((line) => line.startsWith("Load key "));
+  const last = lines.at(-1) || "SSH failed without a word";
+  return unused === undefined || unused === last ? last : `${last} ${unused}`;
+}

@@ -4,14 +4,14 @@ import type { Status } from "../agent/status/status.ts";
 import { WorldFailure } from "../stack/failure.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
 import type { Cloud, CloudAddress, CloudHost, Seen } from "./cloud.ts";
-import type { Remote } from "./remote.ts";
+import type { Remote, Unreachable } from "./remote.ts";
 
 export type AgentSaid =
   | { readonly kind: "answers"; readonly status: Status }
   /** The host answers, and its agent does not. */
   | { readonly kind: "silent"; readonly why: string }
   /** The host was not asked, or did not answer. */
-  | { readonly kind: "unreachable"; readonly why: string };
+  | Unreachable;
 
 export type HostSeen = {
   readonly name: string;
@@ -55,7 +55,7 @@ export function mustExist({ stack, hosts }: Snapshot): void {
   );
 }
 
-/** Whether a node could hold, as its agent says. */
+/** Whether a node could hold, as its agent says; to take over it has to reach the cloud as well. */
 export const isWell = ({ agent }: HostSeen): boolean =>
   agent?.kind === "answers" && agent.status.healthy && !agent.status.maintenance;
 
@@ -69,6 +69,9 @@ export function isLinked({ hosts }: Snapshot, node: string): boolean {
   const others = peers.filter(({ id }) => there.includes(id));
   return others.length > 0 && others.every(({ bothWays }) => bothWays);
 }
+
+/** What sudo says to a user of whom it wants a password: the agent was not asked then. */
+export const noSudo = "sudo: a password is required";
 
 /** The command that asks the agent of a host; its socket is for root. */
 const askAgent = "sudo -n baton-agent status -json";
@@ -100,6 +103,7 @@ async function agentOf(instance: CloudHost | undefined, remote: Remote): Promise
   const ran = await remote(instance, askAgent);
   if (ran.kind === "unreachable") return ran;
   const said = (ran.stderr.trim() || ran.stdout.trim()).split("\n").at(-1) ?? "";
+  if (said === noSudo) return { kind: "unreachable", why: said };
   if (ran.code !== 0) return { kind: "silent", why: said || `exit code ${ran.code}` };
   const status = statusIn(ran.stdout);
   return status === undefined
@@ -113,6 +117,7 @@ const understood = z.looseObject({
   stack: z.string(),
   healthy: z.boolean(),
   maintenance: z.boolean(),
+  api: z.looseObject({ reachable: z.boolean().optional() }),
   addresses: z.array(z.looseObject({ role: z.string(), why: z.string() })),
   peers: z.array(
     z.looseObject({ id: z.string(), name: z.string(), heard: z.boolean(), bothWays: z.boolean() }),

@@ -129,6 +129,10 @@ export type CarpElection = Elected & {
 
 export type Election = HeartbeatElection | VrrpElection | CarpElection;
 
+/** Intervals of silence after which a node is dead; VRRP (RFC 5798, 6.1) and CARP know no other. */
+export const deadRatioOf = (election: Election): number =>
+  election.method === "heartbeat" ? election.deadRatio : 3;
+
 /** Whether all nodes of equal best priority hold at once. */
 export const isShared = (election: Election): boolean =>
   election.method === "heartbeat" && election.hold === "shared";

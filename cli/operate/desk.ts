@@ -1,6 +1,6 @@
 /** What every command for a running stack begins with: the stack file, the cloud, the hosts. */
 import { accessSync, constants } from "node:fs";
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
 import { knownHostsIn, type Remote, sshRemote, stateFolder } from "../../operate/remote.ts";
@@ -8,13 +8,14 @@ import { reasonOf, WorldFailure } from "../../stack/failure.ts";
 import type { Node, Stack } from "../../stack/stack.ts";
 import { suggest } from "../../stack/suggest.ts";
 import { fail } from "../failure.ts";
-import { readStackFile } from "../stack-file.ts";
+import { readStackFile, type StackFile } from "../stack-file.ts";
 import { clean } from "../terminal.ts";
 
 export type DeskOptions = { readonly identity?: string; readonly user?: string };
 
 export type Desk = {
   readonly file: string;
+  readonly stackFile: StackFile;
   readonly stack: Stack;
   readonly zone: string;
   readonly cloud: Cloud;
@@ -32,9 +33,20 @@ export const atDesk = (command: Command): Command =>
     )
     .option("--user <name>", "who logs in by SSH; else the user of the host's template");
 
+/** What a client of one's own asks. */
+export const clientUrl = (): Option =>
+  new Option(
+    "--url <url>",
+    "what the client asks; else the first http service of each address",
+  ).argParser((given: string): string => {
+    if (URL.canParse(given) && new URL(given).protocol === "http:") return given;
+    throw new InvalidArgumentError("The client asks by http:// alone.");
+  });
+
 /** Opens what the stack file names; asks nobody yet. @throws Failure with what is wrong */
 export function openDesk(file: string, options: DeskOptions): Desk {
-  const { stack } = readStackFile(file);
+  const stackFile = readStackFile(file);
+  const { stack } = stackFile;
   if (stack.cloud.provider !== "exoscale")
     return fail(
       file,
@@ -47,6 +59,7 @@ export function openDesk(file: string, options: DeskOptions): Desk {
   const cloud = told(file, () => createExoscale(stack, zone, process.env));
   return {
     file,
+    stackFile,
     stack,
     zone,
     cloud,

@@ -12,14 +12,15 @@ import {
 import { judgeChecks, judgeUserData, judgeVersions } from "../../operate/doctor/judge-hosts.ts";
 import { judgeRules } from "../../operate/doctor/judge-rules.ts";
 import { exoscaleApi } from "../../operate/exoscale-api.ts";
-import type { Finding } from "../../operate/finding.ts";
+import { type Finding, wrong } from "../../operate/finding.ts";
 import { judge } from "../../operate/judge.ts";
-import { takeSnapshot } from "../../operate/snapshot.ts";
+import { type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
 import packageJson from "../../package.json" with { type: "json" };
+import { WorldFailure } from "../../stack/failure.ts";
 import { hostsOf } from "../../stack/stack.ts";
+import { UsageError } from "../failure.ts";
 import { renderHosts } from "../gen-cloud-init.ts";
 import { sourcesOf } from "../sources.ts";
-import { readStackFile } from "../stack-file.ts";
 import { paintFor } from "../terminal.ts";
 import { atDesk, type Desk, type DeskOptions, openDesk, patiently, told } from "./desk.ts";
 import { showFindings } from "./show-status.ts";
@@ -47,8 +48,10 @@ export const addDoctor = (command: Command): Command =>
     .action(doctor);
 
 async function doctor(file: string, options: Options): Promise<void> {
+  if (file === "-" && options.facts === "-")
+    throw new UsageError("the stack file and the facts cannot both come from standard input");
   const desk = openDesk(file, options);
-  const wanted = options.facts === undefined ? undefined : await digests(file, options);
+  const wanted = options.facts === undefined ? undefined : await digests(desk, options);
   const findings = await told(file, () =>
     patiently("cloud and hosts are examined", examine(desk, wanted)),
   );
@@ -60,8 +63,10 @@ async function doctor(file: string, options: Options): Promise<void> {
 }
 
 /** SHA-256 of each host's user-data as the stack file makes it now. */
-async function digests(file: string, options: Options): Promise<Readonly<Record<string, string>>> {
-  const stackFile = readStackFile(file);
+async function digests(
+  { stackFile }: Desk,
+  options: Options,
+): Promise<Readonly<Record<string, string>>> {
   const sources = await sourcesOf(stackFile, options);
   const made = renderHosts(stackFile, hostsOf(stackFile.stack), sources);
   const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
@@ -76,18 +81,34 @@ async function examine(
   const calls = await tryCalls(exoscaleApi(zone, process.env));
   const key = judgeKey(calls);
   if (!key.answers) return key.findings;
-  const snapshot = await takeSnapshot(stack, desk);
+  const fromAccount = [...key.findings, ...judgeZone(calls, zone), ...judgeTemplates(stack, calls)];
+  const rules = judgeRules(stack, calls);
+  const snapshot = await seenFrom(desk);
+  if ("problem" in snapshot)
+    return [
+      ...fromAccount,
+      ...rules,
+      wrong("hosts", `not seen: ${snapshot.problem}`, snapshot.fix),
+    ];
   const checkup = await checkUp(stack, snapshot, remote);
   return [
-    ...key.findings,
-    ...judgeZone(calls, zone),
-    ...judgeTemplates(stack, calls),
+    ...fromAccount,
     ...judgeQuotas(stack, snapshot, calls),
     ...judgeAddresses(snapshot, calls),
-    ...judgeRules(stack, calls),
+    ...rules,
     ...judge(stack, snapshot),
-    ...judgeChecks(checkup),
+    ...judgeChecks(checkup, snapshot),
     ...judgeUserData(checkup, wanted),
     ...judgeVersions(snapshot, packageJson.version),
   ];
+}
+
+/** A cloud that does not show the hosts has shown the rest, which is told all the same. */
+async function seenFrom(desk: Desk): Promise<Snapshot | WorldFailure> {
+  try {
+    return await takeSnapshot(desk.stack, desk);
+  } catch (error) {
+    if (error instanceof WorldFailure) return error;
+    throw error;
+  }
 }

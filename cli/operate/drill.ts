@@ -1,13 +1,15 @@
 /** `baton drill`: the failover rehearsal on a running stack. */
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import { type Drill, passed, type Requests, runDrill } from "../../operate/drill/drill.ts";
 import { drillPicture, rows, timeLine, verdictOf } from "../../operate/drill/report.ts";
 import { budgetOf, sceneOf } from "../../operate/drill/scene.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
+import { reasonOf } from "../../stack/failure.ts";
 import { exitCodes, UsageError } from "../failure.ts";
-import { atDesk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { alone } from "./alone.ts";
+import { atDesk, clientUrl, type Desk, type DeskOptions, openDesk, told } from "./desk.ts";
 import { interruptible } from "./interrupt.ts";
 import { say, step } from "./move.ts";
 
@@ -23,7 +25,7 @@ export const addDrill = (command: Command): Command =>
   atDesk(command)
     .description("Stop the holder's instance and start it again, and measure what clients see.")
     .option("--yes", "without asking first")
-    .option("--url <url>", "what the client asks; else the first http service of each address")
+    .addOption(clientUrl())
     .option("--budget <seconds>", "how long nobody may answer; else the agents' limit and 5 s")
     .option("--picture <file>", "the time line as SVG")
     .option("--json", "the report as JSON")
@@ -41,6 +43,14 @@ async function drillIt(file: string, options: Options): Promise<void> {
   if (given !== undefined && !(given > 0)) throw new UsageError("--budget takes seconds");
   mustBeWritable(options.picture);
   const desk = openDesk(file, options);
+  await alone(desk, () => rehearse(desk, given ?? budgetOf(desk.stack), options));
+}
+
+/** An API that was away for longer is for a person. */
+const startWithinMs = 180_000;
+
+async function rehearse(desk: Desk, budgetMs: number, options: Options): Promise<void> {
+  const { file } = desk;
   const scene = await told(file, () =>
     step("cloud and agents are asked", async () =>
       sceneOf(desk.stack, await takeSnapshot(desk.stack, desk)),
@@ -48,9 +58,10 @@ async function drillIt(file: string, options: Options): Promise<void> {
   );
   const { name } = scene.holder;
   if (!options.yes && !(await isWanted(`${name} is stopped and started again.`))) return;
-  const budgetMs = given ?? budgetOf(desk.stack);
-  const signal = interruptible(() => say("\nending: the instance is started again …"));
-  const request = { scene, url: options.url, budgetMs, signal };
+  const signal = interruptible(() =>
+    say("\nending: an instance that was stopped is started again …"),
+  );
+  const request = { scene, url: options.url, budgetMs, startWithinMs, signal };
   try {
     const { drill, requests } = await told(file, () => runDrill(desk, request, step));
     show(drill, requests, options);
@@ -64,9 +75,12 @@ async function drillIt(file: string, options: Options): Promise<void> {
 function mustBeWritable(picture: string | undefined): void {
   if (picture === undefined) return;
   try {
+    const isNew = !existsSync(picture);
     closeSync(openSync(picture, "a"));
+    // A drill that is refused leaves no empty picture behind.
+    if (isNew) rmSync(picture);
   } catch (error) {
-    throw new UsageError(`--picture cannot be written: ${(error as Error).message}`);
+    throw new UsageError(`--picture ${picture} cannot be written: ${reasonOf(error)}`);
   }
 }
 

@@ -2,13 +2,14 @@
 import { Argument, type Command } from "commander";
 import { progressOn, screenFor } from "../../lab/view/progress.ts";
 import type { CloudAddress, CloudHost, Seen } from "../../operate/cloud.ts";
-import { listed, type Move, type MoveRequest, move, order, takers } from "../../operate/move.ts";
+import { listed, type Move, type MoveRequest, move, obeyed, takers } from "../../operate/move.ts";
 import { nodesIn, type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
 import { failedWords, type Outage } from "../../operate/traffic.ts";
-import { until } from "../../operate/wait.ts";
 import { exitCodes, fail } from "../failure.ts";
+import { alone } from "./alone.ts";
 import {
   atDesk,
+  clientUrl,
   type Desk,
   type DeskOptions,
   instanceOf,
@@ -26,7 +27,7 @@ type Options = DeskOptions & {
 const measuring = (command: Command): Command =>
   command
     .argument("<node>", "load balancer")
-    .option("--url <url>", "what the client asks; else the first http service of each address")
+    .addOption(clientUrl())
     .option("--no-measure", "without a client")
     .option("--json", "the result as JSON");
 
@@ -55,7 +56,6 @@ type Scene = { readonly snapshot: Snapshot; readonly seen: Seen; readonly host: 
 
 /** How all is before anything is touched. @throws Failure when the node cannot be told anything */
 async function sceneOf(desk: Desk, node: string): Promise<Scene> {
-  nodeNamed(desk, node);
   const snapshot = await told(desk.file, () =>
     step("cloud and agents are asked", () => takeSnapshot(desk.stack, desk)),
   );
@@ -63,10 +63,14 @@ async function sceneOf(desk: Desk, node: string): Promise<Scene> {
   const host = instanceOf(desk, seen, node);
   const agent = snapshot.hosts.find(({ name }) => name === node)?.agent;
   if (agent?.kind === "answers") return { snapshot, seen, host };
+  const [what, fix] =
+    agent?.kind === "unreachable"
+      ? ["is not reached over SSH", agent.fix]
+      : ["has no agent that answers"];
   return fail(
     desk.file,
-    `${node} ${agent?.kind === "silent" ? "has no agent that answers" : "is not reached over SSH"}: ${agent?.why}`,
-    "nothing was touched; `baton status` tells more",
+    `${node} ${what}: ${agent?.why}`,
+    `nothing was touched; ${fix ?? "`baton status` tells more"}`,
   );
 }
 
@@ -85,11 +89,19 @@ function mustBeSpared(desk: Desk, { snapshot, seen }: Scene, node: string): void
 
 async function handover(file: string, node: string, options: Options): Promise<void> {
   const desk = openDesk(file, options);
+  nodeNamed(desk, node);
+  await alone(desk, () => handOver(desk, node, options));
+}
+
+async function handOver(desk: Desk, node: string, options: Options): Promise<void> {
+  const { file } = desk;
   const scene = await sceneOf(desk, node);
   const addresses = heldBy(scene.seen, node);
   if (addresses.length === 0) {
-    const holders = scene.seen.addresses.map(({ ip, holders: by }) => `${ip}: ${by.join(" and ")}`);
-    return fail(file, `${node} holds no address`, `nothing was touched; ${holders.join(", ")}`);
+    const held = scene.seen.addresses.map(
+      (one) => `${listed([one])} is held by ${one.holders.join(" and ") || "nobody"}`,
+    );
+    return fail(file, `${node} holds no address`, `nothing was touched; ${held.join(", ")}`);
   }
   mustBeSpared(desk, scene, node);
   const moves = await moved(desk, scene, { what: "handover", addresses, options });
@@ -106,12 +118,25 @@ async function maintenance(
   options: Options,
 ): Promise<void> {
   const desk = openDesk(file, options);
+  nodeNamed(desk, node);
+  await alone(desk, () => keepOut(desk, node, state, options));
+}
+
+async function keepOut(
+  desk: Desk,
+  node: string,
+  state: "on" | "off",
+  options: Options,
+): Promise<void> {
+  const { file } = desk;
   const scene = await sceneOf(desk, node);
   const what = `maintenance ${state}` as const;
   const addresses = state === "on" ? heldBy(scene.seen, node) : wouldReturn(desk, scene.seen, node);
   if (state === "on") mustBeSpared(desk, scene, node);
   if (addresses.length === 0) {
-    await told(file, () => step(`${node}: ${what}`, () => obeyed(desk, scene.host, what)));
+    await told(file, () =>
+      step(`${node}: ${what}`, () => obeyed(desk, { stack: desk.stack, host: scene.host, what })),
+    );
     const lines = [`${node}: ${what}; no address moves`];
     return tell({ node, maintenance: state, moves: [] }, lines, options);
   }
@@ -121,10 +146,20 @@ async function maintenance(
 
 type Wanted = Pick<MoveRequest, "what" | "addresses"> & { readonly options: Options };
 
-function moved(desk: Desk, { seen, host }: Scene, { what, addresses, options }: Wanted) {
+async function moved(desk: Desk, { seen, host }: Scene, { what, addresses, options }: Wanted) {
   const url = options.measure ? options.url : (false as const);
   const request = { stack: desk.stack, seen, host, addresses, what, url };
-  return told(desk.file, () => move(desk, request, step));
+  process.once("SIGINT", cutOff);
+  try {
+    return await told(desk.file, () => move(desk, request, step));
+  } finally {
+    process.off("SIGINT", cutOff);
+  }
+}
+
+function cutOff(): void {
+  say("\ncut off: what was ordered by now goes on by itself; `baton status` shows it");
+  process.exit(130);
 }
 
 /** The addresses that a node takes back as soon as it may. */
@@ -133,17 +168,6 @@ const wouldReturn = ({ stack }: Desk, { addresses }: Seen, node: string) =>
     const ranks = stack.addresses.find((one) => one.name === name)?.ranks;
     return stack.election.preempt && ranks?.[node] === 0 && !holders.includes(node);
   });
-
-/** Gives the order, and waits until the agent says that it is so. */
-async function obeyed(desk: Desk, host: CloudHost, what: `maintenance ${"on" | "off"}`) {
-  await order(desk.remote, host, what);
-  const wanted = what === "maintenance on";
-  await until(async () => {
-    const { hosts } = await takeSnapshot(desk.stack, desk);
-    const agent = hosts.find(({ name }) => name === host.host)?.agent;
-    return (agent?.kind === "answers" && agent.status.maintenance === wanted) || undefined;
-  }, 10_000);
-}
 
 const linesOf = (moves: readonly Move[]): readonly string[] =>
   moves.map(({ address, from, to, tookMs, outage }) => {

@@ -11,7 +11,8 @@ import { turnsOf } from "../../operate/roll/plan.ts";
 import { type Rolled, resume, roll } from "../../operate/roll/roll.ts";
 import { takeSnapshot } from "../../operate/snapshot.ts";
 import { exitCodes, fail, UsageError } from "../failure.ts";
-import { atDesk, type Desk, type DeskOptions, openDesk, told } from "./desk.ts";
+import { alone } from "./alone.ts";
+import { atDesk, clientUrl, type Desk, type DeskOptions, openDesk, told } from "./desk.ts";
 import { interruptible } from "./interrupt.ts";
 import { outageWords, print, say, step } from "./move.ts";
 
@@ -29,7 +30,7 @@ const project = fileURLToPath(new URL("../..", import.meta.url));
 export const addRoll = (command: Command): Command =>
   atDesk(command)
     .description("Replace the load balancers that are not what the stack file says, one at a time.")
-    .option("--url <url>", "what the client asks; else the first http service of each address")
+    .addOption(clientUrl())
     .option("--no-measure", "without a client")
     .addOption(
       new Option("--config-file <file>", "its config, where it lies elsewhere").env(
@@ -51,7 +52,11 @@ async function rollAll(file: string, options: Options): Promise<void> {
   const patienceMs = Number(options.patience) * 1000;
   if (!(patienceMs > 0)) throw new UsageError("--patience takes seconds");
   const desk = openDesk(file, options);
-  const { stack } = desk;
+  await alone(desk, () => rollFrom(desk, patienceMs, options));
+}
+
+async function rollFrom(desk: Desk, patienceMs: number, options: Options): Promise<void> {
+  const { file, stack } = desk;
   const engine = pulumi(project, options.configFile);
   await told(file, () => mustBeOf(desk, engine));
   const signal = interruptible(() =>
@@ -82,7 +87,7 @@ async function rollAll(file: string, options: Options): Promise<void> {
     replaced ? `${node}: replaced in ${Math.round(tookMs / 1000)} s` : `${node}: as it should be`,
   );
   const asked = outages.map(({ address, outage }) => `${address}: ${outageWords(outage)}`);
-  print({ rolled, outages }, [...lines, ...asked].join("\n"), options);
+  print({ rolled, outages, left }, [...lines, ...asked].join("\n"), options);
   if (rolled.length < turns.length) {
     say(cutOff(left));
     process.exitCode = 130;

@@ -1,6 +1,6 @@
 /** Who may talk to whom, in the words of a picture: the rules of the stack, put together. */
 import { type FirewallRule, firewall } from "../../infra/firewall.ts";
-import { type Election, isShared, type Stack } from "../../stack/stack.ts";
+import { deadRatioOf, type Election, isShared, type Stack } from "../../stack/stack.ts";
 
 /** Somebody outside of the stack, and what is open to them. */
 export type Outsider = {
@@ -68,9 +68,8 @@ export function amongNodes(election: Election): string {
 
 /** When one is dead, and who holds after it: in one line. */
 export function electionIn(election: Election): string {
-  const ratio = election.method === "heartbeat" ? election.deadRatio : 3;
   const seconds = (ms: number): string => `${ms / 1000} s`;
-  const dead = `silent for ${ratio} × ${seconds(election.intervalMs)}: the next one claims`;
+  const dead = `silent for ${deadRatioOf(election)} × ${seconds(election.intervalMs)}: the next one claims`;
   const back = election.preempt
     ? "the preferred one takes it back when it is well again"
     : "nobody takes it back";

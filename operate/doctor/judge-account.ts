@@ -1,7 +1,7 @@
 /** What the account allows: the key, the zone, the templates, the quotas. Pure. */
 import { templates } from "../../infra/clouds/exoscale-templates.ts";
 import { hostsOf, privateNetworks, type Stack } from "../../stack/stack.ts";
-import { type Finding, note, ok, wrong } from "../finding.ts";
+import { type Finding, note, ok, unseen, wrong } from "../finding.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { broughtBy, type Calls, shapes } from "./examine.ts";
 
@@ -41,7 +41,7 @@ export function judgeKey(calls: Calls): {
         ? [note("key", `it may not: ${making.join(", ")}; \`pulumi up\` has to`, allow)]
         : []),
       ...unlooked.map(({ call, message }) =>
-        note("key", `not looked at, since ${call} failed: ${message}`, "try again in a minute"),
+        unseen("key", `not looked at, since ${call} failed: ${message}`, "try again in a minute"),
       ),
       ...(refused.length + unlooked.length === 0
         ? [ok("key", "it may read all that a stack is made of, and stop and start instances")]

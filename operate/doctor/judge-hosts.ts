@@ -1,20 +1,27 @@
 /** Whether the hosts are what the stack file says now. Pure. */
-import { type Finding, note, ok, wrong } from "../finding.ts";
-import { type Snapshot, versionsOf } from "../snapshot.ts";
+import { type Finding, note, ok, unseen, wrong } from "../finding.ts";
+import { isLinked, type Snapshot, versionsOf } from "../snapshot.ts";
 import type { Checkup } from "./examine.ts";
 
 /** What each agent found out itself: API, key, the address on the host, clock, peers. */
-export const judgeChecks = ({ checks }: Checkup): Finding[] =>
-  Object.entries(checks).flatMap(([node, lines]): Finding[] => {
-    if ("why" in lines)
+export const judgeChecks = ({ checks }: Checkup, snapshot: Snapshot): Finding[] =>
+  Object.entries(checks).flatMap(([node, all]): Finding[] => {
+    if ("why" in all)
       return [
-        wrong(node, `it could not check itself: ${lines.why}`, "there: baton-agent check -online"),
+        wrong(node, `it could not check itself: ${all.why}`, "there: baton-agent check -online"),
       ];
+    // One that was replaced stands in the agent's list for a while, under its successor's name.
+    const lines = all.filter(
+      ({ fine, what }) => fine || !(isUnheard(what) && isLinked(snapshot, node)),
+    );
     const faults = lines.filter(({ fine }) => !fine);
     return faults.length > 0
       ? faults.map(({ what, fix }) => wrong(node, `not so: ${what}`, fix))
       : [ok(node, `all ${lines.length} of its own checks: API, key, address, clock, peers`)];
   });
+
+const isUnheard = (what: string): boolean =>
+  /^\S+ is (never heard|not heard both ways)$/.test(what);
 
 /**
  * @param wanted SHA-256 of each host's user-data as the stack file makes it now; undefined where
@@ -37,6 +44,7 @@ export function judgeUserData(
   );
   const whose = unread.length > 0 ? `each of ${same.join(", ")}` : "every host";
   const list = other.map(([host]) => host).join(", ");
+  const mayRead = "does SSH reach it, and may its user use sudo there?";
   return [
     ...(other.length > 0
       ? [wrong("user-data", `not what the stack file says now: ${list}`, "`baton roll STACK`")]
@@ -44,7 +52,7 @@ export function judgeUserData(
         ? [ok("user-data", `${whose} has what the stack file says`)]
         : []),
     ...(unread.length > 0
-      ? [note("user-data", `not read on ${unread.join(", ")}`, "may the SSH user use sudo there?")]
+      ? [unseen("user-data", `not read on ${unread.join(", ")}`, mayRead)]
       : []),
   ];
 }

@@ -11,7 +11,7 @@ import { listed, movesOf, type Ports, type Step } from "../move.ts";
 import { isLinked, takeSnapshot } from "../snapshot.ts";
 import type { Outage } from "../traffic.ts";
 import { until } from "../wait.ts";
-import { isOn, startAgain } from "./restart.ts";
+import { isOn, startAgain as startWithin } from "./restart.ts";
 import type { Scene } from "./scene.ts";
 
 /** What happened, with its moment in Unix milliseconds. */
@@ -42,7 +42,9 @@ export type DrillRequest = {
   readonly scene: Scene;
   readonly url: string | undefined;
   readonly budgetMs: number;
-  /** Aborted when a person has had enough: the instance is started again all the same. */
+  /** How long it is tried to start the instance again. */
+  readonly startWithinMs: number;
+  /** Aborted when a person has had enough: an instance that was stopped is started again. */
   readonly signal: AbortSignal;
 };
 
@@ -53,11 +55,11 @@ const calmMs = 1500;
 /** @throws WorldFailure for a step without an end; the instance is then on, or it says not */
 export async function runDrill(
   ports: Ports,
-  { scene, url, budgetMs, signal }: DrillRequest,
+  { scene, url, budgetMs, startWithinMs, signal }: DrillRequest,
   step: Step,
 ): Promise<{ readonly drill: Drill; readonly requests: Requests }> {
   const { stack, addresses, holder } = scene;
-  const clients = await beginClients(stack, addresses, url);
+  const clients = await beginClients(stack, addresses, url, "--url URL asks something else");
   if (clients.size === 0)
     throw new WorldFailure(
       "there is no http service to ask through the address",
@@ -66,7 +68,10 @@ export async function runDrill(
   const happenings: Happening[] = [];
   const happened = (what: string): void => void happenings.push({ at: Date.now(), what });
   try {
-    const act = { step, happened, clients, signal };
+    // Nothing is stopped yet, so that there is nothing to undo.
+    signal.throwIfAborted();
+    const startAgain = () => startWithin(ports.cloud, holder, startWithinMs);
+    const act = { step, happened, clients, startAgain, signal };
     const takers = await leave(ports, scene, act);
     const back = await comeBack(ports, scene, act);
     await stopClients(clients);
@@ -98,6 +103,7 @@ type Act = {
   readonly step: Step;
   readonly happened: (what: string) => void;
   readonly clients: Clients;
+  readonly startAgain: () => Promise<void>;
   readonly signal: AbortSignal;
 };
 
@@ -105,7 +111,7 @@ type Act = {
 async function leave(
   { cloud }: Ports,
   { seen, addresses, holder }: Scene,
-  { step, happened, clients, signal }: Act,
+  { step, happened, clients, startAgain, signal }: Act,
 ): Promise<ReadonlyMap<string, string>> {
   happened(`${holder.host} is stopped through the API`);
   let refused: unknown;
@@ -144,7 +150,8 @@ async function leave(
     // What was asked of the cloud comes to its end, and is undone.
     await stopped;
     // One that failed may have been carried out all the same.
-    if (refused === undefined || !(await isOn(cloud, holder))) await startAgain(cloud, holder);
+    if (refused === undefined || !(await isOn(cloud, holder)))
+      await step(`${holder.host} is started again`, startAgain);
     throw error;
   }
 }
@@ -159,11 +166,11 @@ const which = (addresses: readonly CloudAddress[], name: string): string => {
 async function comeBack(
   ports: Ports,
   { stack, seen, addresses, holder }: Scene,
-  { step, happened, clients, signal }: Act,
+  { step, happened, clients, startAgain, signal }: Act,
 ): Promise<boolean> {
   const isBack = await step(`${holder.host} is started again, and is well`, async () => {
     happened(`${holder.host} is started through the API`);
-    await startAgain(ports.cloud, holder);
+    await startAgain();
     happened(`${holder.host} is on`);
     return until(async () => {
       // The instance is on: whoever has had enough may go.
@@ -202,7 +209,8 @@ async function settle(clients: Clients): Promise<void> {
 /** What was done and what the clients saw of it, in one row. */
 function merged(happenings: readonly Happening[], ways: readonly Way[]): Happening[] {
   const seen = ways.flatMap(({ address, outage }): Happening[] => {
-    if (outage?.from === undefined) return [];
+    // Connections that were open as the address moved are counted apart.
+    if (outage?.from === undefined || outage.failed === 0) return [];
     const through = ways.length > 1 ? ` through ${address}` : "";
     return [
       { at: outage.from, what: `the first request that failed${through}` },

@@ -3,22 +3,26 @@ import { setTimeout as pause } from "node:timers/promises";
 import { WorldFailure } from "../../stack/failure.ts";
 import type { Cloud, CloudHost } from "../cloud.ts";
 
-const startTries = 4;
+const pauseMs = 1000;
 
-/** Asks more than once. @throws WorldFailure that says so */
-export async function startAgain(cloud: Cloud, holder: CloudHost): Promise<void> {
-  for (let tried = 1; ; tried += 1)
+/**
+ * Asks again and again: an API that is away for a minute comes back, and nobody else does it.
+ * @throws WorldFailure that says so, when the time is over
+ */
+export async function startAgain(cloud: Cloud, holder: CloudHost, withinMs: number): Promise<void> {
+  const end = performance.now() + withinMs;
+  for (;;)
     try {
       return await cloud.start(holder);
     } catch (error) {
       if (!(error instanceof WorldFailure)) throw error;
       if (await isOn(cloud, holder)) return;
-      if (tried === startTries)
+      if (performance.now() + pauseMs > end)
         throw new WorldFailure(
           `${holder.host} may be off, as it is not started again: ${error.problem}`,
           `\`exo compute instance start ${holder.name}\`; ${error.fix}`,
         );
-      await pause(1000);
+      await pause(pauseMs);
     }
 }
 

@@ -1,7 +1,7 @@
 /** What a drill is of: who holds what, and whether stopping that one would be an outage. */
 
 import { WorldFailure } from "../../stack/failure.ts";
-import type { Stack } from "../../stack/stack.ts";
+import { deadRatioOf, isShared, type Stack } from "../../stack/stack.ts";
 import type { CloudAddress, CloudHost, Seen } from "../cloud.ts";
 import { takers } from "../move.ts";
 import { mustExist, nodesIn, type Snapshot } from "../snapshot.ts";
@@ -21,8 +21,7 @@ const late = 1.05;
 
 /** How long nobody may answer in a failover of this stack, in milliseconds. */
 export function budgetOf({ election }: Stack): number {
-  const ratio = election.method === "heartbeat" ? election.deadRatio : 3;
-  return Math.round(ratio * election.intervalMs * late) + cloudMs;
+  return Math.round(deadRatioOf(election) * election.intervalMs * late) + cloudMs;
 }
 
 /** @throws WorldFailure where a drill would be an outage, or could show nothing */
@@ -32,6 +31,11 @@ export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
   };
   if (stack.nodes.length < 2)
     refuse("a drill takes two load balancers, and this stack has one", "write `nodes: 2`");
+  if (isShared(stack.election))
+    refuse(
+      "with `hold: shared` several hold at once, and a drill stops the one that does",
+      "`baton maintenance STACK NODE on` measures what clients see when one of them leaves",
+    );
   mustExist(snapshot);
   const seen = nodesIn(snapshot);
   const off = seen.hosts.find(({ running }) => !running);

@@ -30,7 +30,8 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
   const run = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await ended(folder, [...args, ...which, "--non-interactive"]);
     if (code === 0) return stdout;
-    const lines = `${stdout}\n${stderr}`.split("\n").map((line) => line.trim());
+    const text = diagnosed(stdout) ?? `${stdout}\n${stderr}`;
+    const lines = text.split("\n").map((line) => line.trim());
     const said = lines.filter((line) => line !== "").slice(-6);
     throw new WorldFailure(`pulumi ${args[0]} failed (${code}): ${said.join("; ")}`, fixFor(said));
   };
@@ -84,6 +85,21 @@ export function stepsIn(preview: string): z.infer<typeof steps>["steps"] {
       `what \`pulumi preview --json\` says is not understood: ${begins}`,
       "nothing was touched in this step; is `pulumi` the engine, version 3?",
     );
+  }
+}
+
+const failedPreview = z.object({
+  diagnostics: z.array(z.object({ severity: z.string(), message: z.string() })).min(1),
+});
+
+/** Why a preview failed, which it says amid its data; nothing where it does not. */
+function diagnosed(preview: string): string | undefined {
+  try {
+    const { diagnostics } = failedPreview.parse(JSON.parse(preview));
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    return (errors.length > 0 ? errors : diagnostics).map(({ message }) => message).join("\n");
+  } catch {
+    return undefined;
   }
 }
 

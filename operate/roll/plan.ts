@@ -28,7 +28,7 @@ export function turnsOf(stack: Stack, snapshot: Snapshot): readonly Turn[] {
   if (unseen.length > 0)
     refuse(
       `not seen, since SSH fails: ${namesOf(unseen)}`,
-      "a roll has to see that each one is well before the next one goes",
+      "a roll has to see each one well before the next one goes; `baton status` tells more",
     );
   const sick = nodes.filter(({ name }) => !isWellEnough(snapshot, name, nodes.length));
   if (sick.length > 1)

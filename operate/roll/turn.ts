@@ -4,7 +4,7 @@ import { WorldFailure } from "../../stack/failure.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { CloudHost } from "../cloud.ts";
 import { order, type Ports, type Step, takers } from "../move.ts";
-import { type HostSeen, nodesIn, type Snapshot, takeSnapshot } from "../snapshot.ts";
+import { type HostSeen, isLinked, nodesIn, type Snapshot, takeSnapshot } from "../snapshot.ts";
 import { until } from "../wait.ts";
 import type { Engine } from "./engine.ts";
 import type { Marks } from "./mark.ts";
@@ -37,11 +37,14 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
   const { stack, engine, marks, signal, step } = request;
   // Much may have changed since the roll began.
   const snapshot = await takeSnapshot(stack, ports);
-  if (takers(snapshot, node).length === 0)
+  if (takers(snapshot, node).length === 0) {
+    // Who is well, and was not touched, is nobody to hold the others for.
+    if (isLinked(snapshot, node)) await engine.release();
     throw new WorldFailure(
       `no other load balancer is seen to be well, so ${node} stays as it is`,
       "`baton status` tells why; `baton roll` goes on when another one is well",
     );
+  }
   const found = snapshot.hosts.find(({ name }) => name === node);
   const instance = found && reachable(found);
   // Who was in maintenance before is somebody else's to let in.

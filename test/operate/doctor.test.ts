@@ -12,6 +12,7 @@ import {
 import { judgeChecks, judgeUserData, judgeVersions } from "../../operate/doctor/judge-hosts.ts";
 import { judgeRules } from "../../operate/doctor/judge-rules.ts";
 import type { Finding } from "../../operate/finding.ts";
+import { peer } from "../agent/status/sample.ts";
 import { answers, ip, seen, stackOf } from "./scene.ts";
 
 const stack = stackOf("nodes: 2\napp-servers: 1");
@@ -51,7 +52,7 @@ test("a key is told from an API that is away, and each call that it may not make
   const busy = { call: "list-quotas", ended: "rate-limited", message: "429" } as const;
   assert.deepEqual(
     shown(judgeKey(calls({ call: "list-zones" }, busy)).findings),
-    ["note key: not looked at, since list-quotas failed: 429"],
+    ["unseen key: not looked at, since list-quotas failed: 429"],
     "what was not looked at is not told to be right",
   );
 });
@@ -132,26 +133,42 @@ test("what an agent finds wrong itself is told with its fix", () => {
     { fine: false, what: "203.0.113.7 is on this host", fix: "ip addr add" },
   ];
   const checkup = { checks: { lb1: lines, lb2: { why: "no agent" } }, userData: {} };
-  assert.deepEqual(shown(judgeChecks(checkup)), [
+  assert.deepEqual(shown(judgeChecks(checkup, seen(stack))), [
     "wrong lb1: not so: 203.0.113.7 is on this host",
     "wrong lb2: it could not check itself: no agent",
   ]);
+});
+
+test("a peer that was replaced is nobody who has to be heard; one that is there is", () => {
+  const lines = [
+    { fine: true, what: "shop-lb2 is heard both ways", fix: "" },
+    { fine: false, what: "shop-lb2 is never heard", fix: "let it in" },
+  ];
+  const checkup = { checks: { lb1: lines }, userData: {} };
+  assert.deepEqual(shown(judgeChecks(checkup, seen(stack))), [
+    "ok lb1: all 1 of its own checks: API, key, address, clock, peers",
+  ]);
+  const oneWay = answers("lb1", { peers: [peer({ id: "id-of-lb2", bothWays: false })] });
+  assert.deepEqual(
+    shown(judgeChecks(checkup, seen(stack, { hosts: { lb1: { agent: oneWay } } }))),
+    ["wrong lb1: not so: shop-lb2 is never heard"],
+  );
 });
 
 test("user-data is compared where it can be made, and by its digest alone", () => {
   const checkup = { checks: {}, userData: { lb1: "aa", lb2: "bb", app1: undefined } };
   assert.deepEqual(shown(judgeUserData(checkup, { lb1: "aa", lb2: "cc", app1: "dd" })), [
     "wrong user-data: not what the stack file says now: lb2",
-    "note user-data: not read on app1",
+    "unseen user-data: not read on app1",
   ]);
   const unread = { checks: {}, userData: { lb1: undefined } };
   assert.deepEqual(shown(judgeUserData(unread, { lb1: "aa" })), [
-    "note user-data: not read on lb1",
+    "unseen user-data: not read on lb1",
   ]);
   const some = { checks: {}, userData: { lb1: "aa", app1: undefined } };
   assert.deepEqual(shown(judgeUserData(some, { lb1: "aa", app1: "dd" })), [
     "ok user-data: each of lb1 has what the stack file says",
-    "note user-data: not read on app1",
+    "unseen user-data: not read on app1",
   ]);
   assert.match(shown(judgeUserData(checkup, undefined))[0] ?? "", /^note user-data: not compared/);
 });

@@ -17,7 +17,13 @@ const twoAddresses = stackOf(
   "nodes: 2\nelection: { preempt: false }",
   "{ web: { ip: 203.0.113.7 }, mail: { ip: 203.0.113.8 } }",
 );
-const server = createServer((_, response) => response.end("<h1>app1</h1>"));
+/** How many of the next connections are cut, as those are that are open when an address moves. */
+let cuts = 0;
+const server = createServer(({ socket }, response) => {
+  if (cuts > 0) socket.resetAndDestroy();
+  else response.end("<h1>app1</h1>");
+  cuts = Math.max(0, cuts - 1);
+});
 let url = "";
 
 before(async () => {
@@ -32,11 +38,13 @@ after(() => {
 });
 
 /**
- * @param refuses what the cloud does not do
+ * @param refuses what the cloud does not do; `patience`: a person has enough once it has stopped
  * @param fails how many times it does not start what it is asked to
+ * @param onStop told as the cloud is asked to stop the holder
  */
-function world(refuses: readonly string[] = [], fails = 0, of = stack) {
+function world(refuses: readonly string[] = [], fails = 0, of = stack, onStop = () => {}) {
   const deeds: string[] = [];
+  const enough = new AbortController();
   let holder = "lb1";
   let isOff = false;
   let hiccups = fails;
@@ -48,7 +56,9 @@ function world(refuses: readonly string[] = [], fails = 0, of = stack) {
     if (refuses.includes(verb)) throw new WorldFailure(`${verb} is forbidden`, "allow it");
     deeds.push(verb);
     isOff = verb === "stop";
+    if (isOff) onStop();
     if (isOff) holder = "lb2";
+    if (refuses.includes("patience")) enough.abort();
     if (isOff && refuses.includes("stop-late"))
       throw new WorldFailure("stop-late is not answered", "look");
   };
@@ -73,11 +83,12 @@ function world(refuses: readonly string[] = [], fails = 0, of = stack) {
       return { kind: "ran", code: 0, stdout, stderr: "" };
     },
   };
-  const run = async (signal = new AbortController().signal) => {
+  const run = async () => {
     const scene = sceneOf(of, await takeSnapshot(of, ports));
-    return runDrill(ports, { scene, url, budgetMs: 5000, signal }, (_, work) => work());
+    const request = { scene, url, budgetMs: 5000, startWithinMs: 7000, signal: enough.signal };
+    return runDrill(ports, request, (_, work) => work());
   };
-  return { run, deeds };
+  return { run, deeds, enough };
 }
 
 test("it stops the holder, sees the other hold, and starts it again", async () => {
@@ -87,6 +98,16 @@ test("it stops the holder, sees the other hold, and starts it again", async () =
   const [way] = drill.addresses;
   assert.deepEqual([drill.holder, way?.taker, drill.back], ["lb1", "lb2", true]);
   assert.ok(passed(drill) && (way?.outage?.sent ?? 0) > 50);
+});
+
+test("connections that the move cuts are counted apart, and no request failed", async () => {
+  const { drill } = await world([], 0, stack, () => {
+    cuts = 2;
+  }).run();
+  const outage = drill.addresses[0]?.outage;
+  assert.deepEqual([outage?.failed, outage?.cutShort], [0, 2]);
+  assert.ok(passed(drill));
+  assert.ok(!drill.happenings.some(({ what }) => /failed|answers again/.test(what)));
 });
 
 test("all the addresses that it holds are followed, each by its name", async () => {
@@ -113,19 +134,24 @@ test("a cloud that does not stop it is told, and nothing is started", async () =
 });
 
 test("whoever has had enough finds the instance started again", async () => {
-  const { run, deeds } = world();
-  const enough = AbortSignal.abort();
-  await assert.rejects(run(enough), (error) => error === enough.reason);
+  const { run, deeds, enough } = world(["patience"]);
+  await assert.rejects(run(), (error) => error === enough.signal.reason);
   assert.deepEqual(deeds, ["stop", "start"]);
 });
 
+test("whoever has had enough before the holder is stopped finds nothing touched", async () => {
+  const { run, deeds, enough } = world();
+  enough.abort();
+  await assert.rejects(run(), (error) => error === enough.signal.reason);
+  assert.deepEqual(deeds, []);
+});
+
 test("a start that fails is asked for again, and one that never comes about is told", async () => {
-  const lucky = world([], 1);
+  const lucky = world([], 5);
   assert.ok((await lucky.run()).drill.back);
   assert.deepEqual(lucky.deeds, ["stop", "start"]);
-  const signal = AbortSignal.abort();
   await assert.rejects(
-    world([], 100).run(signal),
+    world(["patience"], 100).run(),
     /lb1 may be off, .*start is not answered; `exo compute instance start shop-lb1`/,
   );
 });
@@ -140,7 +166,10 @@ test("nobody who answers, nothing that is touched", async () => {
   const { run, deeds } = world();
   const before = url;
   url = "http://127.0.0.1:9/";
-  await assert.rejects(run(), /127\.0\.0\.1:9\/ does not answer from here; nothing was touched/);
+  await assert.rejects(
+    run(),
+    /127\.0\.0\.1:9\/ does not answer from here; nothing was touched; .* --url URL asks/,
+  );
   url = before;
   assert.deepEqual(deeds, []);
 });

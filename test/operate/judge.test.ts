@@ -153,6 +153,12 @@ test("a holder that nobody reaches is released by hand once another holds", () =
   );
 });
 
+test("where sudo wants a password the fix is about sudo, not about SSH", () => {
+  const agent = { kind: "unreachable", why: "sudo: a password is required" } as const;
+  const [first] = judge(stackOf(), seen(stackOf(), { hosts: { lb2: { agent } } }));
+  assert.match(first?.fix ?? "", /^the SSH user needs sudo without a password/);
+});
+
 for (const [title, changes, expected] of cases)
   test(title, () => assert.deepEqual(findingsOf(changes), expected));
 

@@ -4,10 +4,11 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { isMoved, move } from "../../operate/move.ts";
+import type { CloudHost } from "../../operate/cloud.ts";
+import { isMoved, move, obeyed } from "../../operate/move.ts";
 import { until } from "../../operate/wait.ts";
 import { WorldFailure } from "../../stack/failure.ts";
-import { instance, stackOf } from "./scene.ts";
+import { answers, instance, stackOf } from "./scene.ts";
 
 const { election: alone } = stackOf("nodes: 2");
 const { election: shared } = stackOf("nodes: 3\nelection: { hold: shared }");
@@ -75,6 +76,31 @@ test("a move ends when each address has moved, and each is measured by itself", 
     assert.equal(to, "lb2");
     assert.ok(outage && outage.sent > 20 && outage.failed === 0);
   }
+});
+
+test("an agent that does not go into maintenance though it was told is a failure", async () => {
+  const stack = stackOf("nodes: 2");
+  let isOut = false;
+  const ports = {
+    cloud: {
+      look: async () => ({ hosts: [instance("lb1"), instance("lb2")], addresses: [] }),
+      holders: () => assert.fail("no address moves"),
+      stop: () => assert.fail("nothing is stopped"),
+      start: () => assert.fail("nothing is started"),
+    },
+    remote: async ({ host }: CloudHost) => {
+      const agent = answers(host, { maintenance: isOut });
+      const stdout = agent.kind === "answers" ? JSON.stringify(agent.status) : "";
+      return { kind: "ran", code: 0, stdout, stderr: "" } as const;
+    },
+  };
+  const request = { stack, host: instance("lb2"), what: "maintenance on" } as const;
+  await assert.rejects(
+    obeyed(ports, request, 50),
+    /lb2 was told, and its agent does not say in 0\.05 s that it is so/,
+  );
+  isOut = true;
+  await obeyed(ports, request, 50);
 });
 
 test("a question that fails is asked again, and its failure is told when time is over", async () => {

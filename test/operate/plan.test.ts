@@ -10,6 +10,9 @@ import { answers, type Changes, idOf, instance, seen, stackOf } from "./scene.ts
 const stack = stackOf();
 const turns = (changes: Changes, of = stack) => turnsOf(of, seen(of, changes));
 const sick = answers("lb2", { healthy: false });
+const cutOff = answers("lb2", {
+  api: { reachable: false, error: "timed out", calls: 9, clockAheadMs: undefined },
+});
 const off = { ...instance("lb2"), state: "stopped", running: false };
 const unreachable = { kind: "unreachable", why: "Connection timed out" } as const;
 
@@ -79,6 +82,7 @@ test("a drill takes the one holder, where somebody can take over", () => {
     [{ holders: [] }, /203\.0\.113\.7 is not held by one load balancer/],
     [{ holders: ["mail"] }, /is not held by one load balancer/],
     [{ hosts: { lb2: { agent: sick } } }, /nobody is seen to be well who could take over from lb1/],
+    [{ hosts: { lb2: { agent: cutOff } } }, /nobody is seen to be well who could take over/],
     [
       { hosts: { lb2: { instance: off, agent: unreachable } } },
       /lb2 is stopped already; a drill that/,
@@ -86,6 +90,14 @@ test("a drill takes the one holder, where somebody can take over", () => {
   ];
   for (const [changes, message] of refused)
     assert.throws(() => sceneOf(stack, seen(stack, changes)), message);
+});
+
+test("where several hold at once, a drill says what measures that instead", () => {
+  const shared = stackOf("nodes: 2\nelection: { hold: shared }");
+  assert.throws(
+    () => sceneOf(shared, seen(shared, { holders: ["lb1", "lb2"] })),
+    /with `hold: shared` several hold at once.*nothing was touched; `baton maintenance STACK/,
+  );
 });
 
 test("the budget is the agents' limit, and 5 s of the cloud's own", () => {

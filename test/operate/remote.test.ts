@@ -28,6 +28,38 @@ test("a program that ssh has started and that outlives it is not waited for", as
   assert.ok(performance.now() - begun < 15_000);
 });
 
+test("a program ssh that there is not is told as such, with what to do", async () => {
+  const { PATH } = process.env;
+  process.env.PATH = "/nowhere";
+  const end = await sshRemote("/tmp/known_hosts", {})(instance("lb1"), "true");
+  process.env.PATH = PATH;
+  assert.deepEqual(end, {
+    kind: "unreachable",
+    why: "ssh cannot run: spawn ssh ENOENT",
+    fix: "install OpenSSH's client, or put it on PATH",
+  });
+});
+
+test("a host with another key than before is told as such, and where that one is kept", async (context) => {
+  const end = await asked(context, "echo Host key verification failed. >&2; exit 255", "state");
+  assert.equal(why(end), "its host key is not the one that was seen first");
+  const fix = end.kind === "unreachable" ? end.fix : undefined;
+  assert.match(fix ?? "", /`ssh-keygen -R id-of-lb1 -f \/.*\/state\/known_hosts`; if not/);
+});
+
+test("an ssh that somebody ends is no answer of the host", async (context) => {
+  assert.equal(why(await asked(context, "kill -TERM $$", "state")), "ssh was ended by SIGTERM");
+});
+
+test("a key that ssh cannot use is told beside the refusal", async (context) => {
+  const said = 'Load key "id": bad permissions\nubuntu@host: Permission denied (publickey).';
+  const end = await asked(context, `echo '${said}' >&2; exit 255`, "state");
+  assert.equal(
+    why(end),
+    'ubuntu@host: Permission denied (publickey). Load key "id": bad permissions',
+  );
+});
+
 test("an answer without an end is given up", async (context) => {
   assert.equal(why(await asked(context, "exec yes", "state")), "its answer has no end");
 });

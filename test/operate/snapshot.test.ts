@@ -47,6 +47,11 @@ test("an agent that does not run, or is not there, is silent in its own words", 
   assert.match(absent?.kind === "silent" ? absent.why : "", /command not found/);
 });
 
+test("an agent that the SSH user may not ask was not asked", async () => {
+  const seen = await seenAs(ran(1, "", "sudo: a password is required\n"));
+  assert.deepEqual(seen, { kind: "unreachable", why: "sudo: a password is required" });
+});
+
 test("an agent of another version that says something else is no crash", async () => {
   const status = { ...sample(), moves: [{ kind: "moved", at: "noon" }] };
   for (const said of [

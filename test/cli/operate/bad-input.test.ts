@@ -1,7 +1,9 @@
 /** What the commands for a running stack refuse, before anybody is asked. */
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import { type Result, root, baton as run } from "../command.ts";
+import { folderWith, type Result, root, baton as run } from "../command.ts";
 
 const minimal = "examples/minimal.yaml";
 /** A port of this machine where nothing listens. */
@@ -65,11 +67,23 @@ test("words that a command does not take are usage", () => {
     ["maintenance", minimal, "lb1", "sideways"],
     ["drill", minimal, "--yes", "--budget", "soon"],
     ["drill", minimal, "--yes", "--picture", "no/such/folder/drill.svg"],
+    ["drill", minimal, "--yes", "--url", "nonsense"],
+    ["handover", minimal, "lb1", "--url", "https://198.51.100.50/"],
     ["status", minimal, "--every", "0"],
     ["status", minimal, "--every", "1e10"],
     ["roll", minimal, "--patience", "none"],
   ])
     assert.equal(baton(args, nobody).status, 2, args.join(" "));
+});
+
+test("a drill that is refused leaves no picture behind, and an earlier one as it was", (context) => {
+  const folder = folderWith(context, { "earlier.svg": "<svg/>" });
+  for (const picture of ["earlier.svg", "new.svg"]) {
+    const args = ["drill", minimal, "--yes", "--picture", join(folder, picture)];
+    assert.equal(baton(args, none).status, 1);
+  }
+  assert.deepEqual(readdirSync(folder), ["earlier.svg"]);
+  assert.equal(readFileSync(join(folder, "earlier.svg"), "utf8"), "<svg/>");
 });
 
 test("an endpoint that is none is refused: nobody means the real cloud by it", () => {

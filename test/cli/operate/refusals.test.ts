@@ -20,6 +20,11 @@ async function refused(
 
 const on = ["maintenance", "lb1", "on"] as const;
 
+test("a node that holds nothing hands nothing over, and who holds is told", async (context) => {
+  const none = /lb2 holds no address\n.*\n.*nothing was touched; 203\.0\.113\.7 is held by lb1$/m;
+  await refused(await standUp(context), [[["handover", "lb2"], none]]);
+});
+
 test("a host that SSH does not reach is told, and not moved", async (context: TestContext) => {
   const stand = await standUp(context);
   stand.agent("lb2", undefined);
@@ -107,6 +112,32 @@ test("a roll that finds the other sick waits for it, and then says why, having r
     stand.touched().map((line) => line.replace(/ --.*/, "")),
     ["pulumi config set baton:replace lb2"],
   );
+});
+
+test("a client that is not answered is named without what its URL keeps secret", async (context) => {
+  const url = "http://ops:hunter2@127.0.0.1:9/health?token=hunter2";
+  const stand = await standUp(context);
+  await refused(stand, [
+    [
+      ["handover", "lb1", "--url", url],
+      /http:\/\/127\.0\.0\.1:9\/health does not answer from here/,
+    ],
+  ]);
+  const { stdout, stderr } = await stand.baton("drill", "--yes", "--url", url);
+  assert.doesNotMatch(stdout + stderr, /hunter2/);
+});
+
+test("a handover that is cut off says that its order goes on", async (context) => {
+  const stand = await standUp(context);
+  const cut = await stand.interrupted("handover", "handover", "lb1", "--no-measure");
+  assert.equal(cut.status, 130);
+  assert.match(cut.stderr, /cut off: what was ordered by now goes on by itself; `baton status`/);
+});
+
+test("steps that nobody reads any more keep no order from being carried out", async (context) => {
+  const stand = await standUp(context);
+  const { status, stdout } = await stand.unheard("maintenance", "lb2", "on");
+  assert.deepEqual([status, stdout], [0, "lb2: maintenance on; no address moves\n"]);
 });
 
 test("a stack that the cloud does not have is told by every command", async (context) => {
