@@ -1,4 +1,4 @@
-/** One run makes a thing that is kept, and others wait for it. A lock is a folder. */
+/** Of several processes one alone goes on, and others wait or are refused. A lock is a folder. */
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -14,23 +14,36 @@ export async function locked(
   say: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<() => void> {
-  const own = mkdtempSync(`${folder}-`);
-  writeFileSync(join(own, "pid"), String(process.pid));
   for (let told = false; ; told = true) {
-    try {
-      // A folder with something in it is never replaced, and the lock is never without its holder.
-      renameSync(own, folder);
-      return () => rmSync(folder, { recursive: true, force: true });
-    } catch (error) {
-      if (!isTaken(error)) throw error;
+    const lock = tryLock(folder);
+    if (typeof lock === "function") return lock;
+    if (!told) say(`waiting for ${what} that process ${lock} is making …`);
+    await pause(1000, undefined, { signal });
+  }
+}
+
+/**
+ * Takes the lock where nobody has it, or whoever had it is gone.
+ * @returns what ends it, or the id of the process that has it
+ */
+export function tryLock(folder: string): (() => void) | number {
+  const own = mkdtempSync(`${folder}-`);
+  try {
+    writeFileSync(join(own, "pid"), String(process.pid));
+    for (;;) {
+      try {
+        // A folder with something in it is never replaced: no lock is without its holder.
+        renameSync(own, folder);
+        return () => rmSync(folder, { recursive: true, force: true });
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      }
+      const pid = holderOf(folder);
+      if (pid !== undefined) return pid;
+      rmSync(folder, { recursive: true, force: true });
     }
-    const pid = holderOf(folder);
-    if (pid === undefined) rmSync(folder, { recursive: true, force: true });
-    else if (!told) say(`waiting for ${what} that process ${pid} is making …`);
-    await pause(pid === undefined ? 50 : 1000, undefined, { signal }).catch((error) => {
-      rmSync(own, { recursive: true, force: true });
-      throw error;
-    });
+  } finally {
+    rmSync(own, { recursive: true, force: true });
   }
 }
 
@@ -41,12 +54,13 @@ const isTaken = (error: unknown): boolean =>
 
 /** The process that has the lock; nothing when it is gone. */
 function holderOf(folder: string): number | undefined {
+  let pid: number | undefined;
   try {
-    const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    pid = Number(readFileSync(join(folder, "pid"), "utf8"));
     process.kill(pid, 0);
     return pid;
   } catch (error) {
     // Another user's process cannot be signalled, and lives.
-    return error instanceof Error && "code" in error && error.code === "EPERM" ? -1 : undefined;
+    return error instanceof Error && "code" in error && error.code === "EPERM" ? pid : undefined;
   }
 }

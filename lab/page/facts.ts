@@ -1,5 +1,5 @@
 /** What stands from the beginning, from the stack file alone. */
-import type { Stack } from "../../stack/stack.ts";
+import { deadRatioOf, type Stack } from "../../stack/stack.ts";
 import { verbs } from "../faults/verbs.ts";
 import { faultGroups } from "./buttons.ts";
 import type { Facts } from "./message.ts";
@@ -13,7 +13,7 @@ export function factsOf({ name, nodes, appServers, election }: Stack): Facts {
     balancers,
     backends,
     intervalMs: election.intervalMs,
-    limitMs: election.intervalMs * (election.method === "heartbeat" ? election.deadRatio : 1),
+    limitMs: election.intervalMs * deadRatioOf(election),
     faults: faultGroups(balancers, backends, (verb) => Object.hasOwn(verbs, verb)),
   };
 }

@@ -44,8 +44,8 @@ export function newsOf(before: AgentView | null, after: AgentView | null): reado
   ];
 }
 
-/** Who hears whom is told already, peer by peer. */
-const aboutPeers = /^(silent|never heard|heard, but does not hear us): /;
+/** A peer that falls silent or turns deaf is told already, by its name. */
+const aboutPeers = /^(hears nothing from |heard, but does not hear us: )/;
 
 const agent = (text: string): Line => ({ tone: "agent", text });
 const trouble = (text: string): Line => ({ tone: "trouble", text });

@@ -114,7 +114,13 @@ function draw(layout: Layout, model: Model, state: State) {
       const look = `box address${state.failing.includes(ip) ? " bad" : ""}`;
       return plain(box, "address", look, [ip, isOne ? "failover address" : ""], 23);
     }),
-    plain(layout.api, "api", "box api", [isWide ? "Cloud API" : "API", ""], 18),
+    plain(
+      layout.api,
+      "api",
+      `box api${isApiFaulty(model) ? " bad" : ""}`,
+      [isWide ? "Cloud API" : "API", ""],
+      18,
+    ),
   );
   const { client, api } = layout;
   // One address alone has what the client has.
@@ -189,6 +195,10 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
   });
   return [...balancers, ...backends];
 }
+
+/** The API's own faults are the cloud's buttons; a cut from it is the load balancer's. */
+const isApiFaulty = ({ facts, inForce }: Model): boolean =>
+  facts.faults.cloud?.faults.some(({ words }) => inForce.includes(words.join(" "))) === true;
 
 function heldLine(held: readonly string[], all: number, isWide: boolean): string {
   if (held.length === 0) return "";

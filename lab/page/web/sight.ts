@@ -1,7 +1,7 @@
 /** What the model says at a glance. Pure: the same model and moment give the same words. */
 import type { Counts, Failover, Tally } from "../message.ts";
 import { type Model, sum } from "../model.ts";
-import { count, list, seconds } from "./words.ts";
+import { clock, count, list, seconds } from "./words.ts";
 
 export type Tone = "good" | "warn" | "bad" | "idle";
 
@@ -156,6 +156,23 @@ export const chosen = (
   Object.values(failovers)
     .sort((one, other) => one.id - other.id)
     .at(-1);
+
+/** A failover in one sentence: what counts of it. */
+export function summaryOf(failover: Failover, limitMs: number): string {
+  const { from, to, failed, firstFailed, firstGood, lastHeartbeat, claimSent } = failover;
+  const inTime =
+    lastHeartbeat === undefined
+      ? ""
+      : ` Claimed ${seconds(claimSent - lastHeartbeat)} after the last heartbeat; ` +
+        `the limit is ${seconds(limitMs)}.`;
+  const outage =
+    failed === 0
+      ? " No request failed."
+      : firstGood === undefined || firstFailed === undefined
+        ? ` ${count(failed)} requests failed so far.`
+        : ` ${count(failed)} requests failed; no answer for ${seconds(firstGood - firstFailed)}.`;
+  return `${from} → ${to} at ${clock(claimSent)}.${inTime}${outage}`;
+}
 
 export type HostSight = {
   readonly tone: Tone;

@@ -4,7 +4,8 @@ import type { Model } from "../model.ts";
 import type { View } from "./chart.ts";
 import { addressChoice } from "./choice.ts";
 import { html, say, svg } from "./dom.ts";
-import { clock, count, seconds, signed } from "./words.ts";
+import { summaryOf } from "./sight.ts";
+import { seconds, signed } from "./words.ts";
 
 const rowHeight = 26;
 const top = 26;
@@ -41,23 +42,6 @@ const phasesOf = (failover: Failover): readonly Phase[] => [
   { text: "confirmed", at: failover.confirmed },
   ...(failover.failed > 0 ? [{ text: "first good answer", at: failover.firstGood }] : []),
 ];
-
-/** One sentence with what counts. */
-export function summaryOf(failover: Failover, limitMs: number): string {
-  const { from, to, failed, firstFailed, firstGood, detected, lastHeartbeat, claimSent } = failover;
-  const noticed = detected ?? claimSent;
-  const inTime =
-    lastHeartbeat === undefined
-      ? ""
-      : ` Claimed ${seconds(noticed - lastHeartbeat)} after the last heartbeat; the limit is ${seconds(limitMs)}.`;
-  const outage =
-    failed === 0
-      ? " No request failed."
-      : firstGood === undefined || firstFailed === undefined
-        ? ` ${count(failed)} requests failed so far.`
-        : ` ${count(failed)} requests failed; no answer for ${seconds(firstGood - firstFailed)}.`;
-  return `${from} → ${to} at ${clock(claimSent)}.${inTime}${outage}`;
-}
 
 function drawing(failover: Failover, limitMs: number, width: number): SVGSVGElement {
   const { cells } = failover;

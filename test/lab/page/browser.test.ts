@@ -202,6 +202,36 @@ test("a button is one order; pressed again it ends its fault, for every viewer",
   assert.deepEqual((await pictureOf(other)).pressed, []);
 });
 
+/** What the picture itself shows of a fault, by its verb: in the box of who has it. */
+const marks: Readonly<Record<string, RegExp>> = {
+  freeze: /frozen/,
+  impair: /loses packets/,
+  "cut client": /cut from clients/,
+  "api-cut": /cut from API/,
+  "metadata-cut": /cut from metadata/,
+  "agent-stop": /agent stopped/,
+};
+
+test("each fault that lasts is shown as in force where it is, until it is undone", async () => {
+  script.healthy(server, Date.now());
+  const page = await look();
+  for (const [name, { faults, title }] of Object.entries(script.facts().faults))
+    for (const { label, words, undo } of faults) {
+      if (undo === undefined) continue;
+      server.tell({ kind: "order", words });
+      await untilPicture(page, { pressed: [label] });
+      const card = page.getByRole("article", { name: title, exact: true });
+      assert.equal(await card.locator('[aria-pressed="true"]').textContent(), label);
+      const mark = marks[words.slice(0, -1).join(" ")] ?? marks[words[0] ?? ""];
+      if (/^lb/.test(name) && mark)
+        assert.match((await page.locator(`[data-box="${name}"]`).textContent()) ?? "", mark);
+      const isApi = (await page.locator('[data-box="api"].bad').count()) > 0;
+      assert.equal(isApi, name === "cloud", label);
+      server.tell({ kind: "order", words: undo });
+      await untilPicture(page, calm);
+    }
+});
+
 test("what the lab refuses is told in its words", async () => {
   const page = await look();
   await page.getByRole("article", { name: "lb1" }).getByRole("button", { name: "Freeze" }).click();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Message, Untimed } from "../../../lab/page/message.ts";
 import { apply, emptyModel, historyS } from "../../../lab/page/model.ts";
 import { layoutFor } from "../../../lab/page/web/layout.ts";
-import { addressesOf, chosen, headline, sightOf } from "../../../lab/page/web/sight.ts";
+import { addressesOf, chosen, headline, sightOf, summaryOf } from "../../../lab/page/web/sight.ts";
 import * as script from "./script.ts";
 
 const begun = 1_700_000_000_000;
@@ -130,6 +130,19 @@ test("each address keeps its own last failover; the page shows the latest, or th
   );
   assert.equal(chosen(model, undefined)?.id, 3);
   assert.equal(chosen(model, "198.51.100.51")?.id, 2);
+});
+
+test("a claim that the cloud took late is not told to be as early as it was decided", () => {
+  const at = (ms: number): number => begun + ms;
+  const failover = {
+    ...{ id: 1, ip: "198.51.100.50", from: "lb1", to: "lb2", failed: 0 },
+    ...{ lastHeartbeat: at(0), detected: at(2400), claimSent: at(62_000) },
+    cells: { begin: begun, stepMs: 50, row: [] },
+  };
+  assert.match(
+    summaryOf(failover, 3000),
+    /Claimed 62\.0 s after the last heartbeat; the limit is 3\.00 s\. No request failed\.$/,
+  );
 });
 
 test("at a glance every address counts", () => {

@@ -23,8 +23,8 @@ test("a silent peer, a new reason and a problem are each told", () => {
   const peers = [{ name: "lb1", heard: false, bothWays: false }];
   const addresses = [{ ip: address, role: "backup", holds: false, why: "the holder fell silent" }];
   const problems = [
-    { text: "silent: lb1", fix: "there: systemctl status baton" },
-    { text: "the cloud's API fails: 503", fix: "baton-agent check --online" },
+    { text: "hears nothing from lb1", fix: "on lb1: systemctl status baton" },
+    { text: "the cloud's API fails: 503", fix: "baton-agent check -online" },
   ];
   const after = { ...calm, peers, addresses, problems };
   assert.deepEqual(texts(calm, after), [
@@ -33,6 +33,13 @@ test("a silent peer, a new reason and a problem are each told", () => {
     "the cloud's API fails: 503",
   ]);
   assert.deepEqual(texts(after, calm), ["hears lb1, both ways", "backup: stands by"]);
+});
+
+test("that a peer was never heard is told by nothing else", () => {
+  const text = "never heard: lb1. Heartbeat blocked?";
+  const peers = [{ name: "lb1", heard: false, bothWays: false }];
+  const deaf = { ...calm, peers };
+  assert.deepEqual(texts(deaf, { ...deaf, problems: [{ text, fix: "the rule" }] }), [text]);
 });
 
 test("one way is not both ways", () => {

@@ -70,7 +70,6 @@ const press = (page: Page, card: string, label: string) =>
     .getByRole("button", { name: label, exact: true })
     .click();
 
-/** All is well: both are healthy and hear each other, and one of them holds. */
 /** Whether the agents hear each other; to one that has just started silence is no death. */
 async function areLinked(): Promise<boolean> {
   const told = await Promise.all(
@@ -79,6 +78,7 @@ async function areLinked(): Promise<boolean> {
   return told.every((text) => /"bothWays":\s*true/.test(text));
 }
 
+/** All is well: both are healthy and hear each other, and one of them holds. */
 async function untilCalm(page: Page): Promise<string> {
   await until(
     "the picture is calm",
