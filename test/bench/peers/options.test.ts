@@ -40,6 +40,8 @@ test("who has exoip's program names it, alone or in one group with the agent", (
 test("what cannot be measured is told, with what can", () => {
   for (const [args, words] of [
     [["--only", "flood"], /no row is called "flood"; there are: death, stop/],
+    [["--only", "split("], /--only split\( is no pattern; write a row's name/],
+    [["--rows", "death"], /Unknown option '--rows'; there are: --only, --peer/],
     [["--peer", "ucarp"], /no program is called "ucarp"; there are: baton-1s.*exoip=PATH/],
     [["--peer", "baton-0s"], /no program is called "baton-0s"/],
     [["--peer", "exoip=/nowhere/exoip"], /there is no file \/nowhere\/exoip/],

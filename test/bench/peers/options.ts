@@ -1,6 +1,6 @@
 /** The command line of the bench: what is to be measured. */
 import { existsSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { WorldFailure } from "../../../stack/failure.ts";
 import { baton } from "./baton.ts";
 import { exoip } from "./exoip.ts";
@@ -25,17 +25,7 @@ const known: readonly Peer[] = [baton(1000), keepalived(1000), baton(100), keepa
 
 /** @throws WorldFailure for what cannot be measured */
 export function optionsOf(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: "string", default: "" },
-      peer: { type: "string", multiple: true, default: [] },
-      runs: { type: "string", default: "5" },
-      idle: { type: "string", default: "60" },
-      write: { type: "boolean", default: false },
-      render: { type: "boolean", default: false },
-    },
-  });
+  const values = valuesIn(args);
   const { write, render } = values;
   if (write && (values.only !== "" || values.peer.length > 0))
     throw new WorldFailure(
@@ -52,8 +42,36 @@ export function optionsOf(args: readonly string[]): Options {
   };
 }
 
+const options = {
+  only: { type: "string", default: "" },
+  peer: { type: "string", multiple: true, default: [] },
+  runs: { type: "string", default: "5" },
+  idle: { type: "string", default: "60" },
+  write: { type: "boolean", default: false },
+  render: { type: "boolean", default: false },
+} as const satisfies ParseArgsConfig["options"];
+
+function valuesIn(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const [problem = ""] = `${error instanceof Error ? error.message : error}`.split(
+      ". To specify",
+    );
+    throw new WorldFailure(problem, `there are: --${Object.keys(options).join(", --")}`);
+  }
+}
+
+function patternIn(text: string): RegExp {
+  try {
+    return new RegExp(text);
+  } catch {
+    throw new WorldFailure(`--only ${text} is no pattern`, "write a row's name, or `split|freeze`");
+  }
+}
+
 function rowsOf(pattern: string): readonly Row[] {
-  const wanted = new RegExp(pattern);
+  const wanted = patternIn(pattern);
   const found = rows.filter(({ name, title }) => wanted.test(name) || wanted.test(title));
   if (found.length > 0) return found;
   throw new WorldFailure(
