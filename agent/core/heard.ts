@@ -74,4 +74,4 @@ const turned = (before: Peer | undefined, after: Peer): boolean =>
 const holdsAny = ({ addresses, settings }: State): boolean =>
   [...addresses.values()].some(({ seen }) => seen?.holders.has(settings.self) === true);
 
-const lost = (whom: NodeId) => ({ kind: "release", whom, done: true }) as const;
+const lost = (whom: NodeId) => ({ kind: "release", whom, done: true, told: true }) as const;

@@ -84,17 +84,19 @@ export function scopeWanted(
   // While a request is under way a read would show what was before.
   if (now < address.observeAt || address.request !== undefined) return undefined;
   if (decision.do === "nothing" && decision.look === "zone") return "zone";
-  const { seen, doubted, differsSince, requestEndedAt } = address;
+  const { seen, doubted, differsSince, requestEndedAt, ended } = address;
   const landed = landings(state, address).filter((at) => at <= now);
-  const informed = seen !== undefined && seen.begunAt >= Math.max(requestEndedAt, ...landed);
+  const seenAfter = (...times: readonly number[]) =>
+    seen !== undefined && seen.begunAt >= Math.max(...times, ...landed);
   // What we have changed ourselves is read at once, and so is the cloud when a holder is late.
   const late = lateAt(state, address) ?? Infinity;
   const known = now < late || (seen?.begunAt ?? 0) >= late;
   const most = known ? callsMax.patient : callsMax.late;
   // A turn is short, and so is the time for which a release is announced.
   const urgent = decision.do === "nothing" && decision.readNow === true;
+  const informed = ended?.told ? seenAfter() : seenAfter(requestEndedAt);
   if (isTired(state, most, informed && !urgent)) return undefined;
-  const calm = informed && !doubted && differsSince === undefined;
+  const calm = seenAfter(requestEndedAt) && !doubted && differsSince === undefined;
   const isDue = now + soonMs >= (seen?.begunAt ?? -Infinity) + periods(state, address).groupMs;
   return calm && !isDue ? "self" : "group";
 }

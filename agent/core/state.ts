@@ -95,9 +95,17 @@ export type AddressState = {
   readonly request: Request | undefined;
   /** A look at ourselves alone has contradicted what was seen. */
   readonly doubted: boolean;
-  /** The last request that ended, and when: a read begun before that says nothing about now. */
+  /**
+   * The last request that ended, or that another told of, and when: a read begun before that says
+   * nothing about now.
+   */
   readonly ended:
-    | { readonly kind: Request["kind"]; readonly whom: NodeId; readonly done: boolean }
+    | {
+        readonly kind: Request["kind"];
+        readonly whom: NodeId;
+        readonly done: boolean;
+        readonly told?: true;
+      }
     | undefined;
   readonly requestEndedAt: number;
   /** Until then a release of ourselves may land though it failed. */
