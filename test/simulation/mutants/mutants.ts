@@ -129,8 +129,8 @@ export const mutants: readonly Mutant[] = [
     name: "looks-at-itself-alone",
     what: "never looks at the group again while its own part is as expected",
     file: "core/reading.ts",
-    from: "const calm = informed && !doubted && differsSince === undefined;",
-    to: "const calm = informed && state.now > 0;",
+    from: "const calm = seenAfter(requestEndedAt) && !doubted && differsSince === undefined;",
+    to: "const calm = seenAfter(requestEndedAt) && state.now > 0;",
   },
   {
     name: "contests-at-once",
