@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { formatReference } from "../stack/reference.ts";
 import { hostsOf, type Stack } from "../stack/stack.ts";
 import type { Sources } from "../user-data/inputs.ts";
+import { holdsCredentials } from "../user-data/user-data.ts";
 import { renderHosts } from "./gen-cloud-init.ts";
 import { sourcesOf } from "./sources.ts";
 import { readStackFile } from "./stack-file.ts";
@@ -40,6 +41,11 @@ async function check(path: string, options: Options): Promise<void> {
   ]);
   const header = ["host", "system", "bytes", "as delivered", "limit", "used"];
   process.stdout.write(`${table(header, rows)}\n`);
+  const inside = made.filter(holdsCredentials).map(({ host }) => host);
+  if (inside.length > 0)
+    process.stdout.write(
+      `note: user-data of ${inside.join(", ")} holds credentials: whoever may read it in the cloud's API has them\n`,
+    );
   for (const note of stoodIn) process.stdout.write(`note: ${note}\n`);
   process.stdout.write(`${stackFile.stack.name}: fine\n`);
 }

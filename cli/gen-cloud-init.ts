@@ -108,16 +108,13 @@ export function renderHosts(
 ): UserData[] {
   const made: UserData[] = [];
   const errors: Diagnostic[] = [];
-  const notes = [...warnings];
   for (const host of hosts) {
     const result = makeUserData(stack, host, sources);
-    if (result.ok) {
-      made.push(result.userData);
-      notes.push(...result.warnings.map(locate));
-    } else errors.push(...result.findings.map(locate));
+    if (result.ok) made.push(result.userData);
+    else errors.push(...result.findings.map(locate));
   }
   if (errors.length > 0) throw new Failure(errors);
-  if (notes.length > 0) report(notes);
+  if (warnings.length > 0) report(warnings);
   return made;
 }
 

@@ -42,7 +42,11 @@ function init(file: string, { name }: { name: string }): void {
   } catch (error) {
     const reason =
       (error as NodeJS.ErrnoException).code === "EEXIST" ? "it is there already" : reasonOf(error);
-    fail(file, `the stack file cannot be written: ${reason}`, "name another file");
+    fail(
+      file,
+      `the stack file cannot be written: ${reason}`,
+      "go on with it, or name another file",
+    );
   }
   process.stderr.write(`written: ${file}\nnext: npx baton check ${file}\n`);
 }

@@ -306,11 +306,6 @@ export const messages = {
       "your own cloud-config is the whole user-data: SSH keys, private addresses and extra are up to it",
       "configure in it what the host needs",
     ),
-  credentialInside: () =>
-    text(
-      "user-data of the nodes holds credentials: whoever can read it in the cloud's API has them",
-      "keep the agent's role as small as `pulumi up` makes it",
-    ),
   sshWorld: () => text("SSH is open to the whole world", "write the blocks that you log in from"),
   oneAppServer: () =>
     text("a single app server: when it dies the service is gone", "use two or more"),

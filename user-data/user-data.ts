@@ -1,6 +1,5 @@
 /** From a stack and one of its hosts to the text that the cloud passes on to it. */
 import type { Finding } from "../stack/diagnostic.ts";
-import { messages } from "../stack/messages.ts";
 import type { Host, Stack } from "../stack/stack.ts";
 import { planHost } from "./host.ts";
 import type { Sources } from "./inputs.ts";
@@ -17,7 +16,7 @@ export type UserData = {
 };
 
 export type Made =
-  | { readonly ok: true; readonly userData: UserData; readonly warnings: readonly Finding[] }
+  | { readonly ok: true; readonly userData: UserData }
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** Makes a host's user-data, or says everything that stands in the way. */
@@ -29,15 +28,13 @@ export function makeUserData(stack: Stack, host: Host, sources: Sources): Made {
     const text = renderPlan(plan);
     const size = measure(stack.cloud.provider, plan, text);
     refuseOversize(plan, size);
-    return { ok: true, userData: { host: host.name, plan, text, size }, warnings: bites(plan) };
+    return { ok: true, userData: { host: host.name, plan, text, size } };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, findings: [toFinding(error)] };
     throw error;
   }
 }
 
-/** What a plan shows that will bite later. */
-const bites = ({ files }: HostPlan): Finding[] =>
-  files.some(({ secret }) => secret)
-    ? [{ severity: "warning", path: [], ...messages.credentialInside() }]
-    : [];
+/** Whether whoever may read a host's user-data in the cloud's API has credentials with it. */
+export const holdsCredentials = ({ plan: { files } }: UserData): boolean =>
+  files.some(({ secret }) => secret);

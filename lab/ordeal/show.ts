@@ -40,14 +40,13 @@ export function timeLine(ordeal: Ordeal, samples: readonly Sample[], fault: stri
   ].join("\n");
 }
 
-const momentsOf = ({ kind, host, at, until }: CloudMove): readonly Moment[] => [
-  { at, text: `${kind === "attach" ? "claim for" : "release of"} ${host} reaches the cloud` },
-  ...(until === undefined
-    ? []
-    : [
-        { at: until, text: `it is done: ${((until - at) / 1000).toFixed(1)} s of the cloud's own` },
-      ]),
-];
+function momentsOf({ kind, host, at, until }: CloudMove): readonly Moment[] {
+  const what = kind === "attach" ? "claim for" : "release of";
+  const sent = { at, text: `${what} ${host} reaches the cloud` };
+  if (until === undefined) return [sent];
+  const took = ((until - at) / 1000).toFixed(1);
+  return [sent, { at: until, text: `${what} ${host} is done: ${took} s of the cloud's own` }];
+}
 
 function momentsIn(samples: readonly Sample[], faultAt: number): readonly Moment[] {
   const failed = samples.filter((one) => isHitBy(one, faultAt) && !isAnswered(one));

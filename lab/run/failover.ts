@@ -71,7 +71,7 @@ function tell(
       all.filter((one) => !cut.includes(one)),
     );
     const held = `${address} is held by ${holders.join(" and ")}`;
-    if (faults.length === 0) progress.say(`✓ ${held}; no request failed outside the forced window`);
+    if (faults.length === 0) progress.say(`✓ ${held}; no request failed but for the fault`);
     return faults;
   });
   for (const one of wrong) progress.say(`✗ ${one}`);

@@ -19,6 +19,8 @@ import { planPlace } from "../../lab/fabric/place.ts";
 import { makeNetwork } from "../../lab/fabric/router.ts";
 import type { FilterRule } from "../../lab/fabric/state.ts";
 import { address, articleStack, makeCertificate, planned, serveMetadata } from "./fabric-world.ts";
+import { until } from "./lab/bench.ts";
+import { anywhere, http, ping } from "./rules.ts";
 
 const apiName = "api-ch-gva-2.exoscale.com";
 const scratch = mkdtempSync(join(tmpdir(), "baton-fabric-"));
@@ -29,13 +31,6 @@ let fabric: Fabric;
 let client: Measurement;
 let api: Server;
 
-const anywhere = { cidr: "0.0.0.0/0" } as const;
-const http = (from: FilterRule["from"], port = 80): FilterRule => ({
-  protocol: "tcp",
-  ports: [port, port],
-  from,
-});
-const ping: FilterRule = { protocol: "icmp", icmp: { type: 8, code: 0 }, from: anywhere };
 const lbs = ["lb1", "lb2"];
 const troubles: string[] = [];
 
@@ -139,9 +134,11 @@ test("hosts of both flavours boot from rendered user-data without an error", asy
 
 test("requests to the elastic IP reach the holder, and all app servers answer", async () => {
   client = await startMeasuring(fabric, { url: `http://${address}/` });
+  // HAProxy leads to an app server once its first checks have passed, and one has just booted.
+  const answering = () => Object.keys(client.summary().byBackend).sort().join();
+  await until("app1 and app2 answer", () => answering() === "app1,app2");
   assert.deepEqual(await servedBy(), ["lb1"]);
   assert.deepEqual(await fabric.holders(address), ["lb1"]);
-  assert.deepEqual(Object.keys(client.summary().byBackend).sort(), ["app1", "app2"]);
 });
 
 test("the address moves without a lost request, and is spread over two holders", async () => {

@@ -189,7 +189,7 @@ test("the time line has the moments in order, and tells the claim against the li
     "    +0.000 s  lb1 loses its power",
     "    +0.010 s  first request that failed",
     "    +3.000 s  claim for lb2 reaches the cloud",
-    "    +3.900 s  it is done: 0.9 s of the cloud's own",
+    "    +3.900 s  claim for lb2 is done: 0.9 s of the cloud's own",
     "    +3.950 s  release of lb1 reaches the cloud",
     "    +4.000 s  first good answer",
     "    +4.600 s  from here on no request may fail",
