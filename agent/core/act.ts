@@ -45,7 +45,7 @@ export function act(state: State): { state: State; effects: Effect[] } {
   }
   const also = outsiders(current);
   effects.push({ type: "observe", scope, also });
-  return { state: read(current, scope), effects };
+  return { state: read(current, scope, also.length), effects };
 }
 
 /** Holders outside the group are looked at with it, for as long as they hold. */

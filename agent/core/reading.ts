@@ -101,12 +101,15 @@ export function scopeWanted(
   return calm && !isDue ? "self" : "group";
 }
 
-/** A read is begun: addresses that it cannot miss need no other one for their period. */
-export function read(state: State, scope: Scope): State {
+/**
+ * A read is begun: addresses that it cannot miss need no other one for their period.
+ * @param outsiders how many instances outside the group are looked at with the group
+ */
+export function read(state: State, scope: Scope, outsiders: number): State {
   const { now, group, settings } = state;
   const calls = [
     ...state.calls.filter((at) => at > now - 60_000),
-    ...Array.from({ length: scope === "self" ? 1 : group.size }, () => now),
+    ...Array.from({ length: scope === "self" ? 1 : group.size + outsiders }, () => now),
   ];
   const reading = { scope, until: now + settings.deadlineMs + 1_000 };
   const addresses = [...state.addresses].map(([ip, address]): [string, AddressState] => {

@@ -35,8 +35,8 @@ export class Api {
   observe(scope: Scope, also: readonly string[]): void {
     const { host, cloud, members, instances } = this.#parts;
     const begunAt = host.now;
-    const group = scope === "self" ? [host.id] : members();
-    const ids = scope === "zone" ? instances : [...new Set([...group, ...also])];
+    const group = [...new Set([...members(), ...also])];
+    const ids = scope === "zone" ? instances : scope === "self" ? [host.id] : group;
     const end = this.#open(() => this.#failed("no answer"));
     const ask = (): void =>
       cloud.read(host.id, ids, (reply) =>
