@@ -3,7 +3,7 @@
  * the engine's `pulumi up`, and what people ask of the result.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { formatDiagnostic } from "../stack/diagnostic.ts";
 import { reasonOf, WorldFailure } from "../stack/failure.ts";
 import { loadStack } from "../stack/load.ts";
@@ -92,6 +92,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   // Its failure is told below, when there is a world to take down.
   engine.catch(() => {});
   const world = await startWorld({ ...options, name, stack, owner });
+  const named = { BATON_LAB_STACK: stack.name, BATON_LAB_STACK_FILE: resolve(options.stackFile) };
   const instances = instancesOf(stack, world.cloud.world, world.fabric.isOn);
   const given = () =>
     stack.addresses.flatMap((address) => {
@@ -112,7 +113,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     return {
       ...world,
       // At the desk one deploys, too.
-      desk: { ...world.desk, env: { ...deployment.env, ...world.desk.env } },
+      desk: { ...world.desk, env: { ...deployment.env, ...world.desk.env, ...named } },
       stack,
       deployment,
       owner: ownerApi(world.cloud.endpoint, owner, world.cloud.world),

@@ -114,6 +114,20 @@ test("a roll that finds the other sick waits for it, and then says why, having r
   );
 });
 
+test("at a lab's desk another stack file is refused, and the lab's own is named", async (context) => {
+  const stand = await standUp(context, { lab: "elastic-ip" });
+  const asked = ["status", "doctor", "roll", "drill"];
+  await refused(
+    stand,
+    asked.map((command) => [
+      [command],
+      /the stack shop is not that of this lab, which is elastic-ip[\s\S]* \/srv\/lab\.yaml/,
+    ]),
+  );
+  const own = await standUp(context, { lab: "shop" });
+  assert.equal((await own.baton("status")).status, 0);
+});
+
 test("a client that is not answered is named without what its URL keeps secret", async (context) => {
   const url = "http://ops:hunter2@127.0.0.1:9/health?token=hunter2";
   const stand = await standUp(context);
