@@ -70,7 +70,7 @@ test("agents of two versions that understand each other are a note, and a roll's
   const doctor = await stand.baton("doctor");
   assert.match(
     doctor.stdout,
-    /note +agents: 0\.0\.9 on lb2; this is .*\n +fix: `baton roll STACK`/,
+    /note +agents: 0\.0\.9 on lb2; this is .*\n +fix: `npx baton roll STACK`/,
   );
 });
 
@@ -145,7 +145,10 @@ test("a handover that is cut off says that its order goes on", async (context) =
   const stand = await standUp(context);
   const cut = await stand.interrupted("handover", "handover", "lb1", "--no-measure");
   assert.equal(cut.status, 130);
-  assert.match(cut.stderr, /cut off: what was ordered by now goes on by itself; `baton status`/);
+  assert.match(
+    cut.stderr,
+    /cut off: what was ordered by now goes on by itself; `npx baton status`/,
+  );
 });
 
 test("steps that nobody reads any more keep no order from being carried out", async (context) => {
