@@ -7,7 +7,7 @@ export function addDiagram(command: Command): Command {
   return command
     .description("Draw the stack as SVG: networks, addresses, who may talk to whom.")
     .argument("<stack>", "stack file, or - for standard input")
-    .addHelpText("after", "\nExample:\n  baton diagram stack.yaml > stack.svg")
+    .addHelpText("after", "\nExample:\n  npx baton diagram stack.yaml > stack.svg")
     .action((path: string) => {
       process.stdout.write(diagram(readStackFile(path).stack));
     });

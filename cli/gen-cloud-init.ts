@@ -57,15 +57,15 @@ export function addGenCloudInit(command: Command): Command {
 
 const help = `
 Secrets come from the references in the stack file; by default the stack secret is
-\${env:BATON_SECRET} (make one with \`baton secret\`), and the agent's credentials are
+\${env:BATON_SECRET} (make one with \`npx baton secret\`), and the agent's credentials are
 \${env:BATON_AGENT_KEY} and the like, or the facts.
 
 Exit codes: 0 fine, 1 the input is wrong, 2 usage.
 
 Examples:
-  gen-cloud-init stack.yaml --host lb1 > lb1.yaml
-  gen-cloud-init stack.yaml --all --out out
-  pulumi stack output --json --show-secrets | gen-cloud-init stack.yaml --host lb1 --facts -`;
+  npx baton gen-cloud-init stack.yaml --host lb1 > lb1.yaml
+  npx baton gen-cloud-init stack.yaml --all --out out
+  pulumi stack output --json --show-secrets | npx baton gen-cloud-init stack.yaml --host lb1 --facts -`;
 
 async function genCloudInit(path: string, options: Options): Promise<void> {
   const { host, all } = options;

@@ -1,8 +1,10 @@
 /** `baton lab`: the lab for hands-on use, from a second terminal. */
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
 import { takeDown } from "../lab/control/down.ts";
+import { socketOf } from "../lab/control/server.ts";
 import { verbs } from "../lab/faults/verbs.ts";
 import { WorldFailure } from "../stack/failure.ts";
 import { fail } from "./failure.ts";
@@ -67,8 +69,19 @@ const usageOf = (one: Command): string =>
 async function atDesk(name: string, command: readonly string[]): Promise<void> {
   const { argv, env }: Spot = JSON.parse(await answerOf(name, () => askLab(name, ["desk"])));
   const [program = "", ...args] = [...argv, ...command];
-  process.exitCode = await runToItsEnd(program, args, { env: { ...process.env, ...env } });
+  const code = await runToItsEnd(program, args, { env: { ...process.env, ...env } });
+  // A lab that ends takes the command with it.
+  if (code === interrupted && !existsSync(socketOf(name)))
+    fail(
+      `lab ${name}`,
+      "the lab has ended, and with it what ran at its desk",
+      "`npx baton lab up STACK` starts one",
+    );
+  process.exitCode = code;
 }
+
+/** The exit code of what a signal has ended. */
+const interrupted = 130;
 
 type Spot = { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
 

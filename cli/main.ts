@@ -16,7 +16,7 @@ import { addStatus } from "./operate/status.ts";
 import { report } from "./terminal.ts";
 
 function program(): Command {
-  const baton = new Command("baton")
+  const baton = new Command("npx baton")
     .description(
       "Stands up a highly available stack behind a failover address, and keeps it there.",
     )

@@ -73,7 +73,9 @@ function fromEnvironment(name: string): Resolved {
   const value = process.env[name];
   if (value !== undefined && value !== "") return { ok: true, value };
   const fix =
-    name === "BATON_SECRET" ? `export ${name}="$(baton secret)", and keep it` : `export ${name}`;
+    name === "BATON_SECRET"
+      ? `export ${name}="$(npx baton secret)", and keep it`
+      : `export ${name}`;
   return { ok: false, message: `environment variable ${name} is not set`, fix };
 }
 

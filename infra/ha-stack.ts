@@ -91,7 +91,7 @@ async function make(component: HaStack, name: string, args: HaStackArgs): Promis
   if (stack.cloud.provider !== "exoscale") {
     stop(
       `resources on ${stack.cloud.provider} are not made by this program yet`,
-      "`baton gen-cloud-init` renders the user-data; the resources are up to you",
+      "`npx baton gen-cloud-init` renders the user-data; the resources are up to you",
     );
   }
   const given = { stack, folder, bundle: agentBundle(stack, args.agentBundle), show };

@@ -50,7 +50,7 @@ export async function program(): Promise<Readonly<Record<string, unknown>>> {
 const noStack = (): never =>
   stop(
     "this stack's config does not name a stack file",
-    "`baton init stack.yaml` writes one, and `pulumi config set baton:stack stack.yaml` names it",
+    "`npx baton init stack.yaml` writes one, and `pulumi config set baton:stack stack.yaml` names it",
   );
 
 function read(file: string, path: string): Document {

@@ -3,7 +3,7 @@
  * the engine's `pulumi up`, and what people ask of the result.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { formatDiagnostic } from "../stack/diagnostic.ts";
 import { reasonOf, WorldFailure } from "../stack/failure.ts";
 import { loadStack } from "../stack/load.ts";
@@ -13,8 +13,8 @@ import { enginePlan } from "./engine/plan.ts";
 import { type OwnerApi, ownerApi } from "./faults/owner.ts";
 import { cacheFolder } from "./image/where.ts";
 import type { CloudEvent, Settings } from "./model/exoscale/cloud.ts";
-import type { Instance } from "./model/exoscale/world.ts";
 import { createDeployment, type Deployment } from "./world/deployment.ts";
+import { type Instances, instancesOf } from "./world/instances.ts";
 import { elasticIpOf } from "./world/naming.ts";
 import { type LabWorld, startWorld } from "./world/world.ts";
 
@@ -33,21 +33,18 @@ export type LabOptions = {
   readonly onEvent?: (event: CloudEvent) => void;
 };
 
-export type Lab = LabWorld & {
-  readonly stack: Stack;
-  readonly deployment: Deployment;
-  readonly owner: OwnerApi;
-  /** The instance of a host of the stack file. @throws WorldFailure when there is none */
-  readonly instance: (host: string) => Instance;
-  /** The host of the stack file that an instance is. */
-  readonly hostOf: (instance: string) => string;
-  /** The stack's failover addresses, as the cloud has given them. */
-  readonly addresses: () => readonly string[];
-  /** Rank of each load balancer for one of them, 0 best. */
-  readonly ranks: (address: string) => Readonly<Record<string, number>>;
-  /** Names of the hosts that the router sends an address's traffic to: the truth. */
-  readonly holders: (address: string) => Promise<readonly string[]>;
-};
+export type Lab = LabWorld &
+  Instances & {
+    readonly stack: Stack;
+    readonly deployment: Deployment;
+    readonly owner: OwnerApi;
+    /** The stack's failover addresses, as the cloud has given them. */
+    readonly addresses: () => readonly string[];
+    /** Rank of each load balancer for one of them, 0 best. */
+    readonly ranks: (address: string) => Readonly<Record<string, number>>;
+    /** Names of the hosts that the router sends an address's traffic to: the truth. */
+    readonly holders: (address: string) => Promise<readonly string[]>;
+  };
 
 const owner = { key: "EXOlab000000000000000000001", secret: "l".repeat(43) } as const;
 
@@ -95,11 +92,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   // Its failure is told below, when there is a world to take down.
   engine.catch(() => {});
   const world = await startWorld({ ...options, name, stack, owner });
-  const instances = (): readonly Instance[] => Object.values(world.cloud.world().instances);
-  const hostOf = (id: string): string => {
-    const own = instances().find((one) => one.id === id)?.name ?? id;
-    return own.startsWith(`${stack.name}-`) ? own.slice(stack.name.length + 1) : own;
-  };
+  const named = { BATON_LAB_STACK: stack.name, BATON_LAB_STACK_FILE: resolve(options.stackFile) };
+  const instances = instancesOf(stack, world.cloud.world, world.fabric.isOn);
   const given = () =>
     stack.addresses.flatMap((address) => {
       const { ip } = elasticIpOf(stack, world.cloud.world(), address) ?? {};
@@ -119,20 +113,14 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     return {
       ...world,
       // At the desk one deploys, too.
-      desk: { ...world.desk, env: { ...deployment.env, ...world.desk.env } },
+      desk: { ...world.desk, env: { ...deployment.env, ...world.desk.env, ...named } },
       stack,
       deployment,
       owner: ownerApi(world.cloud.endpoint, owner, world.cloud.world),
-      hostOf,
-      instance: (host) => {
-        const found = instances().find(({ name: own }) => own === `${stack.name}-${host}`);
-        if (found !== undefined) return found;
-        const all = instances().map(({ id }) => hostOf(id));
-        throw new WorldFailure(`the cloud has no host ${host}`, `it has: ${all.join(", ")}`);
-      },
+      ...instances,
       addresses: () => given().map(({ ip }) => ip),
       ranks: (address) => given().find(({ ip }) => ip === address)?.ranks ?? {},
-      holders: async (address) => (await world.fabric.holders(address)).map(hostOf),
+      holders: async (address) => (await world.fabric.holders(address)).map(instances.hostOf),
     };
   } catch (error) {
     await world.down();

@@ -47,7 +47,7 @@ async function mustAnswer(
   const { origin, pathname } = new URL(url);
   throw new WorldFailure(
     `${origin}${pathname} does not answer from here`,
-    `nothing was touched; \`baton status\` tells more, and ${otherwise}`,
+    `nothing was touched; \`npx baton status\` tells more, and ${otherwise}`,
   );
 }
 

@@ -128,7 +128,7 @@ function judgeStatus(
   status: Status,
   nodes: readonly HostSeen[],
 ): Finding[] {
-  const done = `\`baton maintenance STACK ${where} off\` when it is done`;
+  const done = `\`npx baton maintenance STACK ${where} off\` when it is done`;
   const other = "the host is another stack's: look at its label baton-stack";
   return [
     ...status.problems
@@ -166,7 +166,7 @@ function judgeTogether(stack: Stack, nodes: readonly HostSeen[]): Finding[] {
           )
         : []),
     ...(versions.size > 1
-      ? known(`agents of ${versions.size} versions: ${told.join("; ")}`, "`baton roll STACK`")
+      ? known(`agents of ${versions.size} versions: ${told.join("; ")}`, "`npx baton roll STACK`")
       : []),
   ];
 }

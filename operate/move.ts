@@ -79,7 +79,7 @@ export async function obeyed(
   if (isSo) return;
   throw new WorldFailure(
     `${host.host} was told, and its agent does not say in ${limitMs / 1000} s that it is so`,
-    "`baton status` tells how it is",
+    "`npx baton status` tells how it is",
   );
 }
 
@@ -143,8 +143,8 @@ export async function move(
       throw new WorldFailure(
         `not moved in ${limitMs / 1000} s: ${listed(late)}`,
         what === "maintenance on"
-          ? `\`baton status\` tells why; \`baton maintenance STACK ${host.host} off\` undoes it`
-          : "`baton status` tells who holds and why",
+          ? `\`npx baton status\` tells why; \`npx baton maintenance STACK ${host.host} off\` undoes it`
+          : "`npx baton status` tells who holds and why",
       );
     const outages = await endClients(clients);
     return [...ended].map(([name, end]) => ({ ...end, outage: outages.get(name) }));

@@ -21,12 +21,12 @@ const show = (value: unknown): string => {
 
 export const messages = {
   // The text itself
-  empty: () => text("the stack file is empty", "write one with `baton init`"),
+  empty: () => text("the stack file is empty", "write one with `npx baton init`"),
   notYaml: (reason: string) => text(`this is not YAML: ${reason}`),
   manyDocuments: () =>
     text("a stack file is one YAML document", "remove the lines `---` and what follows"),
   notSection: () =>
-    text("a stack file is a section: keys, each with its value", "write one with `baton init`"),
+    text("a stack file is a section: keys, each with its value", "write one with `npx baton init`"),
 
   // Keys and values
   unknownKey: (key: string, meant: string | undefined, known: readonly string[]) =>
@@ -282,7 +282,7 @@ export const messages = {
   shortSecret: (length: number, minimum: number) =>
     text(
       `the stack secret has ${length} characters; it needs ${minimum}`,
-      "make one with `baton secret`",
+      "make one with `npx baton secret`",
     ),
   oddCredential: () =>
     text(

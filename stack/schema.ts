@@ -51,7 +51,7 @@ export const declaration = section({
     .prefault("${env:BATON_SECRET}")
     .describe(
       "The stack secret, at least 32 characters, from which all others derive. Make one with " +
-        "`baton secret`. Default: ${env:BATON_SECRET}.",
+        "`npx baton secret`. Default: ${env:BATON_SECRET}.",
     ),
 }).describe("A highly available stack behind failover addresses.");
 

@@ -103,6 +103,17 @@ test("lines of code end before column 101", () => {
   assert.deepEqual(long, []);
 });
 
+test("a command that a message names works as typed where nothing is on the path", () => {
+  const isComment = /^\s*(?:\/?\*|\/\/)/;
+  const bare = source.flatMap((path) =>
+    read(path)
+      .split("\n")
+      .filter((line) => !isComment.test(line) && /`(?:baton|gen-cloud-init) [a-z]/.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  assert.deepEqual(bare, []);
+});
+
 test("no source file is dead", () => {
   const entries = [...read("package.json").matchAll(/[\w-]+(?:\/[\w.-]+)+\.(?:ts|js)/g)].map(
     ([path]) => path,

@@ -1,5 +1,5 @@
 /** What every command for a running stack begins with: the stack file, the cloud, the hosts. */
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
@@ -45,8 +45,10 @@ export const clientUrl = (): Option =>
 
 /** Opens what the stack file names; asks nobody yet. @throws Failure with what is wrong */
 export function openDesk(file: string, options: DeskOptions): Desk {
+  mustBeThere(file, process.env);
   const stackFile = readStackFile(file);
   const { stack } = stackFile;
+  mustBeOfLab(file, stack, process.env);
   if (stack.cloud.provider !== "exoscale")
     return fail(
       file,
@@ -65,6 +67,23 @@ export function openDesk(file: string, options: DeskOptions): Desk {
     cloud,
     remote: sshRemote(knownHostsIn(stateFolder(process.env)), options),
   };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const labsOwn = (own: string): string => `the lab that this desk is of stands up ${own}: name that`;
+
+/** @throws Failure that names the lab's own stack file, at a lab's desk */
+function mustBeThere(file: string, { BATON_LAB_STACK_FILE: own }: Env): void {
+  if (own === undefined || existsSync(file)) return;
+  fail(file, "there is no such file", labsOwn(own));
+}
+
+/** A copy of the lab's stack file is as good as the file; another stack has no host in its cloud. */
+function mustBeOfLab(file: string, { name }: Stack, env: Env): void {
+  const { BATON_LAB_STACK: stack, BATON_LAB_STACK_FILE: own } = env;
+  if (own === undefined || stack === undefined || stack === name) return;
+  fail(file, `the stack ${name} is not that of this lab, which is ${stack}`, labsOwn(own));
 }
 
 function mustBeReadable(key: string): void {

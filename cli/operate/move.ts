@@ -70,7 +70,7 @@ async function sceneOf(desk: Desk, node: string): Promise<Scene> {
   return fail(
     desk.file,
     `${node} ${what}: ${agent?.why}`,
-    `nothing was touched; ${fix ?? "`baton status` tells more"}`,
+    `nothing was touched; ${fix ?? "`npx baton status` tells more"}`,
   );
 }
 
@@ -83,7 +83,7 @@ function mustBeSpared(desk: Desk, { snapshot, seen }: Scene, node: string): void
     `no other load balancer is seen to be well, and ${
       held.length > 0 ? `${node} holds ${listed(held)}` : `none could take ${node}'s place`
     }`,
-    "nothing was touched; `baton status` tells what is wrong with the others",
+    "nothing was touched; `npx baton status` tells what is wrong with the others",
   );
 }
 
@@ -158,7 +158,7 @@ async function moved(desk: Desk, { seen, host }: Scene, { what, addresses, optio
 }
 
 function cutOff(): void {
-  say("\ncut off: what was ordered by now goes on by itself; `baton status` shows it");
+  say("\ncut off: what was ordered by now goes on by itself; `npx baton status` shows it");
   process.exit(130);
 }
 

@@ -60,7 +60,7 @@ async function rollFrom(desk: Desk, patienceMs: number, options: Options): Promi
   const engine = pulumi(project, options.configFile);
   await told(file, () => mustBeOf(desk, engine));
   const signal = interruptible(() =>
-    say("\nending after this step; `baton roll` goes on from here"),
+    say("\nending after this step; `npx baton roll` goes on from here"),
   );
   const marks = marksIn(stateFolder(process.env), stack.name);
   const turn = { stack, engine, marks, signal, step };
@@ -98,9 +98,9 @@ async function rollFrom(desk: Desk, patienceMs: number, options: Options): Promi
 /** How an interrupted roll has left the stack. */
 const cutOff = (left: string | undefined): string =>
   left === undefined
-    ? "cut off between two load balancers: nobody is out by a roll; `baton roll` goes on"
+    ? "cut off between two load balancers: nobody is out by a roll; `npx baton roll` goes on"
     : `cut off while ${left} is not back, or not heard by all: \`pulumi up\` holds the others as ` +
-      "they are, since `baton:replace` names it; `baton roll` goes on";
+      "they are, since `baton:replace` names it; `npx baton roll` goes on";
 
 /** @throws Failure where the Pulumi stack is made of another stack file */
 async function mustBeOf({ file }: Desk, engine: Engine): Promise<void> {

@@ -31,9 +31,9 @@ export async function askLab(
   const said = await text(socket).catch(() => "");
   if (said.trim() === "")
     throw new WorldFailure("the lab has ended without an answer", "start it again");
-  const { ok, text: told }: Reply = JSON.parse(said);
-  if (!ok) throw new WorldFailure(told, "`npx baton lab --help` lists what it can do");
-  return told;
+  const reply: Reply = JSON.parse(said);
+  if (reply.ok) return reply.text;
+  throw new WorldFailure(reply.problem, reply.fix);
 }
 
 /** Names of the labs that listen beside this one; one that was killed leaves its socket there. */

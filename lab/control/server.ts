@@ -3,11 +3,13 @@ import { once } from "node:events";
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import { WorldFailure } from "../../stack/failure.ts";
+import { reasonOf, WorldFailure } from "../../stack/failure.ts";
 import { mustBeName } from "../fabric/place.ts";
 import { type Around, verbNamed } from "../faults/verbs.ts";
 
-export type Reply = { readonly ok: boolean; readonly text: string };
+export type Reply =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string; readonly fix: string };
 
 export type Control = { readonly close: () => Promise<void> };
 
@@ -78,6 +80,7 @@ async function answer(line: string, around: Around, words: Words): Promise<Reply
     const text = await (word === undefined ? verbNamed(verb).run(around, args) : word());
     return { ok: true, text: text ?? "done" };
   } catch (error) {
-    return { ok: false, text: error instanceof Error ? error.message : String(error) };
+    if (error instanceof WorldFailure) return { ok: false, problem: error.problem, fix: error.fix };
+    return { ok: false, problem: reasonOf(error), fix: "the lab's own terminal may tell more" };
   }
 }

@@ -112,7 +112,7 @@ function installPlugin(
     plugin === undefined
       ? [process.execPath, standIn]
       : ["env", ...proxied(proxy), isAbsolute(plugin) ? plugin : resolve(plugin)];
-  const script = `#!/bin/sh\nexec ${started.map(quoted).join(" ")} "$@"\n`;
+  const script = `#!/bin/sh\nexec ${started.map(shellQuoted).join(" ")} "$@"\n`;
   writeFileSync(join(folder, "pulumi-resource-exoscale"), script, { mode: 0o755 });
 }
 
@@ -126,7 +126,7 @@ const proxied = (proxy: WorkspaceOptions["proxy"]): readonly string[] =>
         `SSL_CERT_FILE=${proxy.authority}`,
       ];
 
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+export const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 /** @throws WorldFailure with the engine's own last words */
 export function succeeded(ended: Ended, what: string): Ended {

@@ -6,9 +6,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import { WorldFailure } from "../../stack/failure.ts";
 import type { Place } from "./place.ts";
 
-/** Makes a group of the lab; gives its folders, for `enter`. */
-export async function makeGroup({ cgroups }: Place, group: string): Promise<readonly string[]> {
-  const folders = cgroups.map((root) => join(root, group));
+/** The folders of a group of the lab, for `enter`. */
+export const groupFolders = ({ cgroups }: Place, group: string): readonly string[] =>
+  cgroups.map((root) => join(root, group));
+
+/** Makes a group of the lab; gives its folders. */
+export async function makeGroup(place: Place, group: string): Promise<readonly string[]> {
+  const folders = groupFolders(place, group);
   for (const folder of folders) await mkdir(folder, { recursive: true });
   return folders;
 }

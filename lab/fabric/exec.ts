@@ -5,15 +5,19 @@ import { WorldFailure } from "../../stack/failure.ts";
 import { attempt, type Outcome, programPath } from "../command.ts";
 import { hostGroup, leaderOf } from "./boot.ts";
 import { enter, isFrozen, makeGroup } from "./cgroup.ts";
-import type { Place } from "./place.ts";
+import { type Place, wordFor } from "./place.ts";
 
 /** @throws WorldFailure when the host is off or frozen */
 export async function execOn(place: Place, id: string, argv: readonly string[]): Promise<Outcome> {
   const leader = leaderOf(place, id);
-  if (leader === undefined) throw new WorldFailure(`${id} is off`, "start it first");
+  if (leader === undefined)
+    throw new WorldFailure(`${id} is off`, `\`${wordFor(place, "boot", id)}\` switches it on`);
   // It would stop there as well, and with it whoever waits for it.
   if (isFrozen(join(place.cgroup, hostGroup(id))))
-    throw new WorldFailure(`${id} is frozen and runs nothing`, "thaw it first");
+    throw new WorldFailure(
+      `${id} is frozen and runs nothing`,
+      `\`${wordFor(place, "thaw", id)}\` lets it go on`,
+    );
   // The clock, for one, is the machine's, and entering a namespace takes no capability away.
   const lost = capabilitiesLost(boundsOf("self"), boundsOf(String(leader)));
   // What it starts is the host's: a power cut kills it, and a freeze stops it.

@@ -10,6 +10,7 @@ import { ensureImage } from "../image/build.ts";
 import { cacheFolder } from "../image/where.ts";
 import { gateway, tlsPort, webAddress } from "./addresses.ts";
 import type { Running } from "./boot.ts";
+import { enter, groupFolders, killGroup, makeGroup } from "./cgroup.ts";
 import { execOn } from "./exec.ts";
 import { type Faults, faultsOf } from "./faults.ts";
 import { watchFlows } from "./flows.ts";
@@ -21,8 +22,8 @@ import { leftovers, own, refuseSecond, sweep } from "./leftovers.ts";
 import { checkNeeds } from "./needs.ts";
 import { type Place, planPlace } from "./place.ts";
 import { makeQueue } from "./queue.ts";
-import { loadFilter, makeRouter } from "./router.ts";
-import { runService, type Service } from "./service.ts";
+import { inNetns, loadFilter, makeRouter } from "./router.ts";
+import { deskGroup, runService, type Service } from "./service.ts";
 import { emptyState, type FabricState } from "./state.ts";
 import { type Wires, wiresOf } from "./wires.ts";
 
@@ -40,14 +41,18 @@ export type Fabric = HostActions &
     readonly leftovers: () => readonly string[];
     /** Where the measuring client runs, and its address. */
     readonly client: () => { readonly netns: string };
+    /** A command line that runs another one in the client's network: it ends with the lab. */
+    readonly atDesk: (argv: readonly string[]) => readonly string[];
+    /** Ends at once all that was run so. */
+    readonly endDesk: () => Promise<void>;
     /** Where the gateway's services run: what answers hosts at addresses of the router. */
     readonly router: () => { readonly netns: string };
     /** Runs a program in a namespace until it is stopped, or the lab goes down. */
     readonly runIn: Inside["runIn"];
     /** Runs a command on a host, with the host's own capabilities. */
     readonly exec: (id: string, argv: readonly string[]) => Promise<Outcome>;
-    /** All that a host has written down. */
-    readonly journal: (id: string) => Promise<string>;
+    /** All that a host has written down, or one unit of it. */
+    readonly journal: (id: string, unit?: string) => Promise<string>;
   };
 
 /** Plans a fabric; nothing is made before `up`. */
@@ -85,10 +90,12 @@ export function createFabric(options: FabricOptions = {}): Fabric {
     down,
     leftovers: () => leftovers(place),
     client: () => ({ netns: place.client }),
+    atDesk: (argv) => enter(groupFolders(place, deskGroup), inNetns(place.client, argv)),
+    endDesk: () => killGroup(join(place.cgroup, deskGroup)),
     router: () => ({ netns: place.router }),
     runIn: inside.runIn,
     exec: (id, argv) => execOn(place, id, argv),
-    journal: (id) => journalOf(place, id),
+    journal: (id, unit) => journalOf(place, id, unit),
   };
 }
 
@@ -136,6 +143,7 @@ function insideOf(place: Place, options: FabricOptions) {
   };
   const begin = async () => {
     await makeRouter(place);
+    await makeGroup(place, deskGroup);
     await loadFilter(place, state);
     await watchFlows(place);
     dnsmasq = await startDnsmasq(place);

@@ -7,6 +7,7 @@ import { freezeGroup, isFrozen, killGroup } from "./cgroup.ts";
 import { makeDisk, removeDisk } from "./disk.ts";
 import { type FirstBoot, untilBooted } from "./first-boot.ts";
 import { checkSpec, hostOf, type Inside } from "./inside.ts";
+import { wordFor } from "./place.ts";
 import { makeNetwork, makePort, removePort, routeAddress } from "./router.ts";
 import { dropHost, type HostSpec, placeHost } from "./state.ts";
 
@@ -64,7 +65,11 @@ export function hostActions(inside: Inside, running: Map<string, Running>): Host
     },
     freeze: async (id, on) => {
       const { name } = hostOf(inside, id).spec;
-      if (!running.has(id)) throw new WorldFailure(`${name} is off`, "switch it on first");
+      if (!running.has(id))
+        throw new WorldFailure(
+          `${name} is off`,
+          `\`${wordFor(inside.place, "boot", id)}\` switches it on`,
+        );
       await freezeGroup(join(inside.place.cgroup, hostGroup(id)), on);
     },
     deleteHost: inTurn(remove),

@@ -10,14 +10,18 @@ import type { Place } from "./place.ts";
 
 const journalctl = ["journalctl", "--no-pager", "--output=short-iso-precise"];
 
-/** The journal of all of a host's boots, oldest first; of one that is off or frozen, as its disk has it. */
-export async function journalOf(place: Place, id: string): Promise<string> {
+/**
+ * The journal of all of a host's boots, oldest first; of one that is off or frozen, as its disk has it.
+ * @param unit whose lines alone are wanted
+ */
+export async function journalOf(place: Place, id: string, unit?: string): Promise<string> {
+  const argv = [...journalctl, ...(unit === undefined ? [] : [`--unit=${unit}`])];
   const runs = leaderOf(place, id) !== undefined && !isFrozen(join(place.cgroup, hostGroup(id)));
-  if (runs) return said(await execOn(place, id, journalctl));
+  if (runs) return said(await execOn(place, id, argv));
   const root = rootOf(place, id);
   if (!existsSync(join(root, "usr/bin/journalctl"))) return "";
   // The host's own program reads it: another version's might not know the format.
-  return said(await attempt(["chroot", root, ...journalctl]));
+  return said(await attempt(["chroot", root, ...argv]));
 }
 
 const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}${stderr}`;

@@ -1,5 +1,13 @@
 /** Finds and removes what a lab has made, also one that crashed: by name, in the kernel's lists. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { WorldFailure } from "../../stack/failure.ts";
 import { attempt, must } from "../command.ts";
@@ -7,7 +15,7 @@ import { mountsBelow } from "../mounts.ts";
 import { hostGroup } from "./boot.ts";
 import { killGroup, removeGroup } from "./cgroup.ts";
 import { isName, type Place, planPlace } from "./place.ts";
-import { serviceGroup } from "./service.ts";
+import { deskGroup, serviceGroup } from "./service.ts";
 
 /** What is left of a lab, in words; empty when nothing is. */
 export const leftovers = (place: Place): readonly string[] => [
@@ -60,27 +68,46 @@ export const abandoned = (): readonly string[] =>
 
 /** A name may be another program's already, whose processes and files are none of the lab's. */
 function refuseOthers(place: Place): void {
-  const isOther =
-    (entriesOf(place.folder).length > 0 && !existsSync(ownerFile(place))) ||
-    place.cgroups.some((folder) => existsSync(folder) && !isLabGroup(folder));
-  if (isOther)
-    throw new WorldFailure(
-      `${place.name} is the name of something that is no lab: see ${place.folder} and ${place.cgroup}`,
-      "use another name; nothing of it was touched",
-    );
+  const others = [
+    ...(isLabFolder(place) ? [] : [place.folder]),
+    ...place.cgroups.filter((folder) => existsSync(folder) && !isLabGroup(folder)),
+  ];
+  if (others.length === 0) return;
+  throw new WorldFailure(
+    `${place.name} is the name of something that is no lab: see ${others.join(" and ")}`,
+    "nothing of it was touched; use another name: `npx baton lab --name my-lab up`, or `npm start -- --name my-lab`",
+  );
 }
+
+/**
+ * Beside what says that it is a lab's: what a program that has outlived one makes anew below, as
+ * the engine its locks.
+ */
+const isLabFolder = (place: Place): boolean =>
+  existsSync(ownerFile(place)) ||
+  entriesOf(place.folder).every((name) => {
+    const below = remains[name];
+    return entriesOf(join(place.folder, name)).every((one) => below?.includes(one)) && below;
+  });
+
+/** What is written to by commands at the desk: the engine's own files, and what `baton` notes. */
+const remains: Readonly<Record<string, readonly string[]>> = {
+  engine: ["bin", "home", "state", "project", "passphrase"],
+  cloud: ["desk"],
+};
 
 /** Processes of a lab are in groups below, of the gateway's services and of hosts. */
 function isLabGroup(folder: string): boolean {
   const below = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory());
   return (
-    below.every(({ name }) => name === serviceGroup || name.startsWith(hostGroup(""))) &&
-    readFileSync(join(folder, "cgroup.procs"), "utf8").trim() === ""
+    below.every(
+      ({ name }) => [serviceGroup, deskGroup].includes(name) || name.startsWith(hostGroup("")),
+    ) && readFileSync(join(folder, "cgroup.procs"), "utf8").trim() === ""
   );
 }
 
 const entriesOf = (folder: string): readonly string[] =>
-  existsSync(folder) ? readdirSync(folder) : [];
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(folder) : [];
 
 /** Last of all what says that it is a lab's, so that the next run can go on where this one ends. */
 function removeFolder(place: Place): void {

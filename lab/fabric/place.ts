@@ -51,6 +51,13 @@ export function mustBeName(text: string): void {
   );
 }
 
+/** The name of a lab that was given none. */
+export const usualName = "baton-lab";
+
+/** What to type for a word about a host of this lab. */
+export const wordFor = ({ name }: Place, verb: string, host: string): string =>
+  ["npx baton lab", ...(name === usualName ? [] : [`--name ${name}`]), verb, host].join(" ");
+
 export const hostFolder = (place: Place, id: string): string => join(place.folder, "hosts", id);
 
 export const netnsOf = (place: Place, id: string): string => `${place.name}.host-${id}`;

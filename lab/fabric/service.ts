@@ -27,6 +27,9 @@ export type Service = {
 /** The group of all services; a host's processes have one each. */
 export const serviceGroup = "services";
 
+/** The group of what people run where the stack's owner sits. */
+export const deskGroup = "desk";
+
 /** Starts a program in a namespace. It does not outlive the lab's `down`, nor a crash's. */
 export async function runService(
   place: Place,

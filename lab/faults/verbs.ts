@@ -35,8 +35,8 @@ const onHost = (usage: string, does: string, act: Act): Verb => ({
     const told = await act(lab, id, rest).catch((error) => {
       if (!(error instanceof WorldFailure)) throw error;
       // People know hosts by name.
-      const [what = ""] = error.message.replaceAll(id, host).split(`; ${error.fix}`);
-      throw new WorldFailure(what, error.fix);
+      const [what, fix] = [error.problem, error.fix].map((text) => text.replaceAll(id, host));
+      throw new WorldFailure(what ?? "", fix ?? "");
     });
     return typeof told === "string" ? told : undefined;
   },
@@ -51,7 +51,7 @@ const inside =
     const said = [`failed on ${id} (${code})`, (stderr || stdout).trim()].filter(Boolean);
     throw new WorldFailure(
       `\`${[...argv, ...rest].join(" ")}\` ${said.join(": ")}`,
-      "`journal NODE` may tell more",
+      "`journal NODE --all` may tell more",
     );
   };
 
@@ -64,6 +64,16 @@ const ordered =
     await lab.owner[what](id);
     await lab.settled();
   };
+
+/** The agent's unit; app servers have none, and all that they have written is shown. */
+const journal: Act = async (lab, id, [which]) => {
+  if (which !== undefined && which !== "--all")
+    throw new WorldFailure(`"${which}" is no part of a journal`, "the second word is `--all`");
+  const isNode = lab.stack.nodes.some(({ name }) => name === lab.hostOf(id));
+  return lab.fabric.journal(id, isNode && which === undefined ? agentUnit : undefined);
+};
+
+const agentUnit = "baton";
 
 const ends = (lab: Lab, [one = "", other = ""]: readonly string[]) => {
   if (one === other)
@@ -103,8 +113,10 @@ export const verbs: Readonly<Record<string, Verb>> = {
   "agent-stop": onHost("NODE", "stops its agent in order", inside("systemctl", "stop", "baton")),
   "agent-start": onHost("NODE", "starts its agent", inside("systemctl", "start", "baton")),
   exec: onHost("NODE COMMAND…", "runs a command on it", inside()),
-  journal: onHost("NODE", "shows all that it has written down", (lab, id) =>
-    lab.fabric.journal(id),
+  journal: onHost(
+    "NODE [--all]",
+    "shows what its agent has said; all that it has written down with --all",
+    journal,
   ),
   cut: {
     usage: "A B [one-way]",

@@ -41,8 +41,8 @@ export type OrdealOptions = {
 };
 
 /** Load balancers that are on. */
-export const nodesUp = ({ stack, fabric, instance }: Lab): readonly string[] =>
-  stack.nodes.map(({ name }) => name).filter((name) => fabric.isOn(instance(name).id));
+export const nodesUp = ({ stack, isOn }: Lab): readonly string[] =>
+  stack.nodes.map(({ name }) => name).filter(isOn);
 
 /**
  * Forces a failover and waits until every address is held by whom it should be and its client has

@@ -40,7 +40,7 @@ async function scene(lab: Lab, teller: Teller): Promise<void> {
   const all = lab.addresses().map(async (ip) => [ip, await lab.holders(ip)] as const);
   const holders = Object.fromEntries(await Promise.all(all));
   const hosts = [...lab.stack.nodes, ...lab.stack.appServers];
-  const off = hosts.filter(({ name }) => !lab.fabric.isOn(lab.instance(name).id));
+  const off = hosts.filter(({ name }) => !lab.isOn(name));
   teller.scene(
     holders,
     off.map(({ name }) => name),

@@ -39,10 +39,11 @@ export async function prepare(
   const made = progress.step("engine and images", async (detail) => {
     const failed = new AbortController();
     const either = AbortSignal.any([signal, failed.signal]);
+    const tell = tellingAll(detail);
     const making = [
-      makeEngine(engine, detail, either),
+      tell((report) => makeEngine(engine, report, either)),
       ...images.map(({ flavour }) =>
-        ensureImage(flavour, { cache, report: detail, signal: either }),
+        tell((report) => ensureImage(flavour, { cache, report, signal: either })),
       ),
     ];
     // One that fails ends the others: what comes next needs all of them.
@@ -54,6 +55,29 @@ export async function prepare(
     if (signal.aborted) tellStopped([engine, ...images], ends, progress);
     throw error;
   });
+}
+
+/**
+ * One line for several things that are made side by side: what each of them said last, until it is
+ * done. What is done hides nothing of what is still waited for.
+ */
+export function tellingAll(detail: (text: string) => void) {
+  const doing = new Map<symbol, string>();
+  const show = (): void => detail([...doing.values()].join("; "));
+  return async <Result>(
+    work: (report: (text: string) => void) => Promise<Result>,
+  ): Promise<Result> => {
+    const own = Symbol();
+    try {
+      return await work((text) => {
+        doing.set(own, text);
+        show();
+      });
+    } finally {
+      doing.delete(own);
+      if (doing.size > 0) show();
+    }
+  };
 }
 
 function tellStopped(

@@ -96,11 +96,11 @@ async function runBeside(
 }
 
 /** Repaints the view until it is told to end; where lines stay, they come every ten seconds. */
-async function showUntil(
+export async function showUntil(
   signal: AbortSignal,
   lab: Lab,
   traffic: readonly Traffic[],
-  { screen, name }: RunOptions,
+  { screen, name }: Pick<RunOptions, "screen" | "name">,
 ): Promise<void> {
   const hint = `Ctrl-C ends it; in another terminal, as root: npx baton lab --name ${name} kill NODE`;
   let lines = 0;

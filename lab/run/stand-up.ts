@@ -37,10 +37,7 @@ export async function standUp(
     const booted = instances.map(async ({ id }) => {
       const { errors, seconds } = await untilBooted(lab, id);
       if (errors.length > 0)
-        throw new WorldFailure(
-          `${lab.hostOf(id)}: cloud-init reports ${errors.join("; ")}`,
-          "its journal tells more",
-        );
+        throw badBoot(lab.hostOf(id), errors, await lab.fabric.journal(id).catch(() => ""));
       detail(`${lab.hostOf(id)} after ${seconds.toFixed(1)} s`);
     });
     await unless(signal, Promise.all(booted));
@@ -48,6 +45,26 @@ export async function standUp(
   for (const address of lab.addresses())
     await progress.step(`${address} is held`, () => untilHeld(lab, address, signal));
 }
+
+/** The lab goes down with it, so that what the host has written down is told here. */
+function badBoot(host: string, errors: readonly string[], journal: string): WorldFailure {
+  const said = journal
+    .split("\n")
+    .flatMap((line) => /cloud-init\[\d+\]: (.*)/.exec(line)?.[1] ?? []);
+  const telling = said.filter((line) => /^E: |\b(error|unable|fail(ed|ure)?)\b/i.test(line));
+  const last = [...new Set(telling)].slice(-linesTold).map((line) => `\n  ${line.slice(0, 300)}`);
+  return new WorldFailure(
+    `${host}: cloud-init reports ${errors.join("; ")}${last.join("")}`,
+    [...errors, ...telling].some((line) => notInstalled.test(line))
+      ? "hosts of the lab have what docs/lab.md names, and reach no package mirror: leave the others out here"
+      : "mend what these lines tell in the stack file, and start the lab again",
+  );
+}
+
+const linesTold = 6;
+
+/** As cloud-init says it, and as apt does. */
+const notInstalled = /Failed to install the following packages|^E: Unable to locate package/;
 
 /** Waits until a host has booted; what went wrong is told of it by its name. */
 export async function untilBooted(lab: Lab, id: string): Promise<FirstBoot> {

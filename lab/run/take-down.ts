@@ -12,6 +12,8 @@ export async function takeDown(
   traffic: readonly Traffic[],
   onTrouble: (error: unknown) => void,
 ): Promise<void> {
+  // Its commands would fail in many ways, and the engine go on writing what is removed here.
+  await lab.desk.end().catch(onTrouble);
   // What the clients have seen is told already; without it all the same.
   for (const { client } of traffic) await client.stop().catch(onTrouble);
   // The engine notes what it has made until it ends; it was told to.

@@ -53,11 +53,35 @@ function renderAddress(
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([name, count]) => `${name} ${count}/s`);
   return [
-    `${address} is held by ${holders.join(" and ") || "nobody"}`,
+    `${address} is held by ${[holders.join(" and ") || "nobody", ...deafness(nodes, address)].join("; ")}`,
     ...nodes.map((node) => `  ${node.name.padEnd(10)} ${nodeLine(node, address)}`),
     `requests: ${backends.join("  ") || "none answered"}   failed now ${recent.length - answered.length}/s, in all ${failed} of ${sent}`,
   ];
 }
+
+/** Who does not hear whom, of those who answer: each may be right by what it knows. */
+function deafness(nodes: readonly NodeView[], ip: string): readonly string[] {
+  const hears = ({ status }: NodeView, other: NodeView): boolean =>
+    status?.peers.some(({ name, heard }) => heard && isOf(name, status.stack, other.name)) === true;
+  const present = nodes.filter(({ status }) => status !== undefined);
+  const isMaster = ({ status }: NodeView): boolean =>
+    status?.addresses.some((one) => one.ip === ip && one.role === "master") === true;
+  return present.flatMap((one, index) =>
+    present.slice(index + 1).flatMap((other) => {
+      const deaf = [
+        ...(hears(one, other) ? [] : [`${one.name} does not hear ${other.name}`]),
+        ...(hears(other, one) ? [] : [`${other.name} does not hear ${one.name}`]),
+      ];
+      if (deaf.length < 2) return deaf;
+      const both = isMaster(one) && isMaster(other) ? ", and both say that they hold it" : "";
+      return [`split: ${one.name} and ${other.name} do not hear each other${both}`];
+    }),
+  );
+}
+
+/** Agents call each other as the cloud does; where that is not known yet, by nothing. */
+const isOf = (instance: string, stack: string, host: string): boolean =>
+  instance === host || instance === `${stack}-${host}`;
 
 function nodeLine({ isOn, status }: NodeView, ip: string): string {
   if (!isOn) return "off";

@@ -4,6 +4,7 @@ import type { Lab } from "../lab.ts";
 
 export type NodeView = {
   readonly name: string;
+  /** Off, too, while the cloud has no instance of it, as between delete and create of an update. */
   readonly isOn: boolean;
   /** Undefined while its agent does not answer. */
   readonly status: Status | undefined;
@@ -14,8 +15,8 @@ const socket = "/run/baton/status.sock";
 
 /** Asks a host's agent; undefined when host or agent is not there to answer. */
 async function agentStatus(lab: Lab, host: string): Promise<Status | undefined> {
+  if (!lab.isOn(host)) return undefined;
   const { id } = lab.instance(host);
-  if (!lab.fabric.isOn(id)) return undefined;
   const argv = ["curl", "--silent", "--fail", "--max-time", "1", "--unix-socket", socket];
   const asked = lab.fabric.exec(id, [...argv, "http://agent/status"]).catch(() => undefined);
   // A frozen host runs no command at all, and keeps the one that asks.
@@ -28,7 +29,7 @@ async function agentStatus(lab: Lab, host: string): Promise<Status | undefined> 
 export async function nodeViews(lab: Lab): Promise<readonly NodeView[]> {
   return Promise.all(
     lab.stack.nodes.map(async ({ name }) => {
-      const isOn = lab.fabric.isOn(lab.instance(name).id);
+      const isOn = lab.isOn(name);
       return { name, isOn, status: await agentStatus(lab, name) };
     }),
   );

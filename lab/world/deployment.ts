@@ -1,14 +1,14 @@
 /** The real engine on the project's own program, against the emulated cloud. */
 import { randomBytes } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readDocument } from "../../stack/document.ts";
 import { pulumiNames } from "../../stack/reference.ts";
 import type { Engine } from "../engine/make.ts";
 import { mend } from "../engine/mend.ts";
 import type { Ended, RunOptions } from "../engine/run.ts";
-import { createWorkspace, succeeded, type Workspace } from "../engine/workspace.ts";
+import { createWorkspace, shellQuoted, succeeded, type Workspace } from "../engine/workspace.ts";
 import type { Owner } from "./world.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -94,6 +94,7 @@ export async function createDeployment(options: DeploymentOptions): Promise<Depl
     isStandIn: workspace.isStandIn,
     env: {
       ...workspace.env,
+      PATH: [makeProgram(options.engine, folder, config), workspace.env.PATH].join(delimiter),
       BATON_SECRET: secret,
       PULUMI_STACK: stackName,
       BATON_PULUMI_CONFIG_FILE: config,
@@ -130,6 +131,34 @@ function namesIn(stackFile: string): readonly string[] {
 
 /** The outputs would stand last, where what went wrong is looked for. */
 const quietly = ["--yes", "--skip-preview", "--suppress-outputs"];
+
+/** Commands of the engine that read the stack's config; the others do not know the option. */
+const withConfig = ["config", "destroy", "import", "preview", "refresh", "up", "update", "watch"];
+
+/**
+ * Makes a `pulumi` for people, who type no options: in the project's folder, with the config of this
+ * stack, which is not in the tree, and with its passphrase, whatever there is in their environment.
+ * @returns the folder that it is in
+ */
+function makeProgram(engine: Engine, folder: string, config: string): string {
+  const script = `#!/bin/sh
+unset PULUMI_CONFIG_PASSPHRASE
+cd ${shellQuoted(root)} || exit 1
+case " $* " in *" --config-file"*) exec ${shellQuoted(join(engine.folder, "pulumi"))} "$@" ;; esac
+case "$1" in
+${withConfig.join(" | ")})
+  command=$1
+  shift
+  set -- "$command" --config-file ${shellQuoted(config)} "$@"
+  ;;
+esac
+exec ${shellQuoted(join(engine.folder, "pulumi"))} "$@"
+`;
+  const own = join(folder, "bin");
+  mkdirSync(own, { recursive: true });
+  writeFileSync(join(own, "pulumi"), script, { mode: 0o755 });
+  return own;
+}
 
 /** Makes the stack, and gives its config file: not in the tree, where users have their own. */
 async function begin(workspace: Workspace, folder: string): Promise<string> {

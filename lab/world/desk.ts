@@ -6,12 +6,14 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "../command.ts";
 import { gateway } from "../fabric/addresses.ts";
-import { inNetns } from "../fabric/router.ts";
+import type { Fabric } from "../fabric/fabric.ts";
 import type { Owner } from "./world.ts";
 
 export type Desk = {
   /** The command line that runs another one at the desk. */
   readonly at: (argv: readonly string[]) => readonly string[];
+  /** Ends what runs there: it would write into folders that go. */
+  readonly end: () => Promise<void>;
   /** What commands find there: where the API is, whom to trust, and with what to ask. */
   readonly env: Readonly<Record<string, string>>;
 };
@@ -28,9 +30,10 @@ export async function makeDeskKey(folder: string): Promise<DeskKey> {
 }
 
 /** @param authority file of the certificate that signs for the API */
-export function deskOf(client: string, key: DeskKey, owner: Owner, authority: string): Desk {
+export function deskOf(fabric: Fabric, key: DeskKey, owner: Owner, authority: string): Desk {
   return {
-    at: (argv) => inNetns(client, argv),
+    at: fabric.atDesk,
+    end: fabric.endDesk,
     env: {
       // The relay to the API listens there; names are the machine's own, and lead elsewhere.
       EXOSCALE_API_ENDPOINT: `https://${gateway}/v2`,

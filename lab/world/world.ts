@@ -108,7 +108,7 @@ export async function startWorld(options: WorldOptions): Promise<LabWorld> {
     servers.push(cloud);
     const { settled, routed } = machines;
     const trusted = at("authority.pem");
-    const desk = deskOf(fabric.client().netns, deskKey, options.owner, trusted);
+    const desk = deskOf(fabric, deskKey, options.owner, trusted);
     const told = { ...proxy, authority: trusted };
     return { fabric, cloud, settled, routed, desk, down, proxy: told };
   } catch (error) {

@@ -34,7 +34,7 @@ export function judgeUserData(
   const asked = Object.entries(userData);
   if (asked.length === 0) return [];
   if (wanted === undefined) {
-    const fix = "pulumi stack output --json --show-secrets | baton doctor STACK --facts -";
+    const fix = "pulumi stack output --json --show-secrets | npx baton doctor STACK --facts -";
     return [note("user-data", "not compared: it needs what only `pulumi up` knows", fix)];
   }
   const other = asked.filter(([host, digest]) => digest !== undefined && digest !== wanted[host]);
@@ -47,7 +47,7 @@ export function judgeUserData(
   const mayRead = "does SSH reach it, and may its user use sudo there?";
   return [
     ...(other.length > 0
-      ? [wrong("user-data", `not what the stack file says now: ${list}`, "`baton roll STACK`")]
+      ? [wrong("user-data", `not what the stack file says now: ${list}`, "`npx baton roll STACK`")]
       : same.length > 0
         ? [ok("user-data", `${whose} has what the stack file says`)]
         : []),
@@ -64,5 +64,5 @@ export function judgeVersions({ hosts }: Snapshot, own: string): Finding[] {
   if (versions.length === 0) return [];
   if (others.length === 0) return [ok("agents", `all of version ${own}`)];
   const list = others.map(([version, names]) => `${version} on ${names.join(", ")}`).join("; ");
-  return [note("agents", `${list}; this is ${own}`, "`baton roll STACK` brings this one")];
+  return [note("agents", `${list}; this is ${own}`, "`npx baton roll STACK` brings this one")];
 }

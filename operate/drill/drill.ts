@@ -140,7 +140,7 @@ async function leave(
     if (takers.size < addresses.length)
       throw new WorldFailure(
         `not moved in ${movedWithinMs / 1000} s: ${listed(addresses.filter(({ name }) => !takers.has(name)))}`,
-        "`baton status` tells why; the instance is started again",
+        "`npx baton status` tells why; the instance is started again",
       );
     await stopped;
     if (refused !== undefined) throw refused;

@@ -34,7 +34,7 @@ export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
   if (isShared(stack.election))
     refuse(
       "with `hold: shared` several hold at once, and a drill stops the one that does",
-      "`baton maintenance STACK NODE on` measures what clients see when one of them leaves",
+      "`npx baton maintenance STACK NODE on` measures what clients see when one of them leaves",
     );
   mustExist(snapshot);
   const seen = nodesIn(snapshot);
@@ -42,7 +42,7 @@ export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
   if (off !== undefined)
     refuse(
       `${off.host} is ${off.state} already; a drill that was cut off leaves it so`,
-      `\`exo compute instance start ${off.name}\`, and again when \`baton status\` is content`,
+      `\`exo compute instance start ${off.name}\`, and again when \`npx baton status\` is content`,
     );
   const owners = seen.addresses.map(({ holders: [name, ...more] }) =>
     more.length > 0 ? undefined : seen.hosts.find(({ host }) => host === name),
@@ -52,12 +52,12 @@ export function sceneOf(stack: Stack, snapshot: Snapshot): Scene {
   if (astray !== undefined || holder === undefined)
     return refuse(
       `${astray?.ip ?? "the address"} is not held by one load balancer of this stack`,
-      "`baton status` tells why",
+      "`npx baton status` tells why",
     );
   if (takers(snapshot, holder.host).length === 0)
     refuse(
       `nobody is seen to be well who could take over from ${holder.host}`,
-      "`baton status` tells why",
+      "`npx baton status` tells why",
     );
   const addresses = seen.addresses.filter((_, n) => owners[n] === holder);
   return { stack, seen, holder, addresses };

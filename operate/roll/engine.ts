@@ -57,8 +57,8 @@ export function pulumi(folder: string, configFile: string | undefined): Engine {
 /** One that was killed in an update has left the lock of its state. */
 const fixFor = (said: readonly string[]): string =>
   said.some((line) => /currently locked/.test(line))
-    ? "does another update run? else `pulumi cancel`; `baton roll` goes on then"
-    : "mend that, and `baton roll` goes on where it stopped";
+    ? "does another update run? else `pulumi cancel`; `npx baton roll` goes on then"
+    : "mend that, and `npx baton roll` goes on where it stopped";
 
 const config = z.object({ "baton:replace": z.object({ value: z.string() }).optional() });
 

@@ -28,16 +28,16 @@ export function turnsOf(stack: Stack, snapshot: Snapshot): readonly Turn[] {
   if (unseen.length > 0)
     refuse(
       `not seen, since SSH fails: ${namesOf(unseen)}`,
-      "a roll has to see each one well before the next one goes; `baton status` tells more",
+      "a roll has to see each one well before the next one goes; `npx baton status` tells more",
     );
   const sick = nodes.filter(({ name }) => !isWellEnough(snapshot, name, nodes.length));
   if (sick.length > 1)
-    refuse(`not well: ${namesOf(sick)}`, "`baton status` tells why; mend all but one first");
+    refuse(`not well: ${namesOf(sick)}`, "`npx baton status` tells why; mend all but one first");
   const holds = (node: string): boolean =>
     snapshot.addresses.some(({ holders }) => holders.includes(node));
   const [first] = sick;
   if (first !== undefined && holds(first.name))
-    refuse(`${first.name} holds the address and is not well`, "`baton status` tells why");
+    refuse(`${first.name} holds the address and is not well`, "`npx baton status` tells why");
   const order = [
     ...sick,
     ...nodes.filter((node) => node !== first && !holds(node.name)),

@@ -54,7 +54,7 @@ export async function resume(
   if (now !== undefined) return now;
   throw new WorldFailure(
     `${node} is in maintenance since a roll was cut off, and its agent does not end that`,
-    "there: `sudo baton-agent maintenance off`; `baton roll` goes on then",
+    "there: `sudo baton-agent maintenance off`; `npx baton roll` goes on then",
   );
 }
 
@@ -111,7 +111,7 @@ async function keptOut(engine: TurnRequest["engine"], node: string): Promise<Wor
   await engine.release();
   return new WorldFailure(
     `${node} is in maintenance, which no roll from this desk has put it in; no other was touched`,
-    `\`baton maintenance STACK ${node} off\`, and \`baton roll\` goes on`,
+    `\`npx baton maintenance STACK ${node} off\`, and \`npx baton roll\` goes on`,
   );
 }
 
@@ -132,6 +132,6 @@ async function stuck(ports: Ports, stack: Stack, node: string, replaced: boolean
   const what = replaced ? "was replaced and does not come back" : "is not well";
   return new WorldFailure(
     `${node} ${what}; the others were not touched: ${why.join("; ") || "nobody hears it yet"}`,
-    "mend it, in the stack file or on the host, and `baton roll` goes on where it stopped",
+    "mend it, in the stack file or on the host, and `npx baton roll` goes on where it stopped",
   );
 }

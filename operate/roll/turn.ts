@@ -42,7 +42,7 @@ export async function replace(ports: Ports, request: TurnRequest, node: string):
     if (isLinked(snapshot, node)) await engine.release();
     throw new WorldFailure(
       `no other load balancer is seen to be well, so ${node} stays as it is`,
-      "`baton status` tells why; `baton roll` goes on when another one is well",
+      "`npx baton status` tells why; `npx baton roll` goes on when another one is well",
     );
   }
   const found = snapshot.hosts.find(({ name }) => name === node);
@@ -91,7 +91,7 @@ export async function letIn(
       order(ports.remote, instance, "maintenance off"),
     );
   } catch (error) {
-    throw new WorldFailure(leftOut(node, error), "`baton roll` lets it back in");
+    throw new WorldFailure(leftOut(node, error), "`npx baton roll` lets it back in");
   }
   marks.remove();
 }
@@ -140,6 +140,6 @@ async function emptied({ cloud }: Ports, snapshot: Snapshot, node: string): Prom
   if (isEmpty) return pause(drainMs);
   throw new WorldFailure(
     `${node} still holds after ${movedWithinMs / 1000} s`,
-    "`baton status` tells why",
+    "`npx baton status` tells why",
   );
 }

@@ -104,7 +104,7 @@ test("a stack secret in the config reaches user-data, and no resource in plain s
 });
 
 const wrong: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [
-  ["no stack file named", {}, /does not name a stack file\nfix: `baton init stack.yaml`/],
+  ["no stack file named", {}, /does not name a stack file\nfix: `npx baton init stack.yaml`/],
   [
     "one that is not there",
     { stack: "nowhere.yaml" },

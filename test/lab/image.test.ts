@@ -1,5 +1,6 @@
 /** What an image is made of, and where it comes from. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { sourcesFor } from "../../lab/image/apt-sources.ts";
 import { imageFiles } from "../../lab/image/files.ts";
@@ -74,3 +75,11 @@ test("the image's own scripts are sound shell", () =>
       }
     }
   }));
+
+test("the document of the lab names all that a host's `packages` may", () => {
+  const text = readFileSync(new URL("../../docs/lab.md", import.meta.url), "utf8");
+  const [, told = ""] = /`packages` may name what their image has([^`]*?)\n\n/.exec(text) ?? [];
+  const base = ["systemd", "systemd-sysv", "libnss-systemd", "udev"];
+  for (const name of flavours.flatMap(packagesOf))
+    assert.ok(base.includes(name) || told.split(/[\s,;]+|\.$/).includes(name), name);
+});

@@ -96,7 +96,7 @@ test("where several hold at once, a drill says what measures that instead", () =
   const shared = stackOf("nodes: 2\nelection: { hold: shared }");
   assert.throws(
     () => sceneOf(shared, seen(shared, { holders: ["lb1", "lb2"] })),
-    /with `hold: shared` several hold at once.*nothing was touched; `baton maintenance STACK/,
+    /with `hold: shared` several hold at once.*nothing was touched; `npx baton maintenance STACK/,
   );
 });
 

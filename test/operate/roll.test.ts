@@ -209,7 +209,7 @@ test("interrupted before the machine goes, the node is let back in", async () =>
 test("where it cannot be let in, the roll says that it is left in maintenance", async () => {
   await assert.rejects(interruptedAt("lb2 leaves", { lost: true }), {
     message: /^lb2 is left in maintenance, as lb2 is not reached over SSH: timed out/,
-    fix: "`baton roll` lets it back in",
+    fix: "`npx baton roll` lets it back in",
   });
 });
 
@@ -320,7 +320,7 @@ test("whom somebody has put in maintenance is not let in by a roll", async () =>
   const { run, deeds } = world([], { out: ["lb2"] });
   await assert.rejects(
     run(),
-    /lb2 is in maintenance, which no roll from this desk has put it in; .*`baton maintenance STACK lb2 off`/,
+    /lb2 is in maintenance, which no roll from this desk has put it in; .*`npx baton maintenance STACK lb2 off`/,
   );
   assert.deepEqual(deeds, ["nobody is named any more"]);
 });

@@ -31,7 +31,7 @@ test("one without a place names the file", () => {
     [
       "error: the stack file is empty",
       "  --> stack.yaml",
-      "  fix: write one with `baton init`",
+      "  fix: write one with `npx baton init`",
     ].join("\n"),
   );
 });

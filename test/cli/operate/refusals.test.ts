@@ -70,7 +70,7 @@ test("agents of two versions that understand each other are a note, and a roll's
   const doctor = await stand.baton("doctor");
   assert.match(
     doctor.stdout,
-    /note +agents: 0\.0\.9 on lb2; this is .*\n +fix: `baton roll STACK`/,
+    /note +agents: 0\.0\.9 on lb2; this is .*\n +fix: `npx baton roll STACK`/,
   );
 });
 
@@ -114,6 +114,20 @@ test("a roll that finds the other sick waits for it, and then says why, having r
   );
 });
 
+test("at a lab's desk another stack file is refused, and the lab's own is named", async (context) => {
+  const stand = await standUp(context, { lab: "elastic-ip" });
+  const asked = ["status", "doctor", "roll", "drill"];
+  await refused(
+    stand,
+    asked.map((command) => [
+      [command],
+      /the stack shop is not that of this lab, which is elastic-ip[\s\S]* \/srv\/lab\.yaml/,
+    ]),
+  );
+  const own = await standUp(context, { lab: "shop" });
+  assert.equal((await own.baton("status")).status, 0);
+});
+
 test("a client that is not answered is named without what its URL keeps secret", async (context) => {
   const url = "http://ops:hunter2@127.0.0.1:9/health?token=hunter2";
   const stand = await standUp(context);
@@ -131,7 +145,10 @@ test("a handover that is cut off says that its order goes on", async (context) =
   const stand = await standUp(context);
   const cut = await stand.interrupted("handover", "handover", "lb1", "--no-measure");
   assert.equal(cut.status, 130);
-  assert.match(cut.stderr, /cut off: what was ordered by now goes on by itself; `baton status`/);
+  assert.match(
+    cut.stderr,
+    /cut off: what was ordered by now goes on by itself; `npx baton status`/,
+  );
 });
 
 test("steps that nobody reads any more keep no order from being carried out", async (context) => {

@@ -87,7 +87,7 @@ test("a node that somebody has put in maintenance is left so, and the roll says 
   const { status, stderr } = await stand.baton(...roll);
   assert.equal(status, 1);
   assert.match(stderr, /lb2 is in maintenance, which no roll from this desk has put it in/);
-  assert.match(stderr, /fix: `baton maintenance STACK lb2 off`/);
+  assert.match(stderr, /fix: `npx baton maintenance STACK lb2 off`/);
   assert.ok(!stand.touched().some((line) => line.includes("maintenance")));
 });
 

@@ -85,7 +85,12 @@ type Options = {
   readonly nodes?: number;
   /** The command is typed where the machine's own Node is too old for it. */
   readonly onOldNode?: boolean;
+  /** The desk is that of a lab of this stack, whose file is elsewhere. */
+  readonly lab?: string;
 };
+
+/** Where the stack file of that lab is. */
+export const labsFile = "/srv/lab.yaml";
 
 /** Makes a process take its Node for Debian 12's. */
 const aged =
@@ -94,7 +99,7 @@ const aged =
 /** lb1 holds the address, and both are well. */
 export async function standUp(
   context: TestContext,
-  { name = "shop", nodes = 2, onOldNode = false }: Options = {},
+  { name = "shop", nodes = 2, onOldNode = false, lab }: Options = {},
 ): Promise<Stand> {
   const own = (host: "lb1" | "lb2") => [
     ids[host],
@@ -137,6 +142,7 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
     HOME: folder,
     XDG_STATE_HOME: join(folder, "state"),
     ...zone,
+    ...(lab !== undefined && { BATON_LAB_STACK: lab, BATON_LAB_STACK_FILE: labsFile }),
   };
   const begin = (command = "", ...rest: readonly string[]) => {
     const program = onOldNode ? ["--import", aged, join(root, "cli/baton.js")] : [main];

@@ -45,7 +45,10 @@ test("an answer comes back, and a refusal says why", () =>
     assert.equal(await askLab("x", ["down"], path), "done");
     assert.equal((await askLab("x", ["long"], path)).length, 5_000_000);
     await assert.rejects(askLab("x", ["boil"], path), /the lab has no command "boil"/);
-    await assert.rejects(askLab("x", ["kill"], path), /NODE is missing/);
+    await assert.rejects(askLab("x", ["kill"], path), {
+      problem: "NODE is missing",
+      fix: "type: kill NODE",
+    });
     await assert.rejects(askLab("x", [""], path), /the lab has no command ""/);
   }));
 

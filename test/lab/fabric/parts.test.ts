@@ -73,8 +73,14 @@ test("what has a lab's name and is no lab is left alone", () =>
     const groups = join(folder, "group");
     mkdirSync(groups);
     writeFileSync(join(groups, "cgroup.procs"), "");
-    const refused = /is no lab.*; use another name; nothing of it was touched/;
+    const refused =
+      /is no lab: see \S+; nothing of it was touched; use another name: `npx baton lab --name/;
     await assert.rejects(sweep({ ...place, cgroups: [] }), refused);
+    // Only what there is is named.
+    await assert.rejects(sweep({ ...place, cgroups: [] }), (error: Error) => {
+      assert.ok(error.message.includes(`see ${place.folder}; `), error.message);
+      return true;
+    });
     assert.ok(existsSync(join(place.folder, "docker.sock")));
     const elsewhere = { ...place, folder: join(folder, "none"), cgroups: [groups] };
     mkdirSync(join(groups, "0123456789ab"));
@@ -85,6 +91,24 @@ test("what has a lab's name and is no lab is left alone", () =>
     own(place);
     await sweep({ ...place, cgroups: [] });
     assert.ok(!existsSync(place.folder));
+  }));
+
+test("what an engine has written after its lab went is the lab's, and nothing else is", () =>
+  withScratch(async (folder) => {
+    const place = { ...planPlace("baton-late", join(folder, "late")), cgroups: [] };
+    const locks = join(place.folder, "engine/state/.pulumi/locks");
+    mkdirSync(locks, { recursive: true });
+    mkdirSync(join(place.folder, "cloud/desk/state"), { recursive: true });
+    await sweep(place);
+    assert.ok(!existsSync(place.folder));
+    for (const path of ["engine/pistons", "cloud/nine", "docker"]) {
+      mkdirSync(join(place.folder, path), { recursive: true });
+      mkdirSync(locks, { recursive: true });
+      await assert.rejects(sweep(place), /is no lab/, path);
+      assert.ok(existsSync(join(place.folder, path)));
+      own(place);
+      await sweep(place);
+    }
   }));
 
 test("only what the host has not is taken from a command", () => {

@@ -1,6 +1,7 @@
 /** Words that are wrong befall nobody: each is told by name, before the lab is touched. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { planPlace, usualName, wordFor } from "../../../lab/fabric/place.ts";
 import { type Around, verbNamed } from "../../../lab/faults/verbs.ts";
 import { WorldFailure } from "../../../stack/failure.ts";
 
@@ -31,6 +32,7 @@ const wrong: readonly (readonly [line: string, says: RegExp])[] = [
   ["heal lb1", /"lb1" is more than `heal` takes; type: heal/],
   ["exec lb1", /COMMAND… is missing/],
   ["cut lb1", /B is missing/],
+  ["journal lb1 baton", /"baton" is no part of a journal; the second word is `--all`/],
   ["cut lb1 lb1", /lb1 is both ends/],
   ["cut client client", /client is both ends/],
   ["cut lb1 lb2 oneway", /"oneway" is no way to cut/],
@@ -71,8 +73,45 @@ describe("words that are wrong", () => {
     const lab = { instance, fabric } as unknown as Around["lab"];
     await assert.rejects(
       verbNamed("exec").run({ lab, undo: new Map() }, ["lb1", "false"]),
-      /^WorldFailure: `false` failed on lb1 \(1\); `journal NODE` may tell more$/,
+      /^WorldFailure: `false` failed on lb1 \(1\); `journal NODE --all` may tell more$/,
     );
+  });
+
+  test("a journal is the agent's alone, unless all is asked for or there is no agent", async () => {
+    const asked: (string | undefined)[][] = [];
+    const fabric = {
+      journal: async (id: string, unit?: string) => {
+        asked.push([id, unit]);
+        return "lines";
+      },
+    };
+    const lab = {
+      instance: (host: string) => ({ id: host }),
+      hostOf: (id: string) => id,
+      stack: { nodes: [{ name: "lb1" }] },
+      fabric,
+    } as unknown as Around["lab"];
+    const around = { lab, undo: new Map() };
+    for (const args of [["lb1"], ["lb1", "--all"], ["app1"]])
+      assert.equal(await verbNamed("journal").run(around, args), "lines");
+    assert.deepEqual(asked, [
+      ["lb1", "baton"],
+      ["lb1", undefined],
+      ["app1", undefined],
+    ]);
+  });
+
+  test("what is frozen is told by its name, with what to type", async () => {
+    const place = planPlace("shop");
+    const frozen = async () => {
+      throw new WorldFailure("id-of-lb1 is frozen", wordFor(place, "thaw", "id-of-lb1"));
+    };
+    const lab = { instance, fabric: { exec: frozen } } as unknown as Around["lab"];
+    await assert.rejects(verbNamed("exec").run({ lab, undo: new Map() }, ["lb1", "true"]), {
+      problem: "lb1 is frozen",
+      fix: "npx baton lab --name shop thaw lb1",
+    });
+    assert.equal(wordFor(planPlace(usualName), "boot", "lb2"), "npx baton lab boot lb2");
   });
 
   test("a word of the lab's own that prints nothing is done; a command's nothing is told", async () => {

@@ -28,7 +28,7 @@ export function labOf(plain: Plain): Lab {
       nodes: nodes.map((name) => ({ name })),
       election: { ...heartbeat, intervalMs: 10, deadRatio: 3, ...plain.election },
     },
-    fabric: { isOn: () => true },
+    isOn: () => true,
     instance: (host: string) => ({ id: `id-of-${host}` }),
     hostOf: (id: string) => id.replace("id-of-", ""),
     ranks: () => plain.ranks ?? Object.fromEntries(nodes.map((name, rank) => [name, rank])),

@@ -4,6 +4,11 @@ import { test } from "node:test";
 import type { Sample } from "../../../lab/client/measure.ts";
 import { render, type SeenAddress } from "../../../lab/view/live.ts";
 import { progressOn, screenFor } from "../../../lab/view/progress.ts";
+import {
+  address as addressStatus,
+  peer,
+  sample as sampleStatus,
+} from "../../agent/status/sample.ts";
 
 /** A screen that keeps what is written, and a clock that is moved by hand. */
 function around({ isLive = false, columns = 80 } = {}) {
@@ -80,6 +85,36 @@ test("the view of nothing at all says so", () => {
     "198.51.100.50 is held by nobody",
     "requests: none answered   failed now 0/s, in all 0 of 0",
   ]);
+});
+
+test("the first line names a split, and who does not hear whom", () => {
+  const node = (name: string, other: string, heard: boolean, role: string) => ({
+    name,
+    isOn: true,
+    status: sampleStatus({
+      node: name,
+      addresses: [addressStatus({ ip: nothing.address, role })],
+      peers: [peer({ name: `shop-${other}`, heard })],
+    }),
+  });
+  const first = (...nodes: Parameters<typeof render>[0]["nodes"][number][]) =>
+    render({ nodes, addresses: [{ ...nothing, holders: ["lb1"] }] })[0];
+  const held = "198.51.100.50 is held by lb1";
+  const [deaf, deafToo] = [
+    node("lb1", "lb2", false, "master"),
+    node("lb2", "lb1", false, "master"),
+  ];
+  const fine = node("lb2", "lb1", true, "backup");
+  assert.equal(first(node("lb1", "lb2", true, "master"), fine), held);
+  assert.equal(
+    first(deaf, deafToo),
+    `${held}; split: lb1 and lb2 do not hear each other, and both say that they hold it`,
+  );
+  const waits = node("lb2", "lb1", false, "backup");
+  assert.equal(first(deaf, waits), `${held}; split: lb1 and lb2 do not hear each other`);
+  assert.equal(first(deaf, fine), `${held}; lb1 does not hear lb2`);
+  // One that is dead or frozen is no split: it says nothing.
+  assert.equal(first(deaf, { name: "lb2", isOn: true, status: undefined }), held);
 });
 
 test("the view counts answers by app server, and names all that hold", () => {
