@@ -39,7 +39,7 @@ export type Teller = {
 
 export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
   const { tell, model } = page;
-  const follow = followFailovers();
+  const follow = followFailovers(model.facts);
   const calls = new Map<string, number>();
   let samples: Asked[] = [];
   return {
@@ -53,6 +53,7 @@ export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
       const view = sight?.view ?? null;
       if (JSON.stringify(before) !== JSON.stringify(view)) tell({ kind: "agent", node, view });
       for (const line of newsOf(before ?? null, view)) tell({ kind: "said", who: node, ...line });
+      follow.view(node, view);
       if (sight === null) return;
       const was = calls.get(node) ?? sight.calls;
       calls.set(node, sight.calls);

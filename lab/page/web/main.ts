@@ -12,7 +12,7 @@ import { clock } from "./words.ts";
 
 const key = keyOf();
 const picture = pictureView();
-const views = [picture, logView(), timelineView(), trafficView()];
+const views = [picture, logView(), timelineView(part("failover-title")), trafficView()];
 ["picture", "said", "failover", "traffic"].forEach((id, index) => {
   const view = views[index];
   if (view !== undefined) part(id).append(view.element);

@@ -1,4 +1,5 @@
 /** What the model says at a glance. Pure: the same model and moment give the same words. */
+import { slack } from "../../ordeal/slack.ts";
 import type { Counts, Failover, Tally } from "../message.ts";
 import { type Model, sum } from "../model.ts";
 import { clock, count, list, seconds } from "./words.ts";
@@ -157,14 +158,35 @@ export const chosen = (
     .sort((one, other) => one.id - other.id)
     .at(-1);
 
-/** A failover in one sentence: what counts of it. */
+/** What a move is called: only a failover is held against a limit. */
+export function titleOf({ cause, from }: Failover): string {
+  const kinds: Readonly<Record<typeof cause, string>> = {
+    silent: "Last failover",
+    stopped: "Last failover: the instance was stopped",
+    planned: "Last move: handover, planned",
+    sick: `Last move: handover, ${from} was sick`,
+    failback: "Last move: failback",
+    other: "Last move",
+  };
+  return kinds[cause];
+}
+
+/** Until when a silent holder's address must be claimed, where that is what happened. */
+export const limitOf = ({ cause, lastHeartbeat }: Failover, limitMs: number): number | undefined =>
+  cause === "silent" && lastHeartbeat !== undefined ? lastHeartbeat + limitMs * slack : undefined;
+
+/** A move in one sentence: what counts of it. */
 export function summaryOf(failover: Failover, limitMs: number): string {
   const { from, to, failed, firstFailed, firstGood, lastHeartbeat, claimSent } = failover;
+  const until = limitOf(failover, limitMs);
+  const limit =
+    `the limit of ${seconds(limitMs * slack)} ` +
+    `(${limitMs / 1000} s + ${Math.round((slack - 1) * 100)} %)`;
   const inTime =
-    lastHeartbeat === undefined
+    lastHeartbeat === undefined || until === undefined
       ? ""
-      : ` Claimed ${seconds(claimSent - lastHeartbeat)} after the last heartbeat; ` +
-        `the limit is ${seconds(limitMs)}.`;
+      : ` Claimed ${seconds(claimSent - lastHeartbeat)} after the last heartbeat, ` +
+        `${claimSent <= until ? "within" : "later than"} ${limit}.`;
   const outage =
     failed === 0
       ? " No request failed."

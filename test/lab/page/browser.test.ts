@@ -72,7 +72,15 @@ test("several addresses: each stands in the picture, and each one's failover can
   assert.equal(await page.getByRole("group", { name: "Address" }).getByRole("button").count(), 0);
   script.failover(server, now - 9000);
   const cells = { begin: now - 5000, stepMs: 50, row: [] };
-  const claim = { id: 2, ip: second, from: "lb2", to: "lb1", claimSent: now - 4000, failed: 0 };
+  const claim = {
+    id: 2,
+    cause: "other" as const,
+    ip: second,
+    from: "lb2",
+    to: "lb1",
+    claimSent: now - 4000,
+    failed: 0,
+  };
   server.tell({ kind: "failover", failover: { ...claim, cells } });
   const holders = { [script.address]: ["lb2"], [second]: ["lb1"] };
   server.tell({ kind: "scene", holders, off: [] });
@@ -141,7 +149,11 @@ test("a failover that comes in while somebody looks", async () => {
   });
   const phases = /last heartbeat \+0\.00 s, detected \+2\.9.*confirmed \+4.*first good answer/;
   await page.getByRole("img", { name: phases }).waitFor();
-  await page.getByText(/the limit is 3\.00 s\. 200 requests failed; no answer for 4\.0/).waitFor();
+  await page
+    .getByText(
+      /within the limit of 3\.15 s \(3 s \+ 5 %\)\. 200 requests failed; no answer for 4\.0/,
+    )
+    .waitFor();
   await page.getByText("hears nothing from lb1 any more").waitFor();
 });
 

@@ -4,7 +4,15 @@ import { test } from "node:test";
 import type { Message, Untimed } from "../../../lab/page/message.ts";
 import { apply, emptyModel, historyS } from "../../../lab/page/model.ts";
 import { layoutFor } from "../../../lab/page/web/layout.ts";
-import { addressesOf, chosen, headline, sightOf, summaryOf } from "../../../lab/page/web/sight.ts";
+import {
+  addressesOf,
+  chosen,
+  headline,
+  limitOf,
+  sightOf,
+  summaryOf,
+  titleOf,
+} from "../../../lab/page/web/sight.ts";
 import * as script from "./script.ts";
 
 const begun = 1_700_000_000_000;
@@ -114,7 +122,16 @@ test("each address keeps its own last failover; the page shows the latest, or th
   const { model, tell } = around();
   const cells = { begin: begun, stepMs: 50, row: [] };
   const failover = (id: number, ip: string) =>
-    ({ id, ip, from: "lb1", to: "lb2", claimSent: begun + id, failed: 0, cells }) as const;
+    ({
+      id,
+      cause: "silent",
+      ip,
+      from: "lb1",
+      to: "lb2",
+      claimSent: begun + id,
+      failed: 0,
+      cells,
+    }) as const;
   for (const one of [
     failover(1, "198.51.100.50"),
     failover(2, "198.51.100.51"),
@@ -135,14 +152,31 @@ test("each address keeps its own last failover; the page shows the latest, or th
 test("a claim that the cloud took late is not told to be as early as it was decided", () => {
   const at = (ms: number): number => begun + ms;
   const failover = {
-    ...{ id: 1, ip: "198.51.100.50", from: "lb1", to: "lb2", failed: 0 },
+    ...{ id: 1, cause: "silent" as const, ip: "198.51.100.50", from: "lb1", to: "lb2", failed: 0 },
     ...{ lastHeartbeat: at(0), detected: at(2400), claimSent: at(62_000) },
     cells: { begin: begun, stepMs: 50, row: [] },
   };
   assert.match(
     summaryOf(failover, 3000),
-    /Claimed 62\.0 s after the last heartbeat; the limit is 3\.00 s\. No request failed\.$/,
+    /Claimed 62\.0 s after the last heartbeat, later than the limit of 3\.15 s \(3 s \+ 5 %\)\. No/,
   );
+});
+
+test("what is within the limit and 5 % is told as that; a planned move is held against none", () => {
+  const failover = {
+    ...{ id: 1, cause: "silent" as const, ip: script.address, from: "lb1", to: "lb2", failed: 0 },
+    ...{ lastHeartbeat: begun, claimSent: begun + 3010 },
+    cells: { begin: begun, stepMs: 50, row: [] },
+  };
+  assert.match(
+    summaryOf(failover, 3000),
+    /Claimed 3\.01 s after the last heartbeat, within the limit of 3\.15 s \(3 s \+ 5 %\)\. /,
+  );
+  assert.equal(titleOf(failover), "Last failover");
+  const planned = { ...failover, cause: "planned" as const };
+  assert.equal(titleOf(planned), "Last move: handover, planned");
+  assert.match(summaryOf(planned, 3000), /^lb1 → lb2 at \S+\. No request failed\.$/);
+  assert.equal(limitOf(planned, 3000), undefined);
 });
 
 test("at a glance every address counts", () => {
@@ -231,7 +265,14 @@ test("some requests to one of two addresses fail, and afterwards its gap is told
   pass(fault + 3000, fault + 9000, false);
   const cells = { begin: fault, stepMs: 50, row: [] };
   const moments = { claimSent: fault + 1500, firstFailed: fault, firstGood: fault + 2040 };
-  const way = { id: 1, ip: script.second, from: "lb1", to: "lb2", failed: 100 };
+  const way = {
+    id: 1,
+    cause: "silent" as const,
+    ip: script.second,
+    from: "lb1",
+    to: "lb2",
+    failed: 100,
+  };
   tell({ kind: "failover", failover: { ...way, ...moments, cells } });
   const after = headline(model, fault + 9000);
   assert.equal(after.tone, "warn");
