@@ -93,7 +93,8 @@ export function followFailovers(facts: Pick<Facts, "intervalMs" | "limitMs">): F
       if (own?.to !== node || at < own.claimSent || at > own.claimSent + sameMs) return;
       explain(own, why);
       own.confirmed = at;
-      own.detected = at - confirmMs - claimMs;
+      // Two clocks' readings: what the claim followed from was not after it.
+      own.detected = Math.min(at - confirmMs - claimMs, own.claimSent);
       if (detectMs !== undefined) own.lastHeartbeat = own.detected - detectMs;
     },
     news: (now) =>

@@ -61,14 +61,17 @@ export function headline(model: Model, now: number): Headline {
   const split = all.filter(({ holders }) => holders.length > 1);
   const off = new Set(all.flatMap(({ holders }) => holders.filter((by) => model.off.includes(by))));
   const deaf = deafness(model, now);
+  const api = apiTrouble(model);
   const counts = lately(model, now, minuteS);
-  const isOdd = split.length > 0 || deaf !== undefined || total(counts.failed) > 0;
+  const isOdd =
+    split.length > 0 || deaf !== undefined || api !== undefined || total(counts.failed) > 0;
   // What is said of one of several says of which.
   const which = ({ ip }: AddressSight, before: string, alone = ""): string =>
     all.length > 1 ? before + ip : alone;
   const held = (one: AddressSight): string =>
     `${which(one, "", "The address")} is held by ${list(one.holders)}`;
   const details = [
+    ...(api === undefined ? [] : [api]),
     ...dead.flatMap((one) => [silence(model, now, one.ip, which(one, " at ")), `${held(one)}.`]),
     ...[...off].map((one) => `${one} is off.`),
     ...all
@@ -108,10 +111,31 @@ function failures({ holders, failovers }: Model, now: number, { good, failed }: 
   return `Requests of the last minute that failed: ${each.join(", ")}.`;
 }
 
+/** Labels of the cloud's faults in force, as the end of a sentence. */
+export const apiFaults = ({ facts, inForce }: Pick<Model, "facts" | "inForce">) =>
+  (facts.faults.cloud?.faults ?? [])
+    .filter(({ words }) => inForce.includes(words.join(" ")))
+    .map(({ label }) => label.charAt(0).toLowerCase() + label.slice(1));
+
+function apiTrouble(model: Model): string | undefined {
+  const faults = apiFaults(model);
+  if (faults.length === 0) return undefined;
+  const isDown = model.inForce.some((words) => /^api-(error|hang)/.test(words));
+  return `The cloud's API ${list(faults)}${isDown ? ": no address can move now" : ""}.`;
+}
+
+/** What was seen last, where nothing more comes in. */
+export function past({ title, detail }: Headline, link: "lost" | "ended"): Headline {
+  const [now, when] =
+    link === "ended" ? ["The lab has ended", "At its end"] : ["Connection lost", "Seen last"];
+  return { tone: "idle", title: now, detail: `${when}: ${title}. ${detail}` };
+}
+
 function comingUp({ steps, facts }: Model): Headline {
   const doing = steps.findLast(({ state }) => state === "begun") ?? steps.at(-1);
   const title = `${facts.stack} is coming up`;
-  return { tone: "idle", title, detail: doing === undefined ? "" : `${doing.title} …` };
+  const detail = doing === undefined ? "Nobody holds the address yet." : `${doing.title} …`;
+  return { tone: "idle", title, detail };
 }
 
 function silence({ seconds: all }: Model, now: number, ip: string, at: string): string {
@@ -124,26 +148,34 @@ function silence({ seconds: all }: Model, now: number, ip: string, at: string): 
 /** A heartbeat that is due may be a little late. */
 const lateMs = 500;
 
-/** Whether heartbeats arrive from each load balancer at each other: seen, or heard by its agent. */
-export function hearing({ facts, beats, agents }: Model, now: number) {
+/**
+ * Whether heartbeats arrive from each load balancer at each other: seen, or heard by its agent. That
+ * none ever came says nothing at the beginning; the agent says when it should have heard one.
+ */
+export function hearing({ facts, beats, agents, inForce }: Model, now: number) {
   const { balancers, limitMs } = facts;
   return balancers.flatMap((from) =>
     balancers.flatMap((to) => {
       const at = beats[`${from}>${to}`];
       const isSeen = at !== undefined && now - at < limitMs + lateMs;
       const isHeard = isSeen || agents[to]?.peers.some((one) => one.name === from && one.heard);
-      return from === to ? [] : [{ from, to, isHeard: isHeard === true }];
+      const isMissed = agents[to]?.problems.some(({ text }) => isNeverHeard(text, from)) === true;
+      const isCut = inForce.some((words) => /^(cut|drop-heartbeats)\b/.test(words));
+      const isKnown = isHeard === true || at !== undefined || isMissed || isCut;
+      return from === to ? [] : [{ from, to, isHeard: isHeard === true, isKnown }];
     }),
   );
 }
 
+const isNeverHeard = (text: string, name: string): boolean =>
+  text.startsWith("never heard: ") && text.split(/[ ,.]+/).includes(name);
+
 /** The first two that run and do not hear each other. */
 function deafness(model: Model, now: number): string | undefined {
-  const { off, beats } = model;
-  // At the beginning nobody has heard anybody yet.
-  if (Object.keys(beats).length === 0) return undefined;
+  const { off } = model;
   const deaf = hearing(model, now).find(
-    ({ from, to, isHeard }) => !isHeard && !off.includes(from) && !off.includes(to),
+    ({ from, to, isHeard, isKnown }) =>
+      !isHeard && isKnown && !off.includes(from) && !off.includes(to),
   );
   return deaf && `${list([deaf.from, deaf.to].sort())} do not hear each other.`;
 }

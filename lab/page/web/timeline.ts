@@ -15,10 +15,12 @@ const top = 26;
 
 type Phase = { readonly text: string; readonly at: number | undefined };
 
-/** @param title says what kind of move it was */
-export function timelineView(title: Element): View {
+/** @param title says what kind of move it was @param toFaults leads to the faults' buttons */
+export function timelineView(title: Element, toFaults: () => void): View {
   const choice = addressChoice();
-  const summary = html("p", { class: "summary" }, "None yet. A fault below brings one about.");
+  const way = html("button", { type: "button", class: "link" }, "A fault");
+  way.addEventListener("click", toFaults);
+  const summary = html("p", { class: "summary" }, "None yet. ", way, " brings one about.");
   const canvasHolder = html("div", { class: "timeline" });
   const element = html("div", {}, choice.element, summary, canvasHolder);
   let drawn = "";

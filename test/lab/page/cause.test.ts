@@ -28,9 +28,22 @@ function around() {
     teller.order([verb, ...args]);
     orders[verb]?.(group, args);
   };
+  const said = (): readonly string[] => model.said.map(({ who, text }) => `${who}: ${text}`);
   const last = () => Object.values(model.failovers).map(({ cause, to }) => [cause, to]);
-  return { pass, order, last };
+  return { model, pass, order, last, said };
 }
+
+test("whom an agent releases is told, and causes stand before what they bring about", async () => {
+  const { pass, order, said } = around();
+  await pass(8000);
+  order("kill", "lb1");
+  await pass(9000);
+  const told = said();
+  assert.ok(told.includes("lb2: master: releases lb1: dead and still holding"), told.join("; "));
+  const noticed = told.findIndex((text) => text.startsWith("lb2: hears nothing from lb1"));
+  const claimed = told.findLastIndex((text) => /^cloud: attach \S+ to lb2$/.test(text));
+  assert.ok(noticed >= 0 && noticed < claimed, told.join("; "));
+});
 
 test("a dead holder, a failback, a handover and maintenance are each called what they are", async () => {
   const { pass, order, last } = around();

@@ -8,6 +8,7 @@ import {
   addressesOf,
   chosen,
   headline,
+  hearing,
   limitOf,
   sightOf,
   summaryOf,
@@ -177,6 +178,50 @@ test("what is within the limit and 5 % is told as that; a planned move is held a
   assert.equal(titleOf(planned), "Last move: handover, planned");
   assert.match(summaryOf(planned, 3000), /^lb1 → lb2 at \S+\. No request failed\.$/);
   assert.equal(limitOf(planned, 3000), undefined);
+});
+
+test("before the first request that counts nothing is red, and nothing is said to fail", () => {
+  const { model, tell, order } = around();
+  tell({ kind: "scene", holders: { [script.address]: [] }, off: [] });
+  const { tone, title, detail } = headline(model, begun);
+  assert.deepEqual(
+    [tone, title, detail],
+    ["idle", "shop is coming up", "Nobody holds the address yet."],
+  );
+  assert.ok(hearing(model, begun).every(({ isKnown }) => !isKnown));
+  order("cut", "lb1", "lb2");
+  assert.ok(hearing(model, begun).every(({ isKnown, isHeard }) => isKnown && !isHeard));
+  order("mend", "lb1", "lb2");
+  const problems = [{ text: "never heard: lb1. Heartbeat blocked?", fix: "the rule" }];
+  tell({ kind: "agent", node: "lb2", view: script.view("lb2", false, { peers: [], problems }) });
+  const known = hearing(model, begun).filter(({ isKnown }) => isKnown);
+  assert.deepEqual(
+    known.map(({ from, to, isHeard }) => [from, to, isHeard]),
+    [["lb1", "lb2", false]],
+  );
+});
+
+test("a fault of the API is told in the headline", () => {
+  const { model, tell, order } = around();
+  script.healthy({ tell: (message, at = begun) => tell(message, at) }, begun);
+  order("api-error", "503");
+  const { tone, detail } = headline(model, begun);
+  assert.equal(tone, "warn");
+  assert.match(detail, /^The cloud's API answers 503: no address can move now\. Every request/);
+});
+
+test("what is told late stands where it happened", () => {
+  const { model, tell } = around();
+  for (const [text, ms] of [
+    ["first", 0],
+    ["third", 2000],
+    ["second", 1000],
+  ] as const)
+    tell({ kind: "said", who: "lb1", tone: "agent", text }, begun + ms);
+  assert.deepEqual(
+    model.said.map(({ text }) => text),
+    ["first", "second", "third"],
+  );
 });
 
 test("at a glance every address counts", () => {

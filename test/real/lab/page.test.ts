@@ -97,11 +97,25 @@ async function untilCalm(page: Page): Promise<string> {
 async function keep(page: Page, title: string): Promise<void> {
   if (images === undefined) return;
   mkdirSync(images, { recursive: true });
-  // As a person sees it who has looked for a while.
-  await page.locator("header").scrollIntoViewIfNeeded();
-  await wait(title === "failover" ? 3000 : 500);
+  // As a person sees it who has looked for a while, on a screen that is high enough.
+  const size = page.viewportSize();
+  const width = 1140;
+  await page.setViewportSize({ width, height: 2600 });
+  await wait(title === "failover" ? 3000 : 1000);
+  const end = page.locator(title === "failover" ? "#traffic" : ".cards.all");
+  const box = await end.boundingBox();
+  const height = Math.ceil((box?.y ?? 0) + (box?.height ?? 0)) + 20;
+  // A row that would be cut through is left out.
+  await page.locator(".log li").evaluateAll((rows, most) => {
+    for (const row of rows) row.hidden = row.getBoundingClientRect().bottom > most;
+  }, height - 10);
+  await page.addStyleTag({ content: ".log li[hidden] { visibility: hidden }" });
   const path = join(images, `page-${title}.png`);
-  await page.screenshot({ path });
+  await page.screenshot({ path, clip: { x: 0, y: 0, width, height } });
+  await page.locator(".log li").evaluateAll((rows) => {
+    for (const row of rows) row.hidden = false;
+  });
+  if (size !== null) await page.setViewportSize(size);
   log(`${path} is written`);
 }
 
@@ -121,8 +135,13 @@ test("the holder loses its power: the other holds, and the time line says how th
   await press(page, holder, "Cut power");
   await page.getByRole("heading", { name: new RegExp(`is held by ${next}$`) }).waitFor();
   await page.getByText(new RegExp(`${holder} → ${next} at .*no answer for \\d`)).waitFor();
-  const phases = /last heartbeat \+0.*detected \+\d.*confirmed \+\d.*first good answer \+\d/;
+  const phases =
+    /^last heartbeat \+0.*detected \+\d.*claim sent \+\d(?=.*confirmed \+\d).*answer \+\d/;
   await page.getByRole("img", { name: phases }).waitFor();
+  await page.getByRole("heading", { name: "Last failover", exact: true }).waitFor();
+  await page
+    .getByText(/after the last heartbeat, within the limit of 3\.15 s \(3 s \+ 5 %\)/)
+    .waitFor();
   await untilPicture(page, {
     holds: [next],
     off: [holder],
