@@ -149,8 +149,8 @@ function silence({ seconds: all }: Model, now: number, ip: string, at: string): 
 const lateMs = 500;
 
 /**
- * Whether heartbeats arrive from each load balancer at each other: seen, or heard by its agent. That
- * none ever came says nothing at the beginning; the agent says when it should have heard one.
+ * Whether heartbeats arrive from each load balancer at each other: seen, or heard by its agent.
+ * That none ever came says nothing at first; the agent says when it should have heard one.
  */
 export function hearing({ facts, beats, agents, inForce }: Model, now: number) {
   const { balancers, limitMs } = facts;

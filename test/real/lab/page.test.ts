@@ -107,13 +107,13 @@ async function keep(page: Page, title: string): Promise<void> {
   const height = Math.ceil((box?.y ?? 0) + (box?.height ?? 0)) + 20;
   // A row that would be cut through is left out.
   await page.locator(".log li").evaluateAll((rows, most) => {
-    for (const row of rows) row.hidden = row.getBoundingClientRect().bottom > most;
+    for (const row of rows)
+      row.style.visibility = row.getBoundingClientRect().bottom > most ? "hidden" : "";
   }, height - 10);
-  await page.addStyleTag({ content: ".log li[hidden] { visibility: hidden }" });
   const path = join(images, `page-${title}.png`);
   await page.screenshot({ path, clip: { x: 0, y: 0, width, height } });
   await page.locator(".log li").evaluateAll((rows) => {
-    for (const row of rows) row.hidden = false;
+    for (const row of rows) row.style.visibility = "";
   });
   if (size !== null) await page.setViewportSize(size);
   log(`${path} is written`);
