@@ -248,9 +248,14 @@ export function sightOf(model: Model, node: string): HostSight {
   if (frozen) return { tone: "bad", role: "frozen", health: "", holds, why: "" };
   if (view === undefined || view === null)
     return { tone: "idle", role: "no answer", health: "", holds, why: "" };
-  const health = view.maintenance ? "maintenance" : view.healthy ? "healthy" : "sick";
+  // Before the first hold an agent that has not checked anything yet is not well, and not ill.
+  const isNew = model.seconds.length === 0 && !view.healthy && view.checks.length === 0;
+  const ill = isNew ? "not checked yet" : "sick";
+  const health = view.maintenance ? "maintenance" : view.healthy ? "healthy" : ill;
   const tone = !view.healthy
-    ? "bad"
+    ? isNew
+      ? "idle"
+      : "bad"
     : view.problems.length > 0 || view.maintenance
       ? "warn"
       : "good";

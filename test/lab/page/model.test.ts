@@ -189,6 +189,10 @@ test("before the first request that counts nothing is red, and nothing is said t
     ["idle", "shop is coming up", "Nobody holds the address yet."],
   );
   assert.ok(hearing(model, begun).every(({ isKnown }) => !isKnown));
+  const peers = [{ name: "lb2", heard: false, bothWays: false }];
+  tell({ kind: "agent", node: "lb1", view: script.view("lb1", false, { healthy: false, peers }) });
+  const { tone: look, health } = sightOf(model, "lb1");
+  assert.deepEqual([look, health], ["idle", "not checked yet"]);
   order("cut", "lb1", "lb2");
   assert.ok(hearing(model, begun).every(({ isKnown, isHeard }) => isKnown && !isHeard));
   order("mend", "lb1", "lb2");
