@@ -8,6 +8,7 @@ import { isAnswered, isCut, type Sample, type Summary, summarize } from "../clie
 import type { Lab } from "../lab.ts";
 import { isHeldBy, limitOf, shouldHold } from "./holders.ts";
 import { type CloudMove, cloudMs, failoverIn, movesSince } from "./moves.ts";
+import { slack } from "./slack.ts";
 
 /** What the fault came to for one address. Moments are Unix milliseconds of this machine. */
 export type Ordeal = {
@@ -25,9 +26,6 @@ export type Ordeal = {
   /** Who the fabric sends its traffic to at the end. */
   readonly holders: readonly string[];
 };
-
-/** The aim of the design: the limit and 5 %. */
-const slack = 1.05;
 
 export type OrdealOptions = {
   /** The load balancer that the fault befalls. */

@@ -31,7 +31,7 @@ export function timeLine(ordeal: Ordeal, samples: readonly Sample[], fault: stri
   const detected =
     move === undefined
       ? "no claim was seen"
-      : `${seconds(move.at - faultAt)} s until the ${what}, limit ${(limitMs / 1000).toFixed(1)} s`;
+      : `${seconds(move.at - faultAt)} s from the fault until the ${what}, limit ${(limitMs / 1000).toFixed(1)} s`;
   const until = Math.max(forcedUntil, faultAt + limitMs);
   return [
     ...lines,

@@ -3,7 +3,7 @@
  * the cloud, the agents, the network and the client have each seen.
  */
 import { isAnswered, type Sample } from "../client/measure.ts";
-import type { Cell, Failover } from "./message.ts";
+import type { AgentView, Cause, Cell, Facts, Failover } from "./message.ts";
 import type { Asked } from "./traffic.ts";
 
 /** An agent's own account of its claim; spans in milliseconds, `at` when it was read back. */
@@ -13,6 +13,7 @@ export type Moved = {
   readonly detectMs?: number | undefined;
   readonly claimMs: number;
   readonly confirmMs: number;
+  readonly why?: string | undefined;
 };
 
 export type Followed = {
@@ -22,6 +23,8 @@ export type Followed = {
   /** A claim has reached the cloud. */
   readonly claimed: (ip: string, from: readonly string[], to: string, at: number) => void;
   readonly moved: (node: string, moved: Moved) => void;
+  /** What an agent says of itself at this moment; null where it does not answer. */
+  readonly view: (node: string, view: AgentView | null) => void;
   /** The last failover of each address as far as it is known, where something is new. */
   readonly news: (now: number) => readonly Failover[];
 };
@@ -41,11 +44,21 @@ type Open = {
   >]: Failover[Key];
 };
 
-export function followFailovers(): Followed {
+export function followFailovers(facts: Pick<Facts, "intervalMs" | "limitMs">): Followed {
   let samples: Asked[] = [];
   const beats = new Map<string, number>();
   const open = new Map<string, Open>();
   const told = new Map<string, string>();
+  const views = new Map<string, AgentView>();
+  const explained = new Set<Open>();
+  /** An agent's reason for a claim, as a cause; its other reasons say nothing of one. */
+  const explain = (own: Open, why: string | undefined): void => {
+    const cause = causeOf(why, views.get(own.from));
+    // What it said first was said while it stood as it did at the claim.
+    if (cause === undefined || explained.has(own)) return;
+    own.cause = cause;
+    explained.add(own);
+  };
   let ids = 0;
   return {
     sample: (sample, ip) => {
@@ -61,14 +74,27 @@ export function followFailovers(): Followed {
       if (from === undefined) return;
       ids += 1;
       const lastHeartbeat = beats.get(`${from}>${to}`);
-      const claim = { id: ids, ip, from, to, claimSent: at };
+      const silentMs = lastHeartbeat === undefined ? 0 : at - lastHeartbeat;
+      // Until an agent says why; no holder that is well is silent for so long.
+      const isSilent = silentMs > facts.limitMs - facts.intervalMs / 2;
+      const cause = isSilent ? ("silent" as const) : ("other" as const);
+      const claim = { id: ids, cause, ip, from, to, claimSent: at };
       open.set(ip, { ...claim, ...(lastHeartbeat && { lastHeartbeat }) });
     },
-    moved: (node, { at, ip, detectMs, claimMs, confirmMs }) => {
+    view: (node, view) => {
+      if (view !== null) views.set(node, view);
+      for (const { ip, why } of view?.addresses ?? []) {
+        const own = open.get(ip);
+        if (own?.to === node && own.confirmed === undefined) explain(own, why);
+      }
+    },
+    moved: (node, { at, ip, detectMs, claimMs, confirmMs, why }) => {
       const own = open.get(ip);
       if (own?.to !== node || at < own.claimSent || at > own.claimSent + sameMs) return;
+      explain(own, why);
       own.confirmed = at;
-      own.detected = at - confirmMs - claimMs;
+      // Two clocks' readings: what the claim followed from was not after it.
+      own.detected = Math.min(at - confirmMs - claimMs, own.claimSent);
       if (detectMs !== undefined) own.lastHeartbeat = own.detected - detectMs;
     },
     news: (now) =>
@@ -83,6 +109,22 @@ export function followFailovers(): Followed {
         return [made];
       }),
   };
+}
+
+/** @param from what the holder said of itself last */
+function causeOf(why: string | undefined, from: AgentView | undefined): Cause | undefined {
+  switch (why) {
+    case "the holder fell silent":
+      return "silent";
+    case "the holder's instance is not running":
+      return "stopped";
+    case "the holder gives way":
+      return from?.healthy === false && !from.maintenance && !from.resigning ? "sick" : "planned";
+    case "better in the order":
+      return "failback";
+    default:
+      return undefined;
+  }
 }
 
 function measured(open: Open, all: readonly Sample[], now: number): Failover {

@@ -69,9 +69,16 @@ export type Counts = {
 /** One row of requests: all answered, some, none, or none sent. */
 export type Cell = "good" | "mixed" | "failed" | "none";
 
+/**
+ * Why an address moved: its holder fell silent or was stopped, it was told to give way or is sick,
+ * or a better one is back. A claim that no agent explains, such as a person's, is `other`.
+ */
+export type Cause = "silent" | "stopped" | "planned" | "sick" | "failback" | "other";
+
 /** The way of an address from one holder to the next; moments are Unix milliseconds. */
 export type Failover = {
   readonly id: number;
+  readonly cause: Cause;
   readonly ip: string;
   readonly from: string;
   readonly to: string;

@@ -88,7 +88,9 @@ export function apply(model: Model, message: Message): void {
       const { at, who, tone, text } = message;
       const oldest = at - historyS * 1000;
       const kept = model.said.filter((one) => one.at > oldest).slice(1 - saidMax);
-      model.said = [...kept, { at, who, tone, text }];
+      // An agent may tell of what happened before something that is told already.
+      const later = kept.findIndex((one) => one.at > at);
+      model.said = kept.toSpliced(later < 0 ? kept.length : later, 0, { at, who, tone, text });
       return;
     }
     case "order":

@@ -2,7 +2,12 @@
 import type { Status } from "../../agent/status/status.ts";
 import type { AgentView, Tone } from "./message.ts";
 
-export type Line = { readonly tone: Tone; readonly text: string };
+export type Line = {
+  readonly tone: Tone;
+  readonly text: string;
+  /** The peer whose silence it tells of; empty where it does not say whose. */
+  readonly silence?: string;
+};
 
 /** Keeps of a status what does not change with every look; hosts go by their short names. */
 export function viewOf(status: Status): AgentView {
@@ -26,8 +31,10 @@ export function viewOf(status: Status): AgentView {
 export function newsOf(before: AgentView | null, after: AgentView | null): readonly Line[] {
   if (after === null) return before === null ? [] : [trouble("does not answer")];
   const several = after.addresses.length > 1;
-  const standing = ({ ip, role, why }: AgentView["addresses"][number]): Line =>
-    agent(`${several ? `${ip} ` : ""}${role}: ${why}`);
+  const standing = ({ ip, role, why }: AgentView["addresses"][number]): Line => ({
+    ...agent(`${several ? `${ip} ` : ""}${role}: ${why}`),
+    ...(why === "the holder fell silent" && { silence: "" }),
+  });
   if (before === null) return [agent("answers"), ...after.addresses.map(standing)];
   return [
     ...flags(before, after),
@@ -45,7 +52,7 @@ export function newsOf(before: AgentView | null, after: AgentView | null): reado
 }
 
 /** A peer that falls silent or turns deaf is told already, by its name. */
-const aboutPeers = /^(hears nothing from |heard, but does not hear us: )/;
+const aboutPeers = /^(silent: |hears nothing from |heard, but does not hear us: )/;
 
 const agent = (text: string): Line => ({ tone: "agent", text });
 const trouble = (text: string): Line => ({ tone: "trouble", text });
@@ -71,6 +78,7 @@ function peerNews(
   const was = peers.find((one) => one.name === name);
   if (was === undefined) return bothWays ? [agent(`hears ${name}, both ways`)] : [];
   if (was.heard === heard && was.bothWays === bothWays) return [];
-  if (!heard) return was.heard ? [trouble(`hears nothing from ${name} any more`)] : [];
+  const silent = { ...trouble(`hears nothing from ${name} any more`), silence: name };
+  if (!heard) return was.heard ? [silent] : [];
   return [bothWays ? agent(`hears ${name}, both ways`) : trouble(`${name} does not hear it`)];
 }

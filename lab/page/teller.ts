@@ -1,6 +1,7 @@
 /** Tells the page what is new; a real lab and a simulation show the same things to it. */
 import type { Sample } from "../client/measure.ts";
 import { followFailovers, type Moved } from "./failover.ts";
+import { linesOf } from "./lines.ts";
 import type { AgentView } from "./message.ts";
 import { newsOf } from "./narrate.ts";
 import type { Page } from "./page.ts";
@@ -39,20 +40,30 @@ export type Teller = {
 
 export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
   const { tell, model } = page;
-  const follow = followFailovers();
+  const follow = followFailovers(model.facts);
   const calls = new Map<string, number>();
   let samples: Asked[] = [];
+  const heldSince = new Map<string, number>();
+  const lines = linesOf(model);
   return {
     order: (words) => {
       tell({ kind: "order", words });
       tell({ kind: "said", who: "you", tone: "order", text: words.join(" ") });
     },
-    scene: (holders, off) => tellScene(page, holders, off),
+    scene: (holders, off) => {
+      for (const [ip, now] of Object.entries(holders))
+        if (now.length > 0 && !heldSince.has(ip)) heldSince.set(ip, Date.now());
+      tellScene(page, holders, off);
+    },
     agent: (node, sight) => {
       const before = model.agents[node];
-      const view = sight?.view ?? null;
+      const view = sight === null ? null : lines.named(node, sight.view);
       if (JSON.stringify(before) !== JSON.stringify(view)) tell({ kind: "agent", node, view });
-      for (const line of newsOf(before ?? null, view)) tell({ kind: "said", who: node, ...line });
+      for (const line of newsOf(before ?? null, view)) {
+        const { tone, text } = line;
+        tell({ kind: "said", who: node, tone, text }, lines.happenedAt(node, line));
+      }
+      follow.view(node, view);
       if (sight === null) return;
       const was = calls.get(node) ?? sight.calls;
       calls.set(node, sight.calls);
@@ -71,10 +82,13 @@ export function tellerOf(page: Pick<Page, "tell" | "model">): Teller {
       const what = kind === "attach" ? `attach ${ip} to ${host}` : `detach ${ip} from ${host}`;
       const text = state === "begun" ? what : `${what}: ${state}`;
       tell({ kind: "said", who: "cloud", tone: "cloud", text });
+      if (state === "begun") lines.moved(kind, ip, host);
       if (state === "begun" && kind === "attach")
         follow.claimed(ip, model.holders[ip] ?? [], host, Date.now());
     },
     sample: (sample, ip) => {
+      // Before anybody has ever held it there is nothing to fail.
+      if (sample.at < (heldSince.get(ip) ?? Infinity)) return;
       samples.push({ ...sample, ip });
       follow.sample(sample, ip);
     },

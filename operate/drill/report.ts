@@ -1,6 +1,6 @@
 /** A drill as a picture and as lines: what happened when, and what the clients saw. Pure. */
 import { isAnswered, type Sample, strip } from "../../lab/client/measure.ts";
-import { picture, rectangle, straight, words } from "../diagram/svg.ts";
+import { picture, rectangle, straight, widthOf, words } from "../diagram/svg.ts";
 import { failedWords } from "../traffic.ts";
 import { type Drill, passed, type Requests, type Way } from "./drill.ts";
 
@@ -78,11 +78,15 @@ export function drillPicture(drill: Drill, requests: Requests): string {
   });
   const bars = barsOf(drill);
   const barTop = under + 42 + happenings.length * 22;
-  const longest = Math.max(...bars.map(({ ms }) => ms));
-  const scale = (ms: number): number => Math.max(1, Math.round((ms / longest) * 300));
+  // On the time line's own scale, so that each can be held against what stands above.
+  const scale = (ms: number): number => Math.max(1, x(from + ms) - left);
   const width = Math.max(2, Math.floor((wide * barMs) / (until - from)) - 1);
   return picture(
-    { width: left + wide + 60, height: barTop + bars.length * 18 + 8 },
+    {
+      width:
+        left + Math.max(wide + 60, ...bars.map(({ ms, says }) => scale(ms) + 16 + widthOf(says))),
+      height: barTop + bars.length * 18 + 8,
+    },
     `Drill of ${stack}`,
     [
       ...verdict.map((part, n) => words({ x: left, y: 26 + n * 20 }, part, n === 0 ? "b" : "dim")),

@@ -66,6 +66,9 @@ test("row, lines and picture show when it was", () => {
     "quarters of a second, and the bar",
   );
   assert.match(picture, /budget 8\.2 s/);
+  // One scale: 760 px are the drill's 10 s, above and below.
+  assert.match(picture, /class="failed" x="30" y="\d+" width="230" height="12"/);
+  assert.match(picture, /class="answered" x="30" y="\d+" width="619" height="12"/);
   assert.doesNotMatch(picture, /NaN|undefined/);
 });
 

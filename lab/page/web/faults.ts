@@ -11,10 +11,13 @@ export type Faults = {
 
 export type Order = (words: readonly string[]) => Promise<void>;
 
-/** @param order carries words out; it fails with what is to be shown */
-export function faultsView(model: Model, order: Order): Faults {
+/**
+ * @param order carries words out; it fails with what is to be shown
+ * @param locked why nobody may press a button here
+ */
+export function faultsView(model: Model, order: Order, locked?: string): Faults {
   const { facts } = model;
-  const shown = html("p", { class: "told", role: "status" });
+  const shown = html("p", { class: "told", role: "status" }, locked ?? "");
   const press = async (button: HTMLButtonElement, words: readonly string[]): Promise<void> => {
     button.setAttribute("aria-busy", "true");
     shown.className = "told";
@@ -48,6 +51,11 @@ export function faultsView(model: Model, order: Order): Faults {
     rank("all"),
     rank("backend"),
   );
+  if (locked !== undefined)
+    for (const button of element.querySelectorAll("button")) {
+      button.disabled = true;
+      button.title = locked;
+    }
   return {
     element,
     update: (now) => {
@@ -102,6 +110,7 @@ function toggle(fault: FaultButton, press: Press) {
     if (undo === undefined) return;
     const isOn = isInForce(fault, model);
     element.setAttribute("aria-pressed", String(isOn));
+    if (element.disabled) return;
     element.title = isOn
       ? `in force; again ends it: ${undo.join(" ")}`
       : `${does}: ${words.join(" ")}`;

@@ -51,8 +51,11 @@ function wide({ balancers, backends }: Facts, ips: readonly string[], width: num
       names.map((name, n) => [name, around(box.x, top + n * pitch, box.width, box.height)]),
     );
   };
-  const ofAddress = { x: width * 0.3, width: 146, height: 54 };
-  const ofBalancer = { x: width * 0.6, width: 168, height: balancerHeight };
+  // Where no app server stands behind them, what there is has the room.
+  const isBare = backends.length === 0;
+  const addressX = width * (isBare ? 0.44 : 0.3);
+  const ofAddress = { x: addressX, width: 146, height: 54 };
+  const ofBalancer = { x: isBare ? width - 88 : width * 0.6, width: 168, height: balancerHeight };
   const ofBackend = { x: width - 66, width: 124, height: backendHeight };
   return {
     isWide: true,
@@ -60,7 +63,7 @@ function wide({ balancers, backends }: Facts, ips: readonly string[], width: num
     height,
     client: around(68, middle, 132, 46),
     addresses: column(ips, addressPitch, ofAddress),
-    api: around(width * 0.3, height - 30, 146, 42),
+    api: around(addressX, height - 30, 146, 42),
     balancers: column(balancers, balancerHeight + gap, ofBalancer),
     backends: column(backends, backendHeight + 20, ofBackend),
   };
@@ -83,7 +86,7 @@ function narrow({ balancers, backends }: Facts, ips: readonly string[], width: n
   return {
     isWide: false,
     width,
-    height: 426 + more,
+    height: (backends.length === 0 ? 306 : 426) + more,
     client: around(width / 2, 26, 120, 42),
     addresses: Object.fromEntries(
       ips.map((ip, n) => {

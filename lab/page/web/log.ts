@@ -8,24 +8,28 @@ import { clock } from "./words.ts";
 const shownMax = 150;
 
 export function logView(): View {
-  const rows = html("ol", {
+  const list = html("ol", {
     class: "log",
     role: "log",
     tabindex: "0",
     "aria-label": "What they say",
   });
-  let newest: Said | undefined;
+  let shown: readonly Said[] = [];
+  let rows = new Map<Said, HTMLElement>();
   return {
-    element: rows,
+    element: list,
     update: ({ said }: Model) => {
-      const last = said.at(-1);
-      if (last === newest) return;
-      const known = newest === undefined ? -1 : said.lastIndexOf(newest);
-      // After a new beginning nothing of what is shown is known any more.
-      if (known < 0) rows.replaceChildren();
-      for (const one of said.slice(known + 1).slice(-shownMax)) rows.prepend(row(one));
-      while (rows.children.length > shownMax) rows.lastElementChild?.remove();
-      newest = last;
+      if (said === shown) return;
+      shown = said;
+      const wanted = said.slice(-shownMax).reverse();
+      rows = new Map(wanted.map((one) => [one, rows.get(one) ?? row(one)]));
+      // What is there stays as it is: it may be selected, or just be read.
+      const kept = new Set<Element>(rows.values());
+      for (const old of [...list.children]) if (!kept.has(old)) old.remove();
+      [...rows.values()].forEach((element, index) => {
+        const there = list.children[index];
+        if (there !== element) list.insertBefore(element, there ?? null);
+      });
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Message } from "../message.ts";
 import type { Model } from "../model.ts";
 import { html, say, svg } from "./dom.ts";
 import { type Box, beatPath, curve, type Layout, layoutFor, type Point, side } from "./layout.ts";
-import { addressesOf, hearing, isBad, lately, sightOf, total } from "./sight.ts";
+import { addressesOf, apiFaults, hearing, isBad, lately, sightOf, total } from "./sight.ts";
 import { count, list } from "./words.ts";
 
 export type Picture = {
@@ -74,14 +74,21 @@ function stateOf(model: Model, now: number) {
       isCut: isCut(one.from, one.to) && !one.isHeard,
     })),
     inForce,
-    failing: addressesOf(model, now).flatMap((one) => (isBad(one) ? one.ip : [])),
+    // Nothing fails before the first request that counts.
+    failing:
+      model.seconds.length === 0
+        ? []
+        : addressesOf(model, now).flatMap((one) => (isBad(one) ? one.ip : [])),
+    api: apiFaults(model),
   };
 }
 
 type State = ReturnType<typeof stateOf>;
 
-function inWords({ facts }: Model, { balancers, beats, holders, off }: State): string {
-  const silent = beats.filter(({ isHeard }) => !isHeard).map(({ from, to }) => `${from} to ${to}`);
+function inWords({ facts }: Model, { api, balancers, beats, holders, off }: State): string {
+  const backends = facts.backends.map((name) => (off.includes(name) ? `${name} (off)` : name));
+  const unheard = beats.filter(({ isHeard }) => !isHeard);
+  const silent = unheard.filter(({ isKnown }) => isKnown).map(({ from, to }) => `${from} to ${to}`);
   return [
     ...Object.entries(holders).map(
       ([ip, by]) => `The client asks ${ip}, which leads to ${list(by)}.`,
@@ -89,8 +96,11 @@ function inWords({ facts }: Model, { balancers, beats, holders, off }: State): s
     ...balancers.map(({ name, role, health }) => `${name}: ${role} ${health}.`),
     silent.length > 0
       ? `No heartbeat arrives from ${silent.join(", ")}.`
-      : "All heartbeats arrive.",
-    `Behind them: ${facts.backends.map((name) => (off.includes(name) ? `${name} (off)` : name)).join(", ")}.`,
+      : unheard.length > 0
+        ? "No heartbeat has arrived yet."
+        : "All heartbeats arrive.",
+    ...(api.length > 0 ? [`The cloud's API ${list(api)}.`] : []),
+    ...(facts.backends.length > 0 ? [`Behind them: ${backends.join(", ")}.`] : []),
   ].join(" ");
 }
 
@@ -117,7 +127,7 @@ function draw(layout: Layout, model: Model, state: State) {
     plain(
       layout.api,
       "api",
-      `box api${isApiFaulty(model) ? " bad" : ""}`,
+      `box api${state.api.length > 0 ? " bad" : ""}`,
       [isWide ? "Cloud API" : "API", ""],
       18,
     ),
@@ -196,10 +206,6 @@ function boxes(layout: Layout, { inForce }: Model, state: State): SVGGElement[] 
   return [...balancers, ...backends];
 }
 
-/** The API's own faults are the cloud's buttons; a cut from it is the load balancer's. */
-const isApiFaulty = ({ facts, inForce }: Model): boolean =>
-  facts.faults.cloud?.faults.some(({ words }) => inForce.includes(words.join(" "))) === true;
-
 function heldLine(held: readonly string[], all: number, isWide: boolean): string {
   if (held.length === 0) return "";
   if (all === 1) return "holds the address";
@@ -263,11 +269,11 @@ function lines(layout: Layout, { facts }: Model, state: State): SVGElement[] {
         ),
       ];
     }),
-    ...state.beats.flatMap(({ from, to, isHeard, isCut }) => {
+    ...state.beats.flatMap(({ from, to, isHeard, isKnown, isCut }) => {
       const d = beatPath(layout, facts.balancers, from, to);
-      const look = isHeard ? "heartbeat" : "heartbeat silent";
+      const look = `heartbeat${isHeard ? "" : isKnown ? " silent" : " unknown"}`;
       const made = path(d, look, `beat-${from}-${to}`);
-      made.setAttribute("data-heard", String(isHeard));
+      made.setAttribute("data-heard", isKnown ? String(isHeard) : "unknown");
       if (!isCut) return [made];
       const { x, y } = made.getPointAtLength(made.getTotalLength() / 2);
       return [made, path(`M${x - 5} ${y - 5} l10 10 m0 -10 l-10 10`, "cross")];
@@ -282,6 +288,16 @@ function tellEnds(element: SVGTextElement, good: number, failed: number): void {
   element.classList.toggle("bad", failed > 0);
 }
 
+/** What is wrong with it by its own faults, else how much it is asked; a cut from it is a node's. */
+function tellApi(
+  element: SVGTextElement,
+  [fault, ...more]: readonly string[],
+  calls: number,
+): void {
+  say(element, fault === undefined ? `${calls} calls/min` : fault + (more.length > 0 ? ", …" : ""));
+  element.classList.toggle("bad", fault !== undefined);
+}
+
 function tellRates(model: Model, now: number, rates: ReadonlyMap<string, SVGTextElement>): void {
   const { answered, routed, failed, good } = lately(model, now, rateS);
   const calls = Object.values(model.calls)
@@ -293,7 +309,7 @@ function tellRates(model: Model, now: number, rates: ReadonlyMap<string, SVGText
     const ip = name.startsWith("at ") ? name.slice(3) : undefined;
     if (name === "client") tellEnds(element, total(good), total(failed));
     else if (ip !== undefined) tellEnds(element, good[ip] ?? 0, failed[ip] ?? 0);
-    else if (name === "api") say(element, `${calls} calls/min`);
+    else if (name === "api") tellApi(element, apiFaults(model), calls);
     else if (balancer !== undefined) say(element, routed[balancer] ? each(routed[balancer]) : "");
     else say(element, each(answered[name] ?? 0));
   }

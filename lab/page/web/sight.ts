@@ -1,4 +1,5 @@
 /** What the model says at a glance. Pure: the same model and moment give the same words. */
+import { slack } from "../../ordeal/slack.ts";
 import type { Counts, Failover, Tally } from "../message.ts";
 import { type Model, sum } from "../model.ts";
 import { clock, count, list, seconds } from "./words.ts";
@@ -60,14 +61,17 @@ export function headline(model: Model, now: number): Headline {
   const split = all.filter(({ holders }) => holders.length > 1);
   const off = new Set(all.flatMap(({ holders }) => holders.filter((by) => model.off.includes(by))));
   const deaf = deafness(model, now);
+  const api = apiTrouble(model);
   const counts = lately(model, now, minuteS);
-  const isOdd = split.length > 0 || deaf !== undefined || total(counts.failed) > 0;
+  const isOdd =
+    split.length > 0 || deaf !== undefined || api !== undefined || total(counts.failed) > 0;
   // What is said of one of several says of which.
   const which = ({ ip }: AddressSight, before: string, alone = ""): string =>
     all.length > 1 ? before + ip : alone;
   const held = (one: AddressSight): string =>
     `${which(one, "", "The address")} is held by ${list(one.holders)}`;
   const details = [
+    ...(api === undefined ? [] : [api]),
     ...dead.flatMap((one) => [silence(model, now, one.ip, which(one, " at ")), `${held(one)}.`]),
     ...[...off].map((one) => `${one} is off.`),
     ...all
@@ -107,10 +111,31 @@ function failures({ holders, failovers }: Model, now: number, { good, failed }: 
   return `Requests of the last minute that failed: ${each.join(", ")}.`;
 }
 
+/** Labels of the cloud's faults in force, as the end of a sentence. */
+export const apiFaults = ({ facts, inForce }: Pick<Model, "facts" | "inForce">) =>
+  (facts.faults.cloud?.faults ?? [])
+    .filter(({ words }) => inForce.includes(words.join(" ")))
+    .map(({ label }) => label.charAt(0).toLowerCase() + label.slice(1));
+
+function apiTrouble(model: Model): string | undefined {
+  const faults = apiFaults(model);
+  if (faults.length === 0) return undefined;
+  const isDown = model.inForce.some((words) => /^api-(error|hang)/.test(words));
+  return `The cloud's API ${list(faults)}${isDown ? ": no address can move now" : ""}.`;
+}
+
+/** What was seen last, where nothing more comes in. */
+export function past({ title, detail }: Headline, link: "lost" | "ended"): Headline {
+  const [now, when] =
+    link === "ended" ? ["The lab has ended", "At its end"] : ["Connection lost", "Seen last"];
+  return { tone: "idle", title: now, detail: `${when}: ${title}. ${detail}` };
+}
+
 function comingUp({ steps, facts }: Model): Headline {
   const doing = steps.findLast(({ state }) => state === "begun") ?? steps.at(-1);
   const title = `${facts.stack} is coming up`;
-  return { tone: "idle", title, detail: doing === undefined ? "" : `${doing.title} …` };
+  const detail = doing === undefined ? "Nobody holds the address yet." : `${doing.title} …`;
+  return { tone: "idle", title, detail };
 }
 
 function silence({ seconds: all }: Model, now: number, ip: string, at: string): string {
@@ -123,26 +148,34 @@ function silence({ seconds: all }: Model, now: number, ip: string, at: string): 
 /** A heartbeat that is due may be a little late. */
 const lateMs = 500;
 
-/** Whether heartbeats arrive from each load balancer at each other: seen, or heard by its agent. */
-export function hearing({ facts, beats, agents }: Model, now: number) {
+/**
+ * Whether heartbeats arrive from each load balancer at each other: seen, or heard by its agent.
+ * That none ever came says nothing at first; the agent says when it should have heard one.
+ */
+export function hearing({ facts, beats, agents, inForce }: Model, now: number) {
   const { balancers, limitMs } = facts;
   return balancers.flatMap((from) =>
     balancers.flatMap((to) => {
       const at = beats[`${from}>${to}`];
       const isSeen = at !== undefined && now - at < limitMs + lateMs;
       const isHeard = isSeen || agents[to]?.peers.some((one) => one.name === from && one.heard);
-      return from === to ? [] : [{ from, to, isHeard: isHeard === true }];
+      const isMissed = agents[to]?.problems.some(({ text }) => isNeverHeard(text, from)) === true;
+      const isCut = inForce.some((words) => /^(cut|drop-heartbeats)\b/.test(words));
+      const isKnown = isHeard === true || at !== undefined || isMissed || isCut;
+      return from === to ? [] : [{ from, to, isHeard: isHeard === true, isKnown }];
     }),
   );
 }
 
+const isNeverHeard = (text: string, name: string): boolean =>
+  text.startsWith("never heard: ") && text.split(/[ ,.]+/).includes(name);
+
 /** The first two that run and do not hear each other. */
 function deafness(model: Model, now: number): string | undefined {
-  const { off, beats } = model;
-  // At the beginning nobody has heard anybody yet.
-  if (Object.keys(beats).length === 0) return undefined;
+  const { off } = model;
   const deaf = hearing(model, now).find(
-    ({ from, to, isHeard }) => !isHeard && !off.includes(from) && !off.includes(to),
+    ({ from, to, isHeard, isKnown }) =>
+      !isHeard && isKnown && !off.includes(from) && !off.includes(to),
   );
   return deaf && `${list([deaf.from, deaf.to].sort())} do not hear each other.`;
 }
@@ -157,14 +190,35 @@ export const chosen = (
     .sort((one, other) => one.id - other.id)
     .at(-1);
 
-/** A failover in one sentence: what counts of it. */
+/** What a move is called: only a failover is held against a limit. */
+export function titleOf({ cause, from }: Failover): string {
+  const kinds: Readonly<Record<typeof cause, string>> = {
+    silent: "Last failover",
+    stopped: "Last failover: the instance was stopped",
+    planned: "Last move: handover, planned",
+    sick: `Last move: handover, ${from} was sick`,
+    failback: "Last move: failback",
+    other: "Last move",
+  };
+  return kinds[cause];
+}
+
+/** Until when a silent holder's address must be claimed, where that is what happened. */
+export const limitOf = ({ cause, lastHeartbeat }: Failover, limitMs: number): number | undefined =>
+  cause === "silent" && lastHeartbeat !== undefined ? lastHeartbeat + limitMs * slack : undefined;
+
+/** A move in one sentence: what counts of it. */
 export function summaryOf(failover: Failover, limitMs: number): string {
   const { from, to, failed, firstFailed, firstGood, lastHeartbeat, claimSent } = failover;
+  const until = limitOf(failover, limitMs);
+  const limit =
+    `the limit of ${seconds(limitMs * slack)} ` +
+    `(${limitMs / 1000} s + ${Math.round((slack - 1) * 100)} %)`;
   const inTime =
-    lastHeartbeat === undefined
+    lastHeartbeat === undefined || until === undefined
       ? ""
-      : ` Claimed ${seconds(claimSent - lastHeartbeat)} after the last heartbeat; ` +
-        `the limit is ${seconds(limitMs)}.`;
+      : ` Claimed ${seconds(claimSent - lastHeartbeat)} after the last heartbeat, ` +
+        `${claimSent <= until ? "within" : "later than"} ${limit}.`;
   const outage =
     failed === 0
       ? " No request failed."
@@ -194,9 +248,14 @@ export function sightOf(model: Model, node: string): HostSight {
   if (frozen) return { tone: "bad", role: "frozen", health: "", holds, why: "" };
   if (view === undefined || view === null)
     return { tone: "idle", role: "no answer", health: "", holds, why: "" };
-  const health = view.maintenance ? "maintenance" : view.healthy ? "healthy" : "sick";
+  // Before the first hold an agent that has not checked anything yet is not well, and not ill.
+  const isNew = model.seconds.length === 0 && !view.healthy && view.checks.length === 0;
+  const ill = isNew ? "not checked yet" : "sick";
+  const health = view.maintenance ? "maintenance" : view.healthy ? "healthy" : ill;
   const tone = !view.healthy
-    ? "bad"
+    ? isNew
+      ? "idle"
+      : "bad"
     : view.problems.length > 0 || view.maintenance
       ? "warn"
       : "good";

@@ -1,10 +1,13 @@
-/** The last failover, phase under phase, against the limit; what the client saw stands below. */
-import type { Failover } from "../message.ts";
+/**
+ * The last move, phase under phase, and what the client saw below; where a holder fell silent it
+ * stands against the limit.
+ */
+import type { Cell, Failover } from "../message.ts";
 import type { Model } from "../model.ts";
 import type { View } from "./chart.ts";
 import { addressChoice } from "./choice.ts";
 import { html, say, svg } from "./dom.ts";
-import { summaryOf } from "./sight.ts";
+import { limitOf, summaryOf, titleOf } from "./sight.ts";
 import { seconds, signed } from "./words.ts";
 
 const rowHeight = 26;
@@ -12,9 +15,12 @@ const top = 26;
 
 type Phase = { readonly text: string; readonly at: number | undefined };
 
-export function timelineView(): View {
+/** @param title says what kind of move it was @param toFaults leads to the faults' buttons */
+export function timelineView(title: Element, toFaults: () => void): View {
   const choice = addressChoice();
-  const summary = html("p", { class: "summary" }, "None yet. A fault below brings one about.");
+  const way = html("button", { type: "button", class: "link" }, "A fault");
+  way.addEventListener("click", toFaults);
+  const summary = html("p", { class: "summary" }, "None yet. ", way, " brings one about.");
   const canvasHolder = html("div", { class: "timeline" });
   const element = html("div", {}, choice.element, summary, canvasHolder);
   let drawn = "";
@@ -27,36 +33,61 @@ export function timelineView(): View {
       const signature = JSON.stringify([width, failover]);
       if (failover === undefined || signature === drawn) return;
       drawn = signature;
+      say(title, titleOf(failover));
       say(summary, summaryOf(failover, facts.limitMs));
-      canvasHolder.replaceChildren(drawing(failover, facts.limitMs, width));
+      const until = limitOf(failover, facts.limitMs);
+      canvasHolder.replaceChildren(drawing(failover, until, width), legendOf(failover));
     },
   };
 }
 
-const zeroOf = ({ lastHeartbeat, claimSent }: Failover): number => lastHeartbeat ?? claimSent;
+const isSilence = ({ cause }: Failover): boolean => cause === "silent";
 
-const phasesOf = (failover: Failover): readonly Phase[] => [
-  { text: "last heartbeat", at: failover.lastHeartbeat },
-  { text: "detected", at: failover.detected },
-  { text: "claim sent", at: failover.claimSent },
-  { text: "confirmed", at: failover.confirmed },
-  ...(failover.failed > 0 ? [{ text: "first good answer", at: failover.firstGood }] : []),
-];
+const zeroOf = (failover: Failover): number =>
+  (isSilence(failover) ? failover.lastHeartbeat : failover.detected) ?? failover.claimSent;
 
-function drawing(failover: Failover, limitMs: number, width: number): SVGSVGElement {
+/** In the order of time, what is not known yet last. Whoever was told needs no silence. */
+function phasesOf(failover: Failover): readonly Phase[] {
+  const { lastHeartbeat, detected, claimSent, confirmed, failed, firstGood } = failover;
+  const all = [
+    ...(isSilence(failover) ? [{ text: "last heartbeat", at: lastHeartbeat }] : []),
+    { text: isSilence(failover) ? "detected" : "decided", at: detected },
+    { text: "claim sent", at: claimSent },
+    { text: "confirmed", at: confirmed },
+    ...(failed > 0 ? [{ text: "first good answer", at: firstGood }] : []),
+  ];
+  return all.sort((one, other) => (one.at ?? Infinity) - (other.at ?? Infinity) || 0);
+}
+
+/** What the colours of the strip say, as far as they are in it. */
+function legendOf({ cells }: Failover): HTMLElement {
+  const words: Readonly<Record<Cell, string>> = {
+    good: "answered",
+    mixed: "some answered, some failed",
+    failed: "all failed",
+    none: "none sent",
+  };
+  const shown = (Object.keys(words) as Cell[]).filter((cell) => cells.row.includes(cell));
+  return html(
+    "ul",
+    { class: "legend" },
+    ...shown.map((cell) => html("li", { class: `of-${cell}` }, words[cell])),
+  );
+}
+
+function drawing(failover: Failover, limit: number | undefined, width: number): SVGSVGElement {
   const { cells } = failover;
   const zero = zeroOf(failover);
   const phases = phasesOf(failover);
-  const left = width < 520 ? 116 : 150;
+  const left = width < 520 ? 126 : 150;
   const timeWidth = 70;
-  const end = Math.max(cells.begin + cells.row.length * cells.stepMs, zero + limitMs * 1.1);
+  const over = limit === undefined ? zero + 1000 : limit + (limit - zero) * 0.1;
+  const end = Math.max(cells.begin + cells.row.length * cells.stepMs, over);
   const begin = Math.min(cells.begin, zero - 300);
   const x = (at: number): number =>
     left + timeWidth + ((at - begin) / (end - begin)) * (width - left - timeWidth - 4);
   const stripY = top + phases.length * rowHeight + 12;
-  const height = stripY + 40;
-  const limitX = x(zero + limitMs);
-  const limitTextX = Math.min(limitX + 6, width - 70);
+  const height = stripY + 22;
   return svg(
     "svg",
     {
@@ -68,15 +99,9 @@ function drawing(failover: Failover, limitMs: number, width: number): SVGSVGElem
         .map(({ text, at }) => `${text} ${at === undefined ? "unknown" : signed(at - zero)}`)
         .join(", "),
     },
-    svg("rect", {
-      x: x(zero),
-      y: top - 6,
-      width: Math.max(0, limitX - x(zero)),
-      height: stripY - top,
-      class: "allowed",
-    }),
-    svg("line", { x1: limitX, x2: limitX, y1: top - 6, y2: stripY + 18, class: "limit" }),
-    svg("text", { x: limitTextX, y: top - 11, class: "axis" }, `limit ${seconds(limitMs)}`),
+    ...(limit === undefined
+      ? []
+      : allowed({ from: x(zero), to: x(limit), stripY, width }, limit - zero)),
     ...phases.flatMap((phase, index) => row(phase, phases[index - 1], index, { left, zero, x })),
     svg("text", { x: 0, y: stripY + 13, class: "name" }, "requests"),
     ...cells.row.map((cell, index) =>
@@ -88,9 +113,26 @@ function drawing(failover: Failover, limitMs: number, width: number): SVGSVGElem
         class: `cell ${cell}`,
       }),
     ),
-    svg("text", { x: x(cells.begin), y: stripY + 34, class: "axis" }, "answered green, failed red"),
   );
 }
+
+type Place = {
+  readonly from: number;
+  readonly to: number;
+  readonly stripY: number;
+  readonly width: number;
+};
+
+/** The time within which the address must be claimed. */
+const allowed = ({ from, to, stripY, width }: Place, ms: number): SVGElement[] => [
+  svg("rect", { x: from, y: top - 6, width: to - from, height: stripY - top, class: "allowed" }),
+  svg("line", { x1: to, x2: to, y1: top - 6, y2: stripY + 18, class: "limit" }),
+  svg(
+    "text",
+    { x: Math.min(to + 6, width - 70), y: top - 11, class: "axis" },
+    `limit ${seconds(ms)}`,
+  ),
+];
 
 type Scale = { readonly left: number; readonly zero: number; readonly x: (at: number) => number };
 

@@ -197,7 +197,7 @@ test("the time line has the moments in order, and tells the claim against the li
   assert.match(lines.at(-2) ?? "", /requests {3}[ █·▒]{60}$/);
   assert.equal(
     lines.at(-1),
-    "  3.000 s until the claim, limit 3.0 s; 2 of 4 requests failed, longest gap 4100 ms",
+    "  3.000 s from the fault until the claim, limit 3.0 s; 2 of 4 requests failed, longest gap 4100 ms",
   );
   const idle = {
     ...ordeal,

@@ -72,7 +72,15 @@ test("several addresses: each stands in the picture, and each one's failover can
   assert.equal(await page.getByRole("group", { name: "Address" }).getByRole("button").count(), 0);
   script.failover(server, now - 9000);
   const cells = { begin: now - 5000, stepMs: 50, row: [] };
-  const claim = { id: 2, ip: second, from: "lb2", to: "lb1", claimSent: now - 4000, failed: 0 };
+  const claim = {
+    id: 2,
+    cause: "other" as const,
+    ip: second,
+    from: "lb2",
+    to: "lb1",
+    claimSent: now - 4000,
+    failed: 0,
+  };
   server.tell({ kind: "failover", failover: { ...claim, cells } });
   const holders = { [script.address]: ["lb2"], [second]: ["lb1"] };
   server.tell({ kind: "scene", holders, off: [] });
@@ -141,7 +149,11 @@ test("a failover that comes in while somebody looks", async () => {
   });
   const phases = /last heartbeat \+0\.00 s, detected \+2\.9.*confirmed \+4.*first good answer/;
   await page.getByRole("img", { name: phases }).waitFor();
-  await page.getByText(/the limit is 3\.00 s\. 200 requests failed; no answer for 4\.0/).waitFor();
+  await page
+    .getByText(
+      /within the limit of 3\.15 s \(3 s \+ 5 %\)\. 200 requests failed; no answer for 4\.0/,
+    )
+    .waitFor();
   await page.getByText("hears nothing from lb1 any more").waitFor();
 });
 
@@ -292,6 +304,41 @@ for (const colorScheme of ["light", "dark"] as const)
     assert.ok(ratios.length > 5 && ratios.every((ratio) => ratio >= 4.5), ratios.join(" "));
   });
 
+test("whoever scrolls to the faults still sees who holds; a phone has no overlap", async () => {
+  script.healthy(server, Date.now() - 12_000);
+  script.failover(server, Date.now() - 9000);
+  const page = await look({ viewport: { width: 360, height: 740 } });
+  await page.getByRole("heading", { name: /is held by lb2/ }).waitFor();
+  const bar = page.locator("#bar");
+  assert.equal(await bar.isVisible(), false);
+  const over = await page.locator(".timeline").evaluate((line) => {
+    const ends = [...line.querySelectorAll("text.name")].map((one) => one.getBoundingClientRect());
+    const times = [...line.querySelectorAll("text.time")].map((one) => one.getBoundingClientRect());
+    return times.filter((time) =>
+      ends.some((name) => name.top === time.top && name.right > time.left - 3),
+    ).length;
+  });
+  assert.equal(over, 0);
+  await page.getByRole("button", { name: "Takes 3 s" }).scrollIntoViewIfNeeded();
+  await bar.waitFor({ state: "visible" });
+  const texts = await bar
+    .locator("[data-text]")
+    .evaluateAll((all) => all.map((one) => one.getAttribute("data-text")).join(" "));
+  assert.match(texts, /is held by lb2.*requests of the last minute/);
+});
+
+test("on a desktop the buttons stand with headline and diagram on one screen", async () => {
+  script.healthy(server, Date.now());
+  const page = await look({ viewport: { width: 1280, height: 800 } });
+  await page.getByRole("heading", { name: /is held by lb1/ }).waitFor();
+  for (const label of ["Cut power", "Move here"])
+    for (const card of ["lb1", "lb2"]) {
+      const button = page.getByRole("article", { name: card }).getByRole("button", { name: label });
+      const box = await button.boundingBox();
+      assert.ok(box !== null && box.y + box.height <= 800, `${card} ${label}: ${box?.y}`);
+    }
+});
+
 test("what was received is text, whatever it looks like", async () => {
   script.healthy(server, Date.now());
   const page = await look();
@@ -301,13 +348,14 @@ test("what was received is text, whatever it looks like", async () => {
   assert.equal(await page.locator(".log img, .log script, .log b b").count(), 0);
 });
 
-test("without the key one may look, and is told what a press needs", async () => {
+test("without the key one may look; the buttons are grey, and it says why", async () => {
   script.healthy(server, Date.now());
   const page = await look({}, server.url.replace(/#.*/, ""));
   await page.getByText("watching; buttons need the address that the terminal shows").waitFor();
-  await page.getByRole("button", { name: "Heal everything" }).click();
-  await page.getByText("open the address that the terminal shows, to the last letter").waitFor();
-  opened = [];
+  await page
+    .getByText("To press these, open the address that the terminal shows, to the last letter.")
+    .waitFor();
+  assert.equal(await page.locator("#faults button:enabled").count(), 0);
   assert.deepEqual(orders, []);
 });
 
@@ -317,7 +365,8 @@ test("when the lab ends the page says so, and keeps what it showed", async () =>
   opened = [];
   await server.close();
   await page.getByText(/the lab has ended; this is the last of it/).waitFor();
-  await page.getByRole("heading", { name: /is held by lb1/ }).waitFor();
+  await page.getByRole("heading", { name: "The lab has ended" }).waitFor();
+  await page.getByText(/^At its end: \S+ is held by lb1\. Every request/).waitFor();
   await page.context().close();
   server = await servePage({ facts: script.facts(), port: 0, order: async () => undefined });
 });

@@ -8,7 +8,7 @@ const fault = 1_700_000_000_000;
 
 /** lb1 dies at the fault's moment; lb2 claims 2850 ms later. */
 function hostDeath() {
-  const follow = followFailovers();
+  const follow = followFailovers({ intervalMs: 1000, limitMs: 3000 });
   for (const one of samples(fault - 20_000, fault)) follow.sample(one, address);
   follow.beat("lb1", "lb2", fault - 150);
   for (const one of samples(fault, fault + 4000, true)) follow.sample(one, address);
@@ -26,6 +26,7 @@ test("a host's death: every phase has its moment", () => {
   const { cells, ...phases } = made;
   assert.deepEqual(phases, {
     id: 1,
+    cause: "silent",
     ip: address,
     from: "lb1",
     to: "lb2",
@@ -52,7 +53,7 @@ test("before the agent tells, what network and cloud saw is known already", () =
 });
 
 test("a handover fails no request, and one of long ago is none of its own", () => {
-  const follow = followFailovers();
+  const follow = followFailovers({ intervalMs: 1000, limitMs: 3000 });
   for (const one of samples(fault - 20_000, fault - 15_000, true)) follow.sample(one, address);
   for (const one of samples(fault - 15_000, fault + 3000)) follow.sample(one, address);
   follow.claimed(address, ["lb1"], "lb2", fault);
@@ -71,7 +72,7 @@ test("another agent's move, or one of another address, changes nothing", () => {
 });
 
 test("the first claim of all takes nothing over", () => {
-  const follow = followFailovers();
+  const follow = followFailovers({ intervalMs: 1000, limitMs: 3000 });
   follow.claimed(address, [], "lb1", fault);
   assert.deepEqual(follow.news(fault + 1000), []);
 });

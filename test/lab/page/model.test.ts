@@ -4,7 +4,16 @@ import { test } from "node:test";
 import type { Message, Untimed } from "../../../lab/page/message.ts";
 import { apply, emptyModel, historyS } from "../../../lab/page/model.ts";
 import { layoutFor } from "../../../lab/page/web/layout.ts";
-import { addressesOf, chosen, headline, sightOf, summaryOf } from "../../../lab/page/web/sight.ts";
+import {
+  addressesOf,
+  chosen,
+  headline,
+  hearing,
+  limitOf,
+  sightOf,
+  summaryOf,
+  titleOf,
+} from "../../../lab/page/web/sight.ts";
 import * as script from "./script.ts";
 
 const begun = 1_700_000_000_000;
@@ -114,7 +123,16 @@ test("each address keeps its own last failover; the page shows the latest, or th
   const { model, tell } = around();
   const cells = { begin: begun, stepMs: 50, row: [] };
   const failover = (id: number, ip: string) =>
-    ({ id, ip, from: "lb1", to: "lb2", claimSent: begun + id, failed: 0, cells }) as const;
+    ({
+      id,
+      cause: "silent",
+      ip,
+      from: "lb1",
+      to: "lb2",
+      claimSent: begun + id,
+      failed: 0,
+      cells,
+    }) as const;
   for (const one of [
     failover(1, "198.51.100.50"),
     failover(2, "198.51.100.51"),
@@ -135,13 +153,78 @@ test("each address keeps its own last failover; the page shows the latest, or th
 test("a claim that the cloud took late is not told to be as early as it was decided", () => {
   const at = (ms: number): number => begun + ms;
   const failover = {
-    ...{ id: 1, ip: "198.51.100.50", from: "lb1", to: "lb2", failed: 0 },
+    ...{ id: 1, cause: "silent" as const, ip: "198.51.100.50", from: "lb1", to: "lb2", failed: 0 },
     ...{ lastHeartbeat: at(0), detected: at(2400), claimSent: at(62_000) },
     cells: { begin: begun, stepMs: 50, row: [] },
   };
   assert.match(
     summaryOf(failover, 3000),
-    /Claimed 62\.0 s after the last heartbeat; the limit is 3\.00 s\. No request failed\.$/,
+    /Claimed 62\.0 s after the last heartbeat, later than the limit of 3\.15 s \(3 s \+ 5 %\)\. No/,
+  );
+});
+
+test("what is within the limit and 5 % is told as that; a planned move is held against none", () => {
+  const failover = {
+    ...{ id: 1, cause: "silent" as const, ip: script.address, from: "lb1", to: "lb2", failed: 0 },
+    ...{ lastHeartbeat: begun, claimSent: begun + 3010 },
+    cells: { begin: begun, stepMs: 50, row: [] },
+  };
+  assert.match(
+    summaryOf(failover, 3000),
+    /Claimed 3\.01 s after the last heartbeat, within the limit of 3\.15 s \(3 s \+ 5 %\)\. /,
+  );
+  assert.equal(titleOf(failover), "Last failover");
+  const planned = { ...failover, cause: "planned" as const };
+  assert.equal(titleOf(planned), "Last move: handover, planned");
+  assert.match(summaryOf(planned, 3000), /^lb1 → lb2 at \S+\. No request failed\.$/);
+  assert.equal(limitOf(planned, 3000), undefined);
+});
+
+test("before the first request that counts nothing is red, and nothing is said to fail", () => {
+  const { model, tell, order } = around();
+  tell({ kind: "scene", holders: { [script.address]: [] }, off: [] });
+  const { tone, title, detail } = headline(model, begun);
+  assert.deepEqual(
+    [tone, title, detail],
+    ["idle", "shop is coming up", "Nobody holds the address yet."],
+  );
+  assert.ok(hearing(model, begun).every(({ isKnown }) => !isKnown));
+  const peers = [{ name: "lb2", heard: false, bothWays: false }];
+  tell({ kind: "agent", node: "lb1", view: script.view("lb1", false, { healthy: false, peers }) });
+  const { tone: look, health } = sightOf(model, "lb1");
+  assert.deepEqual([look, health], ["idle", "not checked yet"]);
+  order("cut", "lb1", "lb2");
+  assert.ok(hearing(model, begun).every(({ isKnown, isHeard }) => isKnown && !isHeard));
+  order("mend", "lb1", "lb2");
+  const problems = [{ text: "never heard: lb1. Heartbeat blocked?", fix: "the rule" }];
+  tell({ kind: "agent", node: "lb2", view: script.view("lb2", false, { peers: [], problems }) });
+  const known = hearing(model, begun).filter(({ isKnown }) => isKnown);
+  assert.deepEqual(
+    known.map(({ from, to, isHeard }) => [from, to, isHeard]),
+    [["lb1", "lb2", false]],
+  );
+});
+
+test("a fault of the API is told in the headline", () => {
+  const { model, tell, order } = around();
+  script.healthy({ tell: (message, at = begun) => tell(message, at) }, begun);
+  order("api-error", "503");
+  const { tone, detail } = headline(model, begun);
+  assert.equal(tone, "warn");
+  assert.match(detail, /^The cloud's API answers 503: no address can move now\. Every request/);
+});
+
+test("what is told late stands where it happened", () => {
+  const { model, tell } = around();
+  for (const [text, ms] of [
+    ["first", 0],
+    ["third", 2000],
+    ["second", 1000],
+  ] as const)
+    tell({ kind: "said", who: "lb1", tone: "agent", text }, begun + ms);
+  assert.deepEqual(
+    model.said.map(({ text }) => text),
+    ["first", "second", "third"],
   );
 });
 
@@ -231,7 +314,14 @@ test("some requests to one of two addresses fail, and afterwards its gap is told
   pass(fault + 3000, fault + 9000, false);
   const cells = { begin: fault, stepMs: 50, row: [] };
   const moments = { claimSent: fault + 1500, firstFailed: fault, firstGood: fault + 2040 };
-  const way = { id: 1, ip: script.second, from: "lb1", to: "lb2", failed: 100 };
+  const way = {
+    id: 1,
+    cause: "silent" as const,
+    ip: script.second,
+    from: "lb1",
+    to: "lb2",
+    failed: 100,
+  };
   tell({ kind: "failover", failover: { ...way, ...moments, cells } });
   const after = headline(model, fault + 9000);
   assert.equal(after.tone, "warn");

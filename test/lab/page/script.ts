@@ -101,14 +101,20 @@ export function failover(page: Told, faultAt: number): void {
   tell({ kind: "scene", holders: { [address]: ["lb1"] }, off: ["lb1"] }, faultAt + 200);
   tell({ kind: "agent", node: "lb1", view: null }, faultAt + 400);
   tell({ kind: "said", who: "lb1", tone: "trouble", text: "does not answer" }, faultAt + 400);
-  const follow = followFailovers();
+  const follow = followFailovers(facts());
   const failing = samples(faultAt, faultAt + 4000, true);
   const good = samples(faultAt + 4000, faultAt + 9000);
   for (const one of [...samples(faultAt - 1000, faultAt), ...failing, ...good])
     follow.sample(one, address);
   follow.beat("lb1", "lb2", faultAt - 150);
   follow.claimed(address, ["lb1"], "lb2", faultAt + 2850);
-  const claim = { ip: address, detectMs: 2980, claimMs: 1000, confirmMs: 130 };
+  const claim = {
+    ip: address,
+    detectMs: 2980,
+    claimMs: 1000,
+    confirmMs: 130,
+    why: "the holder fell silent",
+  };
   follow.moved("lb2", { at: faultAt + 3960, ...claim });
   for (const made of follow.news(faultAt + 9000))
     tell({ kind: "failover", failover: made }, faultAt + 4100);

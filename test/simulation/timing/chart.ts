@@ -1,110 +1,133 @@
 /** The study as a picture: what a faster detection costs in false failovers, and in stalls. */
 import { losses, type Row, stallsMs } from "./study.ts";
 
-const size = { width: 860, height: 400, left: 70, top: 50, plot: 320, gap: 90, high: 270 };
-const colours = ["#1b9e77", "#d95f02", "#7570b3", "#e7298a", "#66a61e", "#b8860b"];
-const nameOf = ({ profile }: Row): string => `${profile.intervalMs} ms × ${profile.deadRatio}`;
+const size = { width: 860, height: 372, left: 56, top: 64, plot: 350, high: 230 };
+const looks = ["none", "few", "some", "many"] as const;
 
 type Point = readonly [x: number, y: number];
 
-const line = (points: readonly Point[], colour: string): string =>
-  `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${points
-    .map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`)
-    .join(" ")}"/>` +
-  points
-    .map(([x, y]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="3" fill="${colour}"/>`)
-    .join("");
+const style = `
+  text { fill: #1f2328 } .dim { fill: #57606a } .b { font-weight: 600 }
+  .grid { stroke: #d8dee4 } .line { fill: none; stroke-width: 2 }
+  .few { --own: #0969da } .some { --own: #8250df } .many { --own: #cf222e }
+  .line { stroke: var(--own) } .dot, text.of { fill: var(--own) }
+  .cell { fill: #cf222e; stroke: #d8dee4 }
+  @media (prefers-color-scheme: dark) {
+    text { fill: #e6edf3 } .dim { fill: #9198a1 } .grid, .cell { stroke: #3d444d }
+    .few { --own: #58a6ff } .some { --own: #bc8cff } .many { --own: #ff7b72 }
+    .cell { fill: #da3633 }
+  }`;
 
-const text = ([x, y]: Point, words: string, more = ""): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" ${more}>${words}</text>`;
+const text = ([x, y]: Point, words: string, look = "", anchor = "middle"): string =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" class="${look}" text-anchor="${anchor}">${words}</text>`;
 
-/** Powers of ten from one false failover in a hundred years to a hundred thousand in one. */
-const decades = { low: -2, high: 5 };
+/** Those of one dead ratio beside each other, the fastest first: only they are joined by a line. */
+const groupsOf = (rows: readonly Row[]): readonly (readonly Row[])[] =>
+  [...Map.groupBy(rows, ({ profile }) => profile.deadRatio).entries()]
+    .sort(([one], [other]) => one - other)
+    .map(([, group]) => [...group].sort((a, b) => a.lateMs - b.lateMs));
 
-function failovers(rows: readonly Row[]): string {
-  const slowest = Math.max(...rows.map(({ lateMs }) => lateMs)) * 1.05;
-  const x = (ms: number): number => size.left + (ms / slowest) * size.plot;
-  const y = (perYear: number): number => {
-    const power = Math.max(decades.low, Math.min(decades.high, Math.log10(perYear)));
-    const part = (power - decades.low) / (decades.high - decades.low);
-    return size.top + size.high * (1 - part);
-  };
-  const ordered = [...rows].sort((a, b) => a.lateMs - b.lateMs);
-  const lines = losses.map((loss, index) => {
-    const points = ordered.flatMap(({ lateMs, yearly }): Point[] => {
-      const { perYear = 0 } = yearly[index] ?? {};
-      return perYear > 0 ? [[x(lateMs), y(perYear)]] : [];
-    });
-    const colour = colours[index] ?? "#000";
-    const last = points.at(-1);
-    const label = last
-      ? text([last[0] + 6, last[1] + 4], `${loss * 100} % lost`, `fill="${colour}"`)
-      : "";
-    return points.length === 0 ? "" : line(points, colour) + label;
-  });
-  const grid = Array.from({ length: decades.high - decades.low + 1 }, (_, index) => {
-    const at = y(10 ** (decades.low + index));
-    const rule = `<path d="M${size.left} ${at}h${size.plot}" stroke="#ddd"/>`;
-    return (
-      rule +
-      text(
-        [size.left - 6, at + 4],
-        `10<tspan dy="-5" font-size="8">${decades.low + index}</tspan>`,
-        'text-anchor="end"',
-      )
-    );
-  });
-  const names = ordered.map((row, index) =>
-    text(
-      [x(row.lateMs), size.top + size.high + 18 + 13 * (index % 3)],
-      nameOf(row),
-      'text-anchor="middle" font-size="10"',
-    ),
-  );
-  const title = text(
-    [size.left, size.top - 22],
-    "False failovers a year, by detection time (99 of 100)",
-    'font-weight="bold"',
-  );
-  return [title, ...grid, ...lines, ...names].join("\n");
+/** A power of ten below the least and above the greatest, so that nothing is cut off. */
+function decadesOf(rows: readonly Row[]): { readonly low: number; readonly high: number } {
+  const powers = rows
+    .flatMap(({ yearly }) => yearly.map(({ perYear }) => perYear))
+    .filter((perYear) => perYear > 0)
+    .map(Math.log10);
+  return { low: Math.floor(Math.min(...powers)), high: Math.ceil(Math.max(...powers)) };
 }
 
-function stalls(rows: readonly Row[]): string {
-  const left = size.left + size.plot + size.gap;
-  const longest = stallsMs.at(-1) ?? 1;
-  const x = (ms: number): number => left + (ms / longest) * size.plot;
-  const y = (share: number): number => size.top + size.high * (1 - share);
-  const lines = rows.map((row, index) => {
-    const points = row.stalls.map((share, at): Point => [x(stallsMs[at] ?? 0), y(share) - index]);
-    const colour = colours[index] ?? "#000";
-    const legend: Point = [left + 8, size.top + size.high + 18 + 14 * Math.floor(index / 2)];
-    const place: Point = [legend[0] + 170 * (index % 2), legend[1] + 18];
-    return line(points, colour) + text(place, nameOf(row), `fill="${colour}"`);
+function failovers(rows: readonly Row[]): string {
+  const { low, high } = decadesOf(rows);
+  const groups = groupsOf(rows);
+  const pitch = size.plot / (rows.length + groups.length - 1);
+  const y = (perYear: number): number =>
+    size.top + size.high * (1 - (Math.log10(perYear) - low) / (high - low));
+  const grid = Array.from({ length: high - low + 1 }, (_, index) => {
+    const at = y(10 ** (low + index));
+    const power = `10<tspan dy="-5" font-size="8">${low + index}</tspan>`;
+    return (
+      `<path d="M${size.left} ${at.toFixed(1)}h${size.plot}" class="grid"/>` +
+      text([size.left - 6, at + 4], power, "dim", "end")
+    );
   });
-  const grid = [0, 0.5, 1].map(
-    (share) =>
-      `<path d="M${left} ${y(share)}h${size.plot}" stroke="#ddd"/>` +
-      text([left - 6, y(share) + 4], `${share * 100} %`, 'text-anchor="end"'),
+  let before = 0;
+  const drawn = groups.map((group, nth) => {
+    const x = (index: number): number => size.left + pitch * (before + nth + index + 0.5);
+    const under = size.top + size.high;
+    const names = group.map(({ profile, lateMs }, index) =>
+      [
+        text([x(index), under + 18], `${profile.intervalMs}`),
+        text([x(index), under + 33], `${(lateMs / 1000).toFixed(1)} s`, "dim"),
+      ].join(""),
+    );
+    const middle = x((group.length - 1) / 2);
+    const ratio = text([middle, under + 52], `dead ratio ${group[0]?.profile.deadRatio}`, "b");
+    const lines = losses.map((loss, at) => lineOf(group, at, loss, { x, y }));
+    before += group.length;
+    return [...names, ratio, ...lines].join("\n");
+  });
+  return [
+    text([16, 24], "False failovers a year, by interval", "b", "start"),
+    text([16, 41], "interval in ms, and below it the detection time (99 of 100)", "dim", "start"),
+    ...grid,
+    ...drawn,
+  ].join("\n");
+}
+
+type Scale = { readonly x: (index: number) => number; readonly y: (perYear: number) => number };
+
+function lineOf(group: readonly Row[], at: number, loss: number, { x, y }: Scale): string {
+  const points = group.flatMap(({ yearly }, index): Point[] => {
+    const { perYear = 0 } = yearly[at] ?? {};
+    return perYear > 0 ? [[x(index), y(perYear)]] : [];
+  });
+  const last = points.at(-1);
+  if (last === undefined) return "";
+  const way = points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join(" ");
+  const dots = points.map(
+    ([px, py]) => `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="3.5" class="dot"/>`,
   );
-  const ticks = stallsMs.map((ms) =>
-    text(
-      [x(ms), size.top + size.high + 15],
-      `${ms / 1000} s`,
-      'text-anchor="middle" font-size="10"',
-    ),
+  const label = text([last[0] + 8, last[1] - 6], `${loss * 100} % lost`, "of", "start");
+  const look = looks[at] ?? "many";
+  return `<g class="${look}"><polyline points="${way}" class="line"/>${dots.join("")}${label}</g>`;
+}
+
+/** A table, dark where all stalls move the address: its lines would lie on each other. */
+function stalls(rows: readonly Row[]): string {
+  const left = 560;
+  const pitch = 48;
+  const high = size.high / rows.length;
+  const cells = groupsOf(rows)
+    .flat()
+    .map(({ profile, stalls: shares }, nth) => {
+      const y = size.top + nth * high;
+      const name = `${profile.intervalMs} ms × ${profile.deadRatio}`;
+      return [
+        text([left - 8, y + high / 2 + 4], name, "", "end"),
+        ...shares.map(
+          (share, at) =>
+            `<rect x="${left + at * pitch}" y="${y.toFixed(1)}" width="${pitch}" ` +
+            `height="${high.toFixed(1)}" class="cell" fill-opacity="${(share * 0.45).toFixed(2)}"/>` +
+            text([left + (at + 0.5) * pitch, y + high / 2 + 4], `${Math.round(share * 100)} %`),
+        ),
+      ].join("");
+    });
+  const ticks = stallsMs.map((ms, at) =>
+    text([left + (at + 0.5) * pitch, size.top + size.high + 18], `${ms / 1000} s`),
   );
-  const title = text(
-    [left, size.top - 22],
-    "Share of the holder's stalls that move the address",
-    'font-weight="bold"',
-  );
-  return [title, ...grid, ...lines, ...ticks].join("\n");
+  return [
+    text([480, 24], "Share of the holder's stalls that move the address", "b", "start"),
+    text([480, 41], "by how long it stands still", "dim", "start"),
+    ...cells,
+    ...ticks,
+  ].join("\n");
 }
 
 export const chart = (rows: readonly Row[]): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="sans-serif" font-size="11">
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" font-family="system-ui, 'DejaVu Sans', sans-serif" font-size="11">
 <title>False failovers and detection time</title>
-<rect width="100%" height="100%" fill="#fff"/>
+<style>${style}
+</style>
 ${failovers(rows)}
 ${stalls(rows)}
 </svg>
