@@ -8,12 +8,21 @@ const calmMs = 10_000;
 /** R12: a better node takes over once the holder has held for so long; its clock may be fast. */
 const minimumHoldMs = 0.99 * 30_000;
 
-function isPreemption({ plan, ips, ids, cloud }: World, { ip, by, before, at, askedAt }: Move) {
+const lastBefore = ({ cloud }: World, { ip, at }: Move): Move | undefined =>
+  cloud.moves.findLast((move) => move.ip === ip && move.at < at);
+
+function isPreemption(world: World, move: Move): boolean {
+  const { plan, ips, ids } = world;
+  const { ip, by, before, askedAt } = move;
   const order = (plan.group.orders[ips.indexOf(ip)] ?? []).map((place) => ids[place]);
   const isBetter = order.indexOf(by) < order.indexOf(before[0]);
-  const last = cloud.moves.findLast((move) => move.ip === ip && move.at < at);
-  return plan.group.preempt && isBetter && askedAt >= (last?.at ?? 0) + minimumHoldMs;
+  const since = lastBefore(world, move)?.at ?? 0;
+  return plan.group.preempt && isBetter && askedAt >= since + minimumHoldMs;
 }
+
+/** Whose share a person took away takes it again at its next look, whoever restarts then. */
+const takesBack = (world: World, move: Move): boolean =>
+  world.plan.group.hold === "shared" && lastBefore(world, move)?.by === "person";
 
 export function restartIsNoOutage(): Checker {
   const from = { seen: 0 };
@@ -40,7 +49,8 @@ export function restartIsNoOutage(): Checker {
           one.askedAt > at &&
           one.at < at + calmMs &&
           !(takes && one.by === id) &&
-          !isPreemption(world, one),
+          !isPreemption(world, one) &&
+          !takesBack(world, one),
       );
       return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
     },
