@@ -1,5 +1,6 @@
 /** R8: where a third node hears both ends of a cut link, nobody is dead and nothing moves. */
 import { type Checker, fresh, isMixed } from "./checker.ts";
+import { isPreemption } from "./preemption.ts";
 
 /**
  * So long after the dead interval for which all listen a group that starts has its holders, and has
@@ -29,13 +30,14 @@ export function oneLinkIsNoDeath(): Checker {
       ) {
         return undefined;
       }
-      const move = moves.find(
-        ({ askedAt, verb, before: [holder = "", ...others] }) =>
-          askedAt > cut.at &&
-          verb === "claim" &&
-          others.length === 0 &&
-          world.hosts.get(holder)?.serves === true,
-      );
+      const ends = [cut.fault.node, cut.fault.other];
+      const move = moves.find((one) => {
+        const [holder = "", ...others] = one.before;
+        const wasFine = others.length === 0 && world.hosts.get(holder)?.serves === true;
+        // A third node, whom the cut leaves alone, goes on as it would.
+        const isMeant = isPreemption(world, one) && !ends.includes(one.by);
+        return one.askedAt > cut.at && one.verb === "claim" && wasFine && !isMeant;
+      });
       return move && `${move.by} took it from ${move.before.join()}, which a third node hears`;
     },
   };
