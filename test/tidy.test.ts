@@ -85,7 +85,11 @@ test("no file needs itself to run, by way of others", () => {
 });
 
 test("files are small: none over 400 lines, the median under 100", () => {
-  const lengths = source.map((path) => ({ path, lines: read(path).split("\n").length }));
+  const styles = files.filter((path) => path.endsWith(".css"));
+  const lengths = [...source, ...styles].map((path) => ({
+    path,
+    lines: read(path).split("\n").length,
+  }));
   const long = lengths.filter(({ lines }) => lines > 400);
   assert.deepEqual(long, []);
   const sorted = lengths.map(({ lines }) => lines).sort((a, b) => a - b);

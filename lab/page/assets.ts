@@ -25,6 +25,7 @@ export async function assetsOf(): Promise<ReadonlyMap<string, Asset>> {
     ["/", file("index.html", "text/html")],
     ["/style.css", file("style.css", "text/css")],
     ["/views.css", file("views.css", "text/css")],
+    ["/faults.css", file("faults.css", "text/css")],
     ["/icon.svg", file("icon.svg", "image/svg+xml")],
     [
       "/page.js",
