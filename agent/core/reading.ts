@@ -17,6 +17,9 @@ function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
   const holds = seen?.holders.has(settings.self) === true;
   // What is left alone for now is looked at more often than what is well.
   const restless = { selfMs: 30_000, groupMs: 30_000 };
+  const wishes = settings.election.method === "wish" && wish;
+  // Nobody tells who follows another election that an address it stands back from is free.
+  if (yielded !== undefined && wishes) return { selfMs: 15_000, groupMs: 15_000 };
   if (outside || yielded !== undefined) return restless;
   if (seen !== undefined && holds) {
     if (nodes <= 2) return { selfMs: 18_000, groupMs: 18_000 };
