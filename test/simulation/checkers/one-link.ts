@@ -21,11 +21,12 @@ export function oneLinkIsNoDeath(): Checker {
       if (moves.length === 0 || cut === undefined || more.length > 0 || !tells || isMixed(world)) {
         return undefined;
       }
+      const deadMs = group.deadRatio * group.intervalMs;
       const isLink = cut.fault.kind === "cut" || cut.fault.kind === "one-way";
       if (
         !isLink ||
         world.ids.length < 3 ||
-        cut.at < settledMs + group.deadRatio * group.intervalMs ||
+        cut.at < settledMs + deadMs ||
         world.disturbances === 0
       ) {
         return undefined;
@@ -34,8 +35,9 @@ export function oneLinkIsNoDeath(): Checker {
       const move = moves.find((one) => {
         const [holder = "", ...others] = one.before;
         const wasFine = others.length === 0 && world.hosts.get(holder)?.serves === true;
-        // A third node, whom the cut leaves alone, goes on as it would.
-        const isMeant = isPreemption(world, one) && !ends.includes(one.by);
+        // Whom the cut leaves alone goes on as it would, and so do its ends until they notice it.
+        const isUnaware = !ends.includes(one.by) || one.askedAt <= cut.at + deadMs;
+        const isMeant = isUnaware && isPreemption(world, one);
         return one.askedAt > cut.at && one.verb === "claim" && wasFine && !isMeant;
       });
       return move && `${move.by} took it from ${move.before.join()}, which a third node hears`;
