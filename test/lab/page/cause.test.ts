@@ -1,33 +1,14 @@
 /** What the page calls a move, from what the agents' own core says of it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, emptyModel } from "../../../lab/page/model.ts";
-import { tellerOf } from "../../../lab/page/teller.ts";
-import { balancerAt } from "../../simulation/live/client.ts";
-import { LiveGroup } from "../../simulation/live/group.ts";
-import { orders } from "../../simulation/live/orders.ts";
+import { emptyModel } from "../../../lab/page/model.ts";
+import { liveGroup } from "../../simulation/live/told.ts";
 import { facts } from "./script.ts";
 
 /** The real core on two simulated load balancers, brought on by hand; its clock is the wall's. */
 function around() {
   const model = emptyModel(facts(), 0);
-  const teller = tellerOf({
-    model,
-    tell: (untimed, at = Date.now()) => apply(model, { ...untimed, at }),
-  });
-  const group = new LiveGroup(7, teller);
-  for (const id of group.ids) group.host(id).boot();
-  const pass = async (ms: number): Promise<void> => {
-    for (const end = group.queue.now + ms; group.queue.now < end; ) {
-      group.queue.runUntil(Math.min(end, group.queue.now + 250), () => false);
-      group.look();
-      await teller.traffic(() => balancerAt(group));
-    }
-  };
-  const order = (verb: string, ...args: readonly string[]): void => {
-    teller.order([verb, ...args]);
-    orders[verb]?.(group, args);
-  };
+  const { pass, order } = liveGroup(model);
   const said = (): readonly string[] => model.said.map(({ who, text }) => `${who}: ${text}`);
   const last = () => Object.values(model.failovers).map(({ cause, to }) => [cause, to]);
   return { model, pass, order, last, said };

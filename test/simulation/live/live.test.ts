@@ -6,12 +6,11 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { faultGroups } from "../../../lab/page/buttons.ts";
-import { apply, emptyModel } from "../../../lab/page/model.ts";
-import { tellerOf } from "../../../lab/page/teller.ts";
+import { emptyModel } from "../../../lab/page/model.ts";
 import { open, startBrowser, untilPicture } from "../../lab/page/browser.ts";
-import { askForEver, balancerAt } from "./client.ts";
-import { LiveGroup } from "./group.ts";
+import { askForEver } from "./client.ts";
 import { orders } from "./orders.ts";
+import { liveGroup } from "./told.ts";
 
 const nodes = ["lb1", "lb2"];
 
@@ -29,24 +28,8 @@ function around() {
     },
     0,
   );
-  const teller = tellerOf({
-    model,
-    tell: (untimed, at = Date.now()) => apply(model, { ...untimed, at }),
-  });
-  const group = new LiveGroup(7, teller);
-  for (const id of group.ids) group.host(id).boot();
+  const { group, teller, pass, order } = liveGroup(model);
   askForEver(group, Date.now(), teller.sample);
-  const pass = async (ms: number): Promise<void> => {
-    for (const end = group.queue.now + ms; group.queue.now < end; ) {
-      group.queue.runUntil(Math.min(end, group.queue.now + 250), () => false);
-      group.look();
-      await teller.traffic(() => balancerAt(group));
-    }
-  };
-  const order = (verb: string, ...args: readonly string[]): void => {
-    teller.order([verb, ...args]);
-    orders[verb]?.(group, args);
-  };
   const holders = () => group.cloud.holders(group.ips[0] ?? "");
   return { model, group, pass, order, holders };
 }
