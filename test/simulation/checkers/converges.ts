@@ -26,7 +26,7 @@ export function converges(): Checker {
       const since = wrongSince.get(ip) ?? now;
       wrongSince.set(ip, since);
       const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves);
-      const boundMs = boundOf(world) - (served ? 0 : surplusMs(world));
+      const boundMs = boundOf(world) + (served ? unawaresMs(world, ip) : -surplusMs(world));
       const calmAt = world.disturbances > 0 ? now : Math.max(since, world.disturbedAt);
       if (now - calmAt <= boundMs) continue;
       const reasons = world.ids.map((id) => `${id}: ${world.host(id).program?.reasons ?? "down"}`);
@@ -55,6 +55,18 @@ function contestMs(world: World): number {
  * which the calls of an hour allow so often.
  */
 const byHandMs = (nodes: number): number => (nodes <= 2 ? 60_000 : 90_000 * (nodes - 1));
+
+/**
+ * Nor does an agent know of a claim that its last run sent, and that lands after it has started: it
+ * sees itself hold at its next look. Both serve meanwhile.
+ */
+function unawaresMs(world: World, ip: string): number {
+  const last = world.cloud.moves.findLast((move) => move.ip === ip);
+  if (last?.verb !== "claim") return 0;
+  const boots = world.hosts.get(last.by)?.boots ?? [];
+  const isLate = boots.some((at) => last.askedAt < at && at <= last.at);
+  return isLate ? byHandMs(world.ids.length) : 0;
+}
 
 /**
  * Agents that follow another election tell each other nothing: of a second live holder they know
