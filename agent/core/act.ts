@@ -59,6 +59,10 @@ const outsiders = ({ addresses, group }: State): readonly NodeId[] => [
   ),
 ];
 
+/** Why, as it stands alone in `status`: what is said of the one to be released is not of this node. */
+const reasonOf = (decision: Decision): string =>
+  decision.do === "release" ? `releases the other: ${decision.why}` : decision.why;
+
 /** Keeps why, and since when the cloud is not as it should be. */
 function remember(
   { now, calls }: State,
@@ -66,14 +70,15 @@ function remember(
   decision: Decision,
   effects: Effect[],
 ): AddressState {
-  if (address.reason !== decision.why) {
+  const reason = reasonOf(decision);
+  if (address.reason !== reason) {
     const { ip } = address;
-    effects.push({ type: "note", note: { kind: "reason", ip, text: decision.why } });
+    effects.push({ type: "note", note: { kind: "reason", ip, text: reason } });
   }
   const differs = decision.do !== "nothing" || decision.differs;
   const differsSince = differs ? (address.differsSince ?? now) : undefined;
   const readNow = decision.do === "nothing" && decision.readNow === true;
-  const same = address.reason === decision.why && address.differsSince === differsSince;
+  const same = address.reason === reason && address.differsSince === differsSince;
   if (same && !readNow) return address;
   const begins = differs && address.differsSince === undefined;
   const soon = readNow || begins;
@@ -82,7 +87,7 @@ function remember(
   const againAt = begins ? now : Math.max(now, (calls[calls.length - 1] ?? now) + 250);
   const soonAt = decision.do === "nothing" ? againAt : now + 500;
   const observeAt = soon ? Math.min(address.observeAt, soonAt) : address.observeAt;
-  return { ...address, differsSince, observeAt, reason: decision.why };
+  return { ...address, differsSince, observeAt, reason };
 }
 
 /** Sends what was decided, if nothing else is under way and the last outcome was read (R2, R4). */

@@ -69,7 +69,7 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   if (yielded !== undefined && others.includes(yielded.to)) {
     return now >= yielded.contestAt
       ? claim("contests after the back-off")
-      : rest("another took it while unheard; stands back");
+      : rest("one that is not heard holds; stands back");
   }
   if (settings.election.method === "wish") return claim("elected by another program");
   if (others.every((id) => address.knownHolders.has(id))) return claim("the holder fell silent");

@@ -15,15 +15,8 @@ export type Lines = {
   readonly happenedAt: (node: string, line: Line) => number;
 };
 
-/** The core's reasons to release somebody else. */
-const releases = [
-  "dead and still holding",
-  "resigned and still holds",
-  "sick and still holds",
-  "holds unawares",
-  "lets go in vain",
-  "not elected and still holds",
-];
+/** How the core's reasons begin that are about another one. */
+const unnamed = "releases the other:";
 
 /** An agent is asked within so long, and has then told. */
 const recentMs = 10_000;
@@ -46,12 +39,13 @@ export function linesOf(model: Model): Lines {
     named: (node, view) => {
       const before = model.agents[node]?.addresses ?? [];
       const addresses = view.addresses.map((one) => {
-        if (!releases.includes(one.why)) return one;
+        if (!one.why.startsWith(unnamed)) return one;
+        const because = one.why.slice(unnamed.length);
         // What it was first is what it stays, though nobody else holds any more.
         const was = before.find(({ ip }) => ip === one.ip)?.why;
-        if (was?.endsWith(`: ${one.why}`)) return { ...one, why: was };
+        if (was?.startsWith("releases ") && was.endsWith(because)) return { ...one, why: was };
         const other = whom(node, one.ip);
-        return other === undefined ? one : { ...one, why: `releases ${other}: ${one.why}` };
+        return other === undefined ? one : { ...one, why: `releases ${other}:${because}` };
       });
       return { ...view, addresses };
     },

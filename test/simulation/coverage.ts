@@ -20,10 +20,10 @@ const rare: ReadonlySet<string> = new Set([
   "why: the holder was never heard",
   "why: may be being released; waits",
   "why: preempt delay",
-  "why: resigned and still holds",
+  "why: releases the other: resigned and still holds",
   "why: is being released; waits",
-  "why: sick and still holds",
-  "why: holds unawares",
+  "why: releases the other: sick and still holds",
+  "why: releases the other: holds unawares",
   "dropped: reflected",
 ]);
 
@@ -60,8 +60,11 @@ export function decisions(): readonly string[] {
     .map((name) => new URL(`../../agent/core/${name}.ts`, import.meta.url))
     .map((file) => readFileSync(file, "utf8"))
     .join("");
-  const given = text.matchAll(/\b(?:rest|claim|release)\(\s*(?:[\w.]+,\s*)?"([^"]+)"/g);
-  const found = [...new Set([...given].map(([, why = ""]) => why))];
+  const given = text.matchAll(/\b(rest|claim|release)\(\s*(?:[\w.]+,\s*)?"([^"]+)"/g);
+  const worded = [...given].map(([, what, why = ""]) =>
+    what === "release" ? `releases the other: ${why}` : why,
+  );
+  const found = [...new Set(worded)];
   return found.filter((why) => !unreachable.has(why));
 }
 

@@ -46,7 +46,7 @@ test("much is wrong", () => {
         role: "backup",
         holds: false,
         holders: ["lb2", "lb3"],
-        why: "another took it while unheard; stands back",
+        why: "one that is not heard holds; stands back",
         contestMs: 118_000,
       }),
       address({ ip: "203.0.113.8", holds: false, holders: [], why: "nobody holds" }),
@@ -63,7 +63,7 @@ test("much is wrong", () => {
     show(status, false),
     `lb1 of shop, running for 3 h  sick, in maintenance, resigning
   203.0.113.7  backup  held by lb2, lb3, seen 4.0 s ago  \
-(another took it while unheard; stands back; contests in 2 min)
+(one that is not heard holds; stands back; contests in 2 min)
   203.0.113.8  master  held by nobody, seen 4.0 s ago  (nobody holds)
   203.0.113.9  master  holder not known yet  (no)
   203.0.113.10  master  held here and by lb3, seen 4.0 s ago  (holds, as elected)
