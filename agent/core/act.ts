@@ -60,17 +60,19 @@ const outsiders = ({ addresses, group }: State): readonly NodeId[] => [
 ];
 
 /** Why, as it stands alone in `status`: what is said of the one to be released is not of this node. */
-const reasonOf = (decision: Decision): string =>
-  decision.do === "release" ? `releases the other: ${decision.why}` : decision.why;
+const reasonOf = (self: NodeId, decision: Decision): string =>
+  decision.do === "release" && decision.whom !== self
+    ? `releases the other: ${decision.why}`
+    : decision.why;
 
 /** Keeps why, and since when the cloud is not as it should be. */
 function remember(
-  { now, calls }: State,
+  { now, calls, settings }: State,
   address: AddressState,
   decision: Decision,
   effects: Effect[],
 ): AddressState {
-  const reason = reasonOf(decision);
+  const reason = reasonOf(settings.self, decision);
   if (address.reason !== reason) {
     const { ip } = address;
     effects.push({ type: "note", note: { kind: "reason", ip, text: reason } });

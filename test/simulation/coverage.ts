@@ -60,9 +60,9 @@ export function decisions(): readonly string[] {
     .map((name) => new URL(`../../agent/core/${name}.ts`, import.meta.url))
     .map((file) => readFileSync(file, "utf8"))
     .join("");
-  const given = text.matchAll(/\b(rest|claim|release)\(\s*(?:[\w.]+,\s*)?"([^"]+)"/g);
-  const worded = [...given].map(([, what, why = ""]) =>
-    what === "release" ? `releases the other: ${why}` : why,
+  const given = text.matchAll(/\b(?:rest|claim|release)\(\s*(?:([\w.]+),\s*)?"([^"]+)"/g);
+  const worded = [...given].map(([, of, why = ""]) =>
+    of === "whom" ? `releases the other: ${why}` : why,
   );
   const found = [...new Set(worded)];
   return found.filter((why) => !unreachable.has(why));

@@ -1,7 +1,7 @@
 /**
  * The judge: bad days, each against every checker. SIMULATION_FIRST (a seed, or `fresh`),
- * SIMULATION_RUNS and SIMULATION_SECONDS choose which, and how many; it goes on for so many seconds
- * once so many have run.
+ * SIMULATION_RUNS and SIMULATION_SECONDS choose which, and how many: as many as fit into so many
+ * seconds, and so many at least.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -11,14 +11,8 @@ import { type Broken, runMany } from "./pool.ts";
 import { findings, openFinding, regression, regressionNames } from "./regressions.ts";
 import { run } from "./run.ts";
 
-/**
- * Whether other days are judged each time, as many as fit. While findings are open these would
- * break `npm test` now and then, so the same days are judged until they are closed.
- */
-const isFresh = false;
-
-const first = firstOf(process.env.SIMULATION_FIRST ?? (isFresh ? "fresh" : "20000"));
-const seconds = Number(process.env.SIMULATION_SECONDS ?? (isFresh ? 90 : 0));
+const first = firstOf(process.env.SIMULATION_FIRST ?? "fresh");
+const seconds = Number(process.env.SIMULATION_SECONDS ?? 90);
 const least = Number(process.env.SIMULATION_RUNS ?? 5_000);
 
 function firstOf(chosen: string): number {

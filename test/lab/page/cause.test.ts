@@ -26,6 +26,16 @@ test("whom an agent releases is told, and causes stand before what they bring ab
   assert.ok(noticed >= 0 && noticed < claimed, told.join("; "));
 });
 
+test("who lets go itself releases no other", async () => {
+  const { pass, order, said } = around();
+  await pass(20_000);
+  order("handover", "lb1");
+  await pass(8000);
+  const told = said().filter((text) => text.startsWith("lb1: "));
+  assert.ok(told.includes("lb1: master: the elected node holds"), told.join("; "));
+  assert.ok(!told.some((text) => text.includes("releases")), told.join("; "));
+});
+
 test("a dead holder, a failback, a handover and maintenance are each called what they are", async () => {
   const { pass, order, last } = around();
   await pass(8000);
