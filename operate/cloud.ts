@@ -39,6 +39,7 @@ export type Cloud = {
   readonly look: () => Promise<Seen>;
   /** Who of these hosts carries each of these addresses now. */
   readonly holders: (seen: Seen) => Promise<Holders>;
+  /** Stops nothing that it may not start again. */
   readonly stop: (host: CloudHost) => Promise<void>;
   readonly start: (host: CloudHost) => Promise<void>;
 };

@@ -9,6 +9,9 @@ export type Env = Readonly<Record<string, string | undefined>>;
 
 export const readMs = 10_000;
 
+/** No instance has this id: a change of it changes nothing, and shows what the key may do. */
+export const nobody = "00000000-0000-4000-8000-000000000000";
+
 /** The clock that deadlines of the API's calls are on. */
 export const nowMs = (): number => performance.now();
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { finish } from "../agent/cloud/exoscale-operation.ts";
 import { addressNote } from "../infra/clouds/exoscale-names.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Cloud, CloudAddress, CloudHost, Holders, Seen } from "./cloud.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type ExoscaleApi,
   exoscaleApi,
   failed,
+  nobody,
   nowMs,
   read,
   readMs,
@@ -59,12 +61,23 @@ export function createExoscale(stack: Stack, zone: string, env: Env): Cloud {
     const ended = await finish(sent.value, span, { api, nowMs, isDropped });
     if (ended.kind !== "done") throw failed(call, ended);
   };
+  const mustBeStartable = async (): Promise<void> => {
+    const dry = await api.put(`/instance/${nobody}:start`, {}, nowMs() + readMs);
+    if (dry.kind === "refused" && (dry.why === "forbidden" || dry.why === "auth"))
+      throw new WorldFailure(
+        `this key may not start instances: ${dry.message}`,
+        "nothing was touched; its role must allow start-instance",
+      );
+  };
   // A template's user never changes: however often is looked, it is read once.
   const users = new Map<string, string>();
   return {
     look: () => look(api, stack, users),
     holders: (seen) => holdersOf(api, seen),
-    stop: (host) => change(host, "stop"),
+    stop: async (host) => {
+      await mustBeStartable();
+      await change(host, "stop");
+    },
     start: (host) => change(host, "start"),
   };
 }

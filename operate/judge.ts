@@ -3,7 +3,8 @@ import type { Status } from "../agent/status/status.ts";
 import { isShared, type Stack } from "../stack/stack.ts";
 import type { CloudAddress } from "./cloud.ts";
 import { type Finding, note, unseen, wrong } from "./finding.ts";
-import { type HostSeen, isWell, noSudo, type Snapshot, versionsOf } from "./snapshot.ts";
+import type { Unreachable } from "./remote.ts";
+import { type HostSeen, isWell, type Snapshot, versionsOf } from "./snapshot.ts";
 
 /** All that is wrong, and then what is worth knowing. */
 export function judge(stack: Stack, snapshot: Snapshot): readonly Finding[] {
@@ -52,6 +53,7 @@ function judgeAddress(
   const isLost = ({ name: node, instance, agent }: HostSeen): boolean =>
     holders.includes(node) &&
     agent?.kind === "unreachable" &&
+    !isOfDesk(agent) &&
     nodes.some((other) => instance !== undefined && missedBy(other, instance.id));
   const lost = nodes.filter(isLost);
   // Who took it while it was not heard, and died then, is contested after a minute alone.
@@ -96,8 +98,8 @@ function judgeAgent(
   const lost = nodes.some((other) => missedBy(other, instance.id));
   switch (agent.kind) {
     case "unreachable": {
-      const fix = agent.fix ?? fixOfSsh(stack, agent.why);
-      if (!lost) return [unseen(name, `not asked, since SSH fails: ${agent.why}`, fix)];
+      const fix = agent.fix ?? fixOfSsh(stack);
+      if (!lost || isOfDesk(agent)) return [unseen(name, `not asked: ${agent.why}`, fix)];
       const reboot = `\`exo compute instance reboot ${instance.name}\`; its console shows more`;
       return [wrong(name, `neither its peers nor SSH reach it: ${agent.why}`, reboot)];
     }
@@ -110,13 +112,15 @@ function judgeAgent(
   }
 }
 
+/** Whether this desk is why a node was not asked: that says nothing of the node. */
+const isOfDesk = ({ fix }: Unreachable): boolean => fix !== undefined;
+
 /** Whether a node's agent is heard no more by another one that answers. */
 const missedBy = ({ agent }: HostSeen, instance: string): boolean =>
   agent?.kind === "answers" &&
   agent.status.peers.some(({ id, heard }) => id === instance && !heard);
 
-function fixOfSsh({ access }: Stack, why: string): string {
-  if (why === noSudo) return "the SSH user needs sudo without a password; --user names another";
+function fixOfSsh({ access }: Stack): string {
   return access.sshFrom.length === 0
     ? "the stack file lets nobody in: `access: { ssh-from: [YOUR-NETWORK] }`"
     : "is this desk in `access: ssh-from`, and its key in `access: ssh-keys`?";

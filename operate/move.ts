@@ -48,7 +48,7 @@ export async function order(remote: Remote, host: CloudHost, what: Order): Promi
   const ran = await remote(host, `sudo -n baton-agent ${what}`);
   if (ran.kind === "unreachable")
     throw new WorldFailure(
-      `${host.host} is not reached over SSH: ${ran.why}`,
+      `${host.host} was not asked: ${ran.why}`,
       ran.fix ?? "is this desk in `access: ssh-from`, and its key in `ssh-keys`?",
     );
   if (ran.code !== 0)

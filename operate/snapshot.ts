@@ -70,8 +70,12 @@ export function isLinked({ hosts }: Snapshot, node: string): boolean {
   return others.length > 0 && others.every(({ bothWays }) => bothWays);
 }
 
-/** What sudo says to a user of whom it wants a password: the agent was not asked then. */
-export const noSudo = "sudo: a password is required";
+/** The agent was not asked: sudo wants a password of this user. */
+const noSudo: Unreachable = {
+  kind: "unreachable",
+  why: "sudo: a password is required",
+  fix: "the SSH user needs sudo without a password; --user names another",
+};
 
 /** The command that asks the agent of a host; its socket is for root. */
 const askAgent = "sudo -n baton-agent status -json";
@@ -103,7 +107,7 @@ async function agentOf(instance: CloudHost | undefined, remote: Remote): Promise
   const ran = await remote(instance, askAgent);
   if (ran.kind === "unreachable") return ran;
   const said = (ran.stderr.trim() || ran.stdout.trim()).split("\n").at(-1) ?? "";
-  if (said === noSudo) return { kind: "unreachable", why: said };
+  if (said === noSudo.why) return noSudo;
   if (ran.code !== 0) return { kind: "silent", why: said || `exit code ${ran.code}` };
   const status = statusIn(ran.stdout);
   return status === undefined

@@ -64,9 +64,7 @@ async function sceneOf(desk: Desk, node: string): Promise<Scene> {
   const agent = snapshot.hosts.find(({ name }) => name === node)?.agent;
   if (agent?.kind === "answers") return { snapshot, seen, host };
   const [what, fix] =
-    agent?.kind === "unreachable"
-      ? ["is not reached over SSH", agent.fix]
-      : ["has no agent that answers"];
+    agent?.kind === "unreachable" ? ["was not asked", agent.fix] : ["has no agent that answers"];
   return fail(
     desk.file,
     `${node} ${what}: ${agent?.why}`,

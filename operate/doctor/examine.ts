@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { Refusal } from "../../agent/cloud/cloud.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { type ExoscaleApi, nowMs } from "../exoscale-api.ts";
+import { type ExoscaleApi, nobody, nowMs } from "../exoscale-api.ts";
 import type { Remote } from "../remote.ts";
 import type { HostSeen, Snapshot } from "../snapshot.ts";
 
@@ -24,9 +24,6 @@ export type Checkup = {
 export type CheckLine = { readonly fine: boolean; readonly what: string; readonly fix: string };
 
 const callMs = 10_000;
-
-/** No instance has this id: a change of it changes nothing, and shows what the key may do. */
-const nobody = "00000000-0000-4000-8000-000000000000";
 
 /** What is read for a stack to be made and seen, by the name of the call. */
 const reads = {

@@ -27,7 +27,7 @@ export function turnsOf(stack: Stack, snapshot: Snapshot): readonly Turn[] {
   );
   if (unseen.length > 0)
     refuse(
-      `not seen, since SSH fails: ${namesOf(unseen)}`,
+      `not asked: ${namesOf(unseen)}`,
       "a roll has to see each one well before the next one goes; `npx baton status` tells more",
     );
   const sick = nodes.filter(({ name }) => !isWellEnough(snapshot, name, nodes.length));

@@ -138,3 +138,17 @@ test("where one of many cannot be asked, the rest are not", async (context) => {
   await pause(3 * answerMs);
   assert.equal(asked().length, before);
 });
+
+test("what may not be started again is not stopped", async (context) => {
+  const { cloud, emulator } = await desk(context, both);
+  const { hosts } = await cloud.look();
+  const [lb1] = hosts;
+  assert.ok(lb1);
+  const effect = { kind: "error", status: 403 } as const;
+  const fault = { name: "role", calls: ["start-instance"], times: 1, effect } as const;
+  emulator.input({ kind: "fault", fault });
+  await assert.rejects(cloud.stop(lb1), /may not start instances.*nothing was touched/);
+  assert.ok(!emulator.requests.some(({ call }) => call === "stop-instance"));
+  await cloud.stop(lb1);
+  assert.ok(emulator.requests.some(({ call }) => call === "stop-instance"));
+});

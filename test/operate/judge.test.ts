@@ -44,7 +44,7 @@ const cases: readonly (readonly [string, Changes, readonly string[]])[] = [
   [
     "SSH does not reach a node that its peer hears",
     { hosts: { lb2: { agent: unreachable } } },
-    ["unseen lb2: not asked, since SSH fails: Connection timed out"],
+    ["unseen lb2: not asked: Connection timed out"],
   ],
   [
     "neither SSH nor its peer reaches the holder",
@@ -153,10 +153,16 @@ test("a holder that nobody reaches is released by hand once another holds", () =
   );
 });
 
-test("where sudo wants a password the fix is about sudo, not about SSH", () => {
-  const agent = { kind: "unreachable", why: "sudo: a password is required" } as const;
-  const [first] = judge(stackOf(), seen(stackOf(), { hosts: { lb2: { agent } } }));
-  assert.match(first?.fix ?? "", /^the SSH user needs sudo without a password/);
+test("a node that this desk may not ask is neither rebooted nor released, though it is missed", () => {
+  const lb1 = { agent: answers("lb1", { peers: [peer({ id: idOf("lb2"), heard: false })] }) };
+  const agent = { kind: "unreachable", why: "another key", fix: "mend the desk" } as const;
+  const found = judge(
+    stackOf(),
+    seen(stackOf(), { holders: ["lb2"], hosts: { lb1, lb2: { agent } } }),
+  );
+  const unasked = found.find(({ where }) => where === "lb2");
+  assert.deepEqual([unasked?.level, unasked?.fix], ["unseen", "mend the desk"]);
+  assert.doesNotMatch(found.map(({ fix }) => fix).join(), /reboot|release/);
 });
 
 for (const [title, changes, expected] of cases)

@@ -208,7 +208,7 @@ test("interrupted before the machine goes, the node is let back in", async () =>
 
 test("where it cannot be let in, the roll says that it is left in maintenance", async () => {
   await assert.rejects(interruptedAt("lb2 leaves", { lost: true }), {
-    message: /^lb2 is left in maintenance, as lb2 is not reached over SSH: timed out/,
+    message: /^lb2 is left in maintenance, as lb2 was not asked: timed out/,
     fix: "`npx baton roll` lets it back in",
   });
 });

@@ -49,7 +49,9 @@ test("an agent that does not run, or is not there, is silent in its own words", 
 
 test("an agent that the SSH user may not ask was not asked", async () => {
   const seen = await seenAs(ran(1, "", "sudo: a password is required\n"));
-  assert.deepEqual(seen, { kind: "unreachable", why: "sudo: a password is required" });
+  const why = "sudo: a password is required";
+  const fix = "the SSH user needs sudo without a password; --user names another";
+  assert.deepEqual(seen, { kind: "unreachable", why, fix });
 });
 
 test("an agent of another version that says something else is no crash", async () => {
