@@ -1,7 +1,7 @@
 /** From decisions to effects: one change an address at a time, and reads when they are due. */
 
 import type { NodeId } from "../wire/advertisement.ts";
-import { announce, knows, tell, toldUntil } from "./announce.ts";
+import { announce, isTold, knows, tell, toldUntil } from "./announce.ts";
 import { type BackoffLimits, fenceMs, freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { decide } from "./decide.ts";
 import type { Decision } from "./decision.ts";
@@ -126,9 +126,9 @@ function request(
   effects.push({ type: "release", ip, whom, fenceAt });
   const next = { ...address, request: sent, announced: undefined };
   if (whom === settings.self) return { state: told, address: next };
-  const isTold = address.announced?.whom === whom;
   const landsAt = fenceAt + settings.deadlineMs;
-  return { state: (isTold ? toldUntil : tell)(told, ip, whom, landsAt), address: next };
+  const say = address.announced?.whom === whom && isTold(state, ip, whom) ? toldUntil : tell;
+  return { state: say(told, ip, whom, landsAt), address: next };
 }
 
 /** From when the old holder was silent, as far as there was one. */
@@ -188,7 +188,7 @@ export const mayLoseUntil = (state: State, address: AddressState): number =>
     ? (address.request?.sentAt ?? state.now) + landsWithinMs(state.settings)
     : address.mayLoseUntil;
 
-/** Nor is it one that nothing was claimed. */
+/** Nor is an error a proof that nothing was claimed. */
 export const mayGainUntil = (state: State, { request, mayGainUntil }: AddressState): number =>
   request?.kind === "claim" ? request.sentAt + landsWithinMs(state.settings) : mayGainUntil;
 

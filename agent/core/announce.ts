@@ -13,19 +13,26 @@ const toldMax = 4;
 export const announcedMs = (state: State, { intervalMs }: Peer): number =>
   deadIntervalMs({ ...state, latenessMs: 0 }, intervalMs);
 
+/** Whether frames tell of a release now. */
+export const isTold = (state: State, ip: string, whom: NodeId): boolean =>
+  pending(state).some((one) => one.ip === ip && one.whom === whom);
+
 /** Whether a node knows that we release it, or cannot be told. */
-export function knows(state: State, { announced }: AddressState, whom: NodeId): boolean {
+export function knows(state: State, { ip, announced }: AddressState, whom: NodeId): boolean {
   const peer = state.peers.get(whom);
   if (peer === undefined || !linked(state, peer)) return true;
-  if (announced?.whom !== whom || state.now > announced.at + announcedMs(state, peer)) return false;
+  // What newer releases have pushed out of the frames is to be told again.
+  if (announced?.whom !== whom || !isTold(state, ip, whom)) return false;
   return peer.acknowledged >= announced.sequence;
 }
 
 /** The state in which the next frame tells of a release at once, and all until it has landed. */
 export function tell(state: State, ip: string, whom: NodeId, until: number): State {
   const count = (state.releases[0]?.count ?? 0) + 1;
-  const open = state.releases.filter((one) => state.now < one.until);
-  const releases = [{ whom, ip, count, until }, ...open].slice(0, toldMax);
+  const same = state.releases.find((one) => one.ip === ip && one.whom === whom);
+  const open = state.releases.filter((one) => one !== same && state.now < one.until);
+  const notice = { whom, ip, count, until: Math.max(until, same?.until ?? until) };
+  const releases = [notice, ...open].slice(0, toldMax);
   return { ...state, releases, advertiseAt: state.now };
 }
 
@@ -56,13 +63,17 @@ export function landed(state: State, ip: string, before: Peer | undefined, after
     .filter((whom) => !open.some((one) => one.ip === ip && one.whom === whom));
 }
 
-/** Tells a node that we release it, unless it has just been told. */
+/** Tells a node that we release it, unless it has just been told, or the frames are full. */
 export function announce(state: State, address: AddressState, whom: NodeId) {
-  const { announced } = address;
+  const { ip, announced } = address;
+  const told = isTold(state, ip, whom);
+  // What would push out another waits until that has landed: else that one is released untold.
+  if (told ? announced?.whom === whom : pending(state).length >= toldMax) return { state, address };
   const peer = state.peers.get(whom);
   const lastsMs = peer === undefined ? 0 : announcedMs(state, peer);
-  if (announced?.whom === whom && state.now <= announced.at + lastsMs) return { state, address };
-  const told = { whom, sequence: state.sequence + 1, at: state.now };
-  const next = tell(state, address.ip, whom, state.now + lastsMs);
-  return { state: next, address: { ...address, announced: told } };
+  const next = tell(state, ip, whom, state.now + lastsMs);
+  return {
+    state: next,
+    address: { ...address, announced: { whom, sequence: state.sequence + 1 } },
+  };
 }

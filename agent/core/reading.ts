@@ -18,7 +18,7 @@ function periods(state: State, { seen, yielded, movedAt, wish }: AddressState) {
   // What is left alone for now is looked at more often than what is well.
   const restless = { selfMs: 30_000, groupMs: 30_000 };
   const wishes = settings.election.method === "wish" && wish;
-  // Nobody tells who follows another election that an address it stands back from is free.
+  // Who follows another election is told by nobody that the address it stands back from is free.
   if (yielded !== undefined && wishes) return { selfMs: 15_000, groupMs: 15_000 };
   if (outside || yielded !== undefined) return restless;
   if (seen !== undefined && holds) {
@@ -65,12 +65,13 @@ function isTired({ calls, group, now }: State, most: number, informed: boolean):
 }
 
 /**
- * When a read can show what came of requests that may land late: releases that peers told of, and
- * our own requests that are known to have failed, or of which nothing is known.
+ * When a read can show what came of requests that may land late: releases that peers told of, our
+ * own requests that are known to have failed, or of which nothing is known, and those of an earlier
+ * agent.
  */
-function landings({ settings }: State, address: AddressState): readonly number[] {
+function landings({ settings, inheritedUntil }: State, address: AddressState): readonly number[] {
   const { releaseLandsAt, mayLoseUntil, mayGainUntil } = address;
-  const times = [...releaseLandsAt.values(), mayLoseUntil, mayGainUntil];
+  const times = [...releaseLandsAt.values(), mayLoseUntil, mayGainUntil, inheritedUntil];
   return times.map((at) => at + settings.settleMs);
 }
 
@@ -88,9 +89,9 @@ export function scopeWanted(
   if (now < address.observeAt || address.request !== undefined) return undefined;
   if (decision.do === "nothing" && decision.look === "zone") return "zone";
   const { seen, doubted, differsSince, requestEndedAt, ended } = address;
-  const landed = landings(state, address).filter((at) => at <= now);
+  const dueAt = landings(state, address).filter((at) => at <= now);
   const seenAfter = (...times: readonly number[]) =>
-    seen !== undefined && seen.begunAt >= Math.max(...times, ...landed);
+    seen !== undefined && seen.begunAt >= Math.max(...times, ...dueAt);
   // What we have changed ourselves is read at once, and so is the cloud when a holder is late.
   const late = lateAt(state, address) ?? Infinity;
   const known = now < late || (seen?.begunAt ?? 0) >= late;

@@ -60,7 +60,11 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   if (peer !== undefined && linked(state, peer) && !unsure) {
     if (peer.resigning) return release(whom, "resigned and still holds");
     if (!peer.healthy) return release(whom, "sick and still holds");
-    if (!saysHolding(state, address.ip, whom)) return release(whom, "holds unawares");
+    if (!saysHolding(state, address.ip, whom)) {
+      // Who lets go, and has been told of its release, says that it may be about to lose it.
+      const inVain = said?.possession === "claiming" && !said.wants;
+      return inVain ? release(whom, "lets go in vain") : release(whom, "holds unawares");
+    }
     const letsGo = said?.wants === false && now > peer.since + turns * turnMs(state);
     if (letsGo) return release(whom, "lets go in vain");
   }

@@ -63,12 +63,8 @@ export type Observation = {
   readonly begunAt: number;
 };
 
-/** The number of the frame that told it first, and when. */
-export type Announcement = {
-  readonly whom: NodeId;
-  readonly sequence: number;
-  readonly at: number;
-};
+/** Which frame told a node first that we release it, by its number. */
+export type Announcement = { readonly whom: NodeId; readonly sequence: number };
 
 /** We saw another take the address, and stand back from it. */
 export type Yield = { readonly to: NodeId; readonly contestAt: number };
@@ -148,7 +144,7 @@ export type AddressState = {
    * heard it, and wants to keep the address all the same, is one to let go for.
    */
   readonly unwantedFrom: number | undefined;
-  /** A release of a node that hears us, which it is told of before it is asked for. */
+  /** The release that a node which hears us is told of before we ask for it. */
   readonly announced: Announcement | undefined;
   /** The number of the first frame in a row that said that we do not hold, nor try to. */
   readonly withoutFrom: number | undefined;

@@ -56,7 +56,7 @@ export type SignedAdvertisement = {
   /** R8 and R9: whom the sender hears, and the echo of their boots. Most important first. */
   readonly heard: readonly Heard[];
   readonly addresses: readonly AddressReport[];
-  /** R7: releases of other nodes, newest first, repeated in the frames that follow them. */
+  /** R7: releases of other nodes, newest first: from before each is asked for until it has landed. */
   readonly releases: readonly ReleaseNotice[];
 };
 
@@ -111,7 +111,7 @@ export type ReleaseNotice = {
   readonly whom: NodeId;
   /** One of the frame's own addresses. */
   readonly ip: string;
-  /** R7: counts the releases of this boot, so that the released node answers each once. */
+  /** R7: counts the releases that this boot told of, so that the node answers each once. */
   readonly count: number;
 };
 

@@ -4,7 +4,7 @@
  */
 import { allCheckers } from "./checkers/all.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
-import { boundOf, isGood } from "./checkers/converges.ts";
+import { boundOf, isGood, leavesMs } from "./checkers/converges.ts";
 import { type Measured, Meter } from "./checkers/meter.ts";
 import { schedule } from "./fault-kinds.ts";
 import type { Plan } from "./plan.ts";
@@ -55,7 +55,7 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
   queue.at(plan.healAt, () => heal(world, ends));
   queue.runUntil(plan.healAt + plan.calmMs, look);
   const fine = violation === undefined && world.ips.every((ip) => isGood(world, ip));
-  const watchMs = Math.max(plan.watchMs, boundOf(world) + plan.calmMs);
+  const watchMs = Math.max(plan.watchMs, boundOf(world) + leavesMs(plan.group) + plan.calmMs);
   if (!fine && !unjudged) queue.runUntil(plan.healAt + watchMs, look);
   violation ??= firstOf(world, checkers, "end");
   if (violation !== undefined) world.say("CHECK", `${violation.invariant}: ${violation.what}`);

@@ -4,6 +4,7 @@
  * forced: once nothing has been wrong for the bound, no more of it is excused.
  */
 import { fenceMs } from "../../../agent/core/backoff.ts";
+import { firstTurnMs } from "../../../agent/core/turns.ts";
 import { type GroupPlan, longMs } from "../plan.ts";
 import { Agent } from "../world/agent.ts";
 import type { Host } from "../world/host.ts";
@@ -26,8 +27,9 @@ export function converges(): Checker {
       const since = wrongSince.get(ip) ?? now;
       wrongSince.set(ip, since);
       const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves);
-      const boundMs = boundOf(world) + (served ? unawaresMs(world, ip) : -surplusMs(world));
-      const calmAt = world.disturbances > 0 ? now : Math.max(since, world.disturbedAt);
+      const boundMs = boundOf(world) - (served ? 0 : surplusMs(world));
+      const begun = Math.max(since, world.disturbedAt, orderedUntil(world));
+      const calmAt = world.disturbances > 0 ? now : begun;
       if (now - calmAt <= boundMs) continue;
       const reasons = world.ids.map((id) => `${id}: ${world.host(id).program?.reasons ?? "down"}`);
       const who = world.cloud.holders(ip).join(" and ") || "nobody";
@@ -45,8 +47,12 @@ export function converges(): Checker {
  * back, see itself hold as it did before, and stand back again: for R5's second back-off.
  */
 function contestMs(world: World): number {
-  const startsAgain = world.ids.some((id) => world.host(id).boots.length > 1);
-  return (world.plan.cloud.lagMs > 0 && startsAgain ? 150_000 : 75_000) + 28_000;
+  const { plan, lost, ids } = world;
+  const taken = world.cloud.moves.findLast(({ verb, by }) => verb === "claim" && lost.has(by));
+  const isLater = (at: number): boolean => taken !== undefined && at > taken.at;
+  const startsAgain = ids.some((id) => !lost.has(id) && world.host(id).boots.some(isLater));
+  const turnMs = firstTurnMs(plan.group, plan.group.deadRatio * plan.group.intervalMs);
+  return (plan.cloud.lagMs > 0 && startsAgain ? 150_000 : 75_000) + turnMs;
 }
 
 /**
@@ -55,18 +61,6 @@ function contestMs(world: World): number {
  * which the calls of an hour allow so often.
  */
 const byHandMs = (nodes: number): number => (nodes <= 2 ? 60_000 : 90_000 * (nodes - 1));
-
-/**
- * Nor does an agent know of a claim that its last run sent, and that lands after it has started: it
- * sees itself hold at its next look. Both serve meanwhile.
- */
-function unawaresMs(world: World, ip: string): number {
-  const last = world.cloud.moves.findLast((move) => move.ip === ip);
-  if (last?.verb !== "claim") return 0;
-  const boots = world.hosts.get(last.by)?.boots ?? [];
-  const isLate = boots.some((at) => last.askedAt < at && at <= last.at);
-  return isLate ? byHandMs(world.ids.length) : 0;
-}
 
 /**
  * Agents that follow another election tell each other nothing: of a second live holder they know
@@ -89,8 +83,17 @@ function surplusMs({ plan: { group }, ids }: World): number {
 }
 
 /** For so long an order to hand over, or to stop, stands while no other node can hold (R11). */
-const leavesMs = ({ intervalMs, deadRatio, deadlineMs }: GroupPlan): number =>
+export const leavesMs = ({ intervalMs, deadRatio, deadlineMs }: GroupPlan): number =>
   2 * (deadRatio * intervalMs + deadlineMs) + 5_000;
+
+/** Until when the last order to hand over, or to stop, may stand. */
+const orderedUntil = ({ begun, plan }: World): number =>
+  Math.max(
+    0,
+    ...begun
+      .filter(({ fault }) => fault.kind === "handover" || fault.kind === "stop")
+      .map(({ at }) => at + leavesMs(plan.group)),
+  );
 
 /** I1's bound for one run. */
 export function boundOf(world: World): number {
@@ -98,11 +101,9 @@ export function boundOf(world: World): number {
   // What a person did, or a handover, is respected first (R13, R16).
   const respected = plan.faults.some(({ kind }) => /^person|^handover/.test(kind));
   const byHand = plan.faults.some(({ kind }) => kind === "person-attach");
-  const leaves = plan.faults.some(({ kind }) => kind === "handover" || kind === "stop");
   const own =
     plan.boundMs +
     (respected ? plan.group.respectMs : 0) +
-    (leaves ? leavesMs(plan.group) : 0) +
     (byHand ? byHandMs(plan.nodes.length) : 0);
   const dead = lost.size > 0 ? contestMs(world) * ids.length : 0;
   return own + dead + surplusMs(world) + (isMixed(world) ? exoipMs : 0);

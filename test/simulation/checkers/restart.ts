@@ -7,8 +7,13 @@ import { isPreemption, lastBefore } from "./preemption.ts";
 const calmMs = 10_000;
 
 /** Whose share a person took away takes it again at its next look, whoever restarts then. */
-const takesBack = (world: World, move: Move): boolean =>
-  world.plan.group.hold === "shared" && lastBefore(world, move)?.by === "person";
+function takesBack(world: World, move: Move): boolean {
+  const last = lastBefore(world, move);
+  if (world.plan.group.hold !== "shared" || move.verb !== "claim" || last === undefined)
+    return false;
+  const lost = last.before.includes(move.by) && !last.holders.includes(move.by);
+  return last.by === "person" && lost;
+}
 
 export function restartIsNoOutage(): Checker {
   const from = { seen: 0 };
