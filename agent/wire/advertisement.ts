@@ -56,7 +56,7 @@ export type SignedAdvertisement = {
   /** R8 and R9: whom the sender hears, and the echo of their boots. Most important first. */
   readonly heard: readonly Heard[];
   readonly addresses: readonly AddressReport[];
-  /** R7: releases of other nodes, newest first: from before each is asked for until it has landed. */
+  /** R7: releases of others, newest first, from before each is asked for until it has landed. */
   readonly releases: readonly ReleaseNotice[];
 };
 

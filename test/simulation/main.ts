@@ -38,8 +38,9 @@ async function tellMany(options: Options): Promise<boolean> {
     untilMs: (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000,
     wishes,
     goesOn: (one) => options.all || isOpen(one),
-    tell: progress(options),
+    tell: progress(),
   });
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
   console.log(`${runs} runs from seed ${options.seed}: ${Math.round(runs / seconds)} a second`);
   const open = broken.filter(isOpen);
   if (open.length > 0) console.log(`${open.length} of them broken by findings that are open`);
@@ -50,16 +51,15 @@ async function tellMany(options: Options): Promise<boolean> {
 }
 
 /** A line that is written over where somebody looks, and one in a minute where a log is kept. */
-function progress({ runs: all }: Options) {
+function progress() {
   const { isTTY } = process.stderr;
   const everyMs = isTTY ? 500 : 60_000;
   let toldAt = performance.now();
   return (runs: number, broken: number): void => {
-    const over = isTTY && runs === all;
-    if (!over && performance.now() < toldAt + everyMs) return;
+    if (performance.now() < toldAt + everyMs) return;
     toldAt = performance.now();
     const said = `${runs} runs, ${broken} broken`;
-    process.stderr.write(isTTY ? `\r\x1b[K${over ? "" : said}` : `${said}\n`);
+    process.stderr.write(isTTY ? `\r\x1b[K${said}` : `${said}\n`);
   };
 }
 
