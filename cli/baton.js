@@ -19,7 +19,10 @@ if (Number(process.versions.node.split(".")[0]) >= 24) {
   process.argv = [process.argv[0], at("main.ts"), ...args];
   await import("./main.ts");
 } else if (existsSync(node)) {
-  process.exitCode = await runToItsEnd(node, [at("main.ts"), ...args]);
+  process.exitCode = await runToItsEnd(node, [at("main.ts"), ...args]).catch((error) => {
+    process.stderr.write(`baton: ${node} cannot be started: ${error.message}\n`);
+    return 1;
+  });
 } else {
   process.stderr.write(
     "baton: its npm packages are not installed yet: run `npm start` in its folder\n",

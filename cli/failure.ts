@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../stack/diagnostic.ts";
 
 /** Exit codes of every command; `unwell`: it was asked, and something is wrong with the stack. */
-export const exitCodes = { fine: 0, wrongInput: 1, usage: 2, unwell: 3 } as const;
+export const exitCodes = { fine: 0, wrongInput: 1, usage: 2, unwell: 3, interrupted: 130 } as const;
 
 export class Failure extends Error {
   override readonly name = "Failure";

@@ -40,12 +40,11 @@ function init(file: string, { name }: { name: string }): void {
     writeSync(descriptor, text);
     closeSync(descriptor);
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === "EEXIST" ? "it is there already" : reasonOf(error);
+    const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
     fail(
       file,
-      `the stack file cannot be written: ${reason}`,
-      "go on with it, or name another file",
+      `the stack file cannot be written: ${reasonOf(error)}`,
+      isThere ? "go on with it, or name another file" : "name another file",
     );
   }
   process.stderr.write(`written: ${file}\nnext: npx baton check ${file}\n`);

@@ -7,6 +7,7 @@
  */
 import { constants } from "node:os";
 import { parseArgs } from "node:util";
+import { usualName } from "../lab/fabric/place.ts";
 import { type RunOptions, runLab } from "../lab/run/run.ts";
 import { progressOn, screenFor } from "../lab/view/progress.ts";
 import { WorldFailure } from "../stack/failure.ts";
@@ -79,7 +80,7 @@ function given() {
         once: { type: "boolean", default: false },
         "no-failover": { type: "boolean", default: false },
         "no-page": { type: "boolean", default: false },
-        name: { type: "string", default: "baton-lab" },
+        name: { type: "string", default: usualName },
         "until-stdin-ends": { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },
       },

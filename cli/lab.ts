@@ -5,9 +5,10 @@ import type { Command } from "commander";
 import { askLab } from "../lab/control/client.ts";
 import { takeDown } from "../lab/control/down.ts";
 import { socketOf } from "../lab/control/server.ts";
+import { usualName } from "../lab/fabric/place.ts";
 import { verbs } from "../lab/faults/verbs.ts";
 import { WorldFailure } from "../stack/failure.ts";
-import { fail } from "./failure.ts";
+import { exitCodes, fail } from "./failure.ts";
 import { runToItsEnd } from "./patient.js";
 
 type Options = { readonly name: string };
@@ -17,7 +18,7 @@ const start = fileURLToPath(new URL("start.js", import.meta.url));
 export function addLab(lab: Command): void {
   lab
     .description("A stack stood up for real on this machine, and what can befall it.")
-    .option("--name <NAME>", "of the lab, where several run", "baton-lab")
+    .option("--name <NAME>", "of the lab, where several run", usualName)
     .enablePositionalOptions()
     .configureHelp({ subcommandTerm: (one) => `${one.name()} ${usageOf(one)}`.trim() });
   const named = (): string => lab.opts<Options>().name;
@@ -71,7 +72,7 @@ async function atDesk(name: string, command: readonly string[]): Promise<void> {
   const [program = "", ...args] = [...argv, ...command];
   const code = await runToItsEnd(program, args, { env: { ...process.env, ...env } });
   // A lab that ends takes the command with it.
-  if (code === interrupted && !existsSync(socketOf(name)))
+  if (code === exitCodes.interrupted && !existsSync(socketOf(name)))
     fail(
       `lab ${name}`,
       "the lab has ended, and with it what ran at its desk",
@@ -79,9 +80,6 @@ async function atDesk(name: string, command: readonly string[]): Promise<void> {
     );
   process.exitCode = code;
 }
-
-/** The exit code of what a signal has ended. */
-const interrupted = 130;
 
 type Spot = { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
 

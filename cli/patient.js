@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 
 /**
  * A terminal's Ctrl-C reaches the program as well, which then puts things away: whoever started it
- * waits for that. What reaches only this process is handed on.
+ * waits for that. SIGTERM, which reaches this process alone, is handed on.
  * @returns the exit code; 130 where a signal has ended it
  */
 export function runToItsEnd(command, args, options = {}) {

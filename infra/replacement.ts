@@ -133,7 +133,7 @@ export function caveat(leaving: string, seen: readonly Seen[]): string | undefin
   const names = others.map(({ node }) => node).join(" and ");
   return (
     `${leaving} leaves service, and all that the cloud can tell is that ${names} runs, not that it ` +
-    "is well: look there with `baton-agent status`, or begin with `baton-agent handover` on " +
+    "is well: look there with `sudo baton-agent status`, or begin with `sudo baton-agent handover` on " +
     leaving
   );
 }

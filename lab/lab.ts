@@ -10,6 +10,7 @@ import { loadStack } from "../stack/load.ts";
 import type { Stack } from "../stack/stack.ts";
 import { makeEngine } from "./engine/make.ts";
 import { enginePlan } from "./engine/plan.ts";
+import { usualName } from "./fabric/place.ts";
 import { type OwnerApi, ownerApi } from "./faults/owner.ts";
 import { cacheFolder } from "./image/where.ts";
 import type { CloudEvent, Settings } from "./model/exoscale/cloud.ts";
@@ -85,7 +86,7 @@ function textOf(file: string): string {
 
 /** Makes cloud and engine ready; nothing is in the cloud yet. */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const { name = "baton-lab", report, env } = options;
+  const { name = usualName, report, env } = options;
   const stack = readStack(options.stackFile);
   const plan = await enginePlan({ cache: cacheFolder(env), env });
   const engine = makeEngine(plan, report);

@@ -29,18 +29,20 @@ export async function locked(
 export function tryLock(folder: string): (() => void) | number {
   const own = mkdtempSync(`${folder}-`);
   try {
-    writeFileSync(join(own, "pid"), String(process.pid));
+    writeFileSync(join(own, "pid"), String(process.pid), { flush: true });
     for (;;) {
       try {
         // A folder with something in it is never replaced: no lock is without its holder.
         renameSync(own, folder);
-        return () => rmSync(folder, { recursive: true, force: true });
+        return () => {
+          if (pidIn(folder) === process.pid) rmSync(folder, { recursive: true, force: true });
+        };
       } catch (error) {
         if (!isTaken(error)) throw error;
       }
-      const pid = holderOf(folder);
-      if (pid !== undefined) return pid;
-      rmSync(folder, { recursive: true, force: true });
+      const pid = pidIn(folder);
+      if (lives(pid)) return pid;
+      removeOf(pid, folder, `${own}.gone`);
     }
   } finally {
     rmSync(own, { recursive: true, force: true });
@@ -52,15 +54,35 @@ const isTaken = (error: unknown): boolean =>
   "code" in error &&
   (error.code === "ENOTEMPTY" || error.code === "EEXIST");
 
-/** The process that has the lock; nothing when it is gone. */
-function holderOf(folder: string): number | undefined {
-  let pid: number | undefined;
+/** The process that has the lock, where the folder says so: a power cut may have left it empty. */
+function pidIn(folder: string): number | undefined {
   try {
-    pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    const pid = Number(readFileSync(join(folder, "pid"), "utf8"));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lives(pid: number | undefined): pid is number {
+  if (pid === undefined) return false;
+  try {
     process.kill(pid, 0);
-    return pid;
+    return true;
   } catch (error) {
     // Another user's process cannot be signalled, and lives.
-    return error instanceof Error && "code" in error && error.code === "EPERM" ? pid : undefined;
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
+}
+
+/** Removes the lock of one that is gone: another may have taken it since, and gets it back. */
+function removeOf(pid: number | undefined, folder: string, aside: string): void {
+  try {
+    renameSync(folder, aside);
+  } catch {
+    // Somebody else was faster.
+    return;
+  }
+  if (pidIn(aside) === pid) rmSync(aside, { recursive: true, force: true });
+  else renameSync(aside, folder);
 }

@@ -44,7 +44,7 @@ function judgeAddress(
   if (outside.length > 0)
     return faulty(
       `held by ${outside.join(", ")}, which is no load balancer of this stack`,
-      "on a load balancer: `sudo baton-agent claim`, then `sudo baton-agent release -instance NAME`",
+      `on a load balancer: \`sudo baton-agent claim\`, then ${outside.map(releaseOf).join(", ")}`,
     );
   const claimed = nodes.some(isWell)
     ? "an agent that is well claims it in seconds; if not, `sudo baton-agent claim` there"
@@ -70,8 +70,10 @@ function judgeAddress(
     : [];
 }
 
-const releasing = ({ instance, name }: HostSeen): string =>
-  `\`sudo baton-agent release -instance ${instance?.name ?? name}\``;
+const releaseOf = (instance: string): string =>
+  `\`sudo baton-agent release -instance ${instance}\``;
+
+const releasing = ({ instance, name }: HostSeen): string => releaseOf(instance?.name ?? name);
 
 function judgeHosts({ name: where }: Stack, { hosts }: Snapshot): Finding[] {
   if (hosts.some(({ instance }) => instance !== undefined)) return hosts.flatMap(judgeHost);

@@ -59,7 +59,7 @@ const outsiders = ({ addresses, group }: State): readonly NodeId[] => [
   ),
 ];
 
-/** Why, as it stands alone in `status`: what is said of the one to be released is not of this node. */
+/** Why, as it stands alone in `status`: what is said of the one to be released is of another. */
 const reasonOf = (self: NodeId, decision: Decision): string =>
   decision.do === "release" && decision.whom !== self
     ? `releases the other: ${decision.why}`

@@ -3,15 +3,11 @@
  * the link ends: it learns that we release it before we do so, and releases nobody meanwhile.
  */
 import type { NodeId, ReleaseNotice } from "../wire/advertisement.ts";
-import { deadIntervalMs, linked, type Peer } from "./peers.ts";
+import { linked, type Peer, punctualMs } from "./peers.ts";
 import type { AddressState, State } from "./state.ts";
 
 /** So many of the last releases are in every frame. */
 const toldMax = 4;
-
-/** For how long after it was told a release is asked for: later the other does not wait for it. */
-export const announcedMs = (state: State, { intervalMs }: Peer): number =>
-  deadIntervalMs({ ...state, latenessMs: 0 }, intervalMs);
 
 /** Whether frames tell of a release now. */
 export const isTold = (state: State, ip: string, whom: NodeId): boolean =>
@@ -70,7 +66,8 @@ export function announce(state: State, address: AddressState, whom: NodeId) {
   // What would push out another waits until that has landed: else that one is released untold.
   if (told ? announced?.whom === whom : pending(state).length >= toldMax) return { state, address };
   const peer = state.peers.get(whom);
-  const lastsMs = peer === undefined ? 0 : announcedMs(state, peer);
+  // Later the other does not wait for it any more.
+  const lastsMs = peer === undefined ? 0 : punctualMs(state, peer);
   const next = tell(state, ip, whom, state.now + lastsMs);
   return {
     state: next,

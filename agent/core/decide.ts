@@ -6,7 +6,7 @@ import type { NodeId } from "../wire/advertisement.ts";
 import { claim, type Decision, release, rest, type View } from "./decision.ts";
 import { before, type Candidate, candidatesFor, elect, isSound } from "./elect.ts";
 import { deadIntervalMs, livePeers, silent } from "./peers.ts";
-import { isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
+import { isBeingReleased, isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
 import type { AddressState, State } from "./state.ts";
 
 /** The least time that a healthy holder keeps the address before a better node takes it (R12). */
@@ -184,10 +184,4 @@ function leavesNobody(state: State): boolean {
   const { resigning, settings, now } = state;
   if (!resigning?.exit || !settings.releaseOnStop || livePeers(state).length > 0) return false;
   return now >= resigning.since + 2 * deadIntervalMs(state);
-}
-
-/** Whether a peer told that it releases a node, and no read has shown yet what came of it. */
-function isBeingReleased({ settings }: State, address: AddressState, id: NodeId): boolean {
-  const at = address.releaseLandsAt.get(id);
-  return at !== undefined && (address.seen?.begunAt ?? 0) < at + settings.settleMs;
 }

@@ -1,10 +1,10 @@
 /** What a frame of a peer changes. */
 import type { Advertisement, NodeId } from "../wire/advertisement.ts";
-import { announcedMs, landed } from "./announce.ts";
+import { landed } from "./announce.ts";
 import { landsWithinMs } from "./backoff.ts";
 import { withoutYield } from "./observe.ts";
 import { afterPause, sleptThrough } from "./pause.ts";
-import { linked, type Peer, peerAfter, saysHolding } from "./peers.ts";
+import { linked, type Peer, peerAfter, punctualMs, saysHolding } from "./peers.ts";
 import type { AddressState, Effect, State } from "./state.ts";
 
 /** A frame that contradicts our last read makes us read again, but not at every frame. */
@@ -41,7 +41,7 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     for (const { whom } of told) {
       // One of ours may land later.
       const at = Math.max(
-        now + announcedMs(state, peer) + landsWithinMs(settings),
+        now + punctualMs(state, peer) + landsWithinMs(settings),
         releaseLandsAt.get(whom) ?? now,
       );
       if (state.group.has(whom)) releaseLandsAt.set(whom, at);

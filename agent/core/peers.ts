@@ -106,6 +106,10 @@ export function deadIntervalMs({ settings, latenessMs }: State, theirIntervalMs 
   return deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;
 }
 
+/** The dead interval as the other reckons it: it does not know how late we are. */
+export const punctualMs = (state: State, peer?: Peer): number =>
+  deadIntervalMs({ ...state, latenessMs: 0 }, peer?.intervalMs);
+
 /** Of an election that another program makes. */
 const followedTimes = { intervalMs: 1000, deadRatio: 3 };
 

@@ -13,7 +13,8 @@ export function releasingOthers({ state, address, elected, others, candidates }:
   const surplus = others.filter((id) => !elected.includes(id));
   if (surplus.length === 0) return rest("holds, as elected");
   // Who is being released itself must not release the other meanwhile.
-  if (isReleased(state, address)) return rest("is being released; waits", true);
+  if (isBeingReleased(state, address, state.settings.self))
+    return rest("is being released; waits", true);
   // On exoip's wire who gives way is silent, and taken for dead.
   const unheard = speaksExoip(state) && !isSound(candidates[0]) && state.now < noticedAt(state);
   if (unheard || mayLose(state, address)) return rest("may be being released; waits", true);
@@ -107,9 +108,9 @@ export function noticedAt(state: State): number {
 export const landedAt = ({ settings }: State, { since }: Peer): number =>
   since + landsWithinMs(settings) + settings.settleMs;
 
-/** Whether a peer told that it releases us, and no read can have shown yet what came of that. */
-const isReleased = (state: State, address: AddressState): boolean =>
-  isUnseen(state, address, address.releaseLandsAt.get(state.settings.self));
+/** Whether a peer told that it releases a node, and no read has shown yet what came of it. */
+export const isBeingReleased = (state: State, address: AddressState, id: NodeId): boolean =>
+  isUnseen(state, address, address.releaseLandsAt.get(id));
 
 /**
  * Whether we may be about to lose the address, or have lost it unseen: by a release of a peer, by
@@ -117,7 +118,10 @@ const isReleased = (state: State, address: AddressState): boolean =>
  */
 export function mayLose(state: State, address: AddressState): boolean {
   const own = Math.max(address.mayLoseUntil, state.inheritedUntil);
-  return isReleased(state, address) || (!address.claimed && isUnseen(state, address, own));
+  return (
+    isBeingReleased(state, address, state.settings.self) ||
+    (!address.claimed && isUnseen(state, address, own))
+  );
 }
 
 const isUnseen = ({ settings }: State, { seen }: AddressState, landsAt = -Infinity): boolean =>

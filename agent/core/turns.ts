@@ -6,7 +6,7 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { landsWithinMs } from "./backoff.ts";
-import { deadIntervalMs, type Peer } from "./peers.ts";
+import { type Peer, punctualMs } from "./peers.ts";
 import type { Settings, State } from "./state.ts";
 
 /** For so long a node may act in its turn: it reads the cloud first. */
@@ -66,10 +66,6 @@ const spacingMs = (state: State, peer?: Peer): number =>
   firstTurnMs(state.settings, punctualMs(state, peer));
 
 const roundMs = (state: State, peer?: Peer): number => spacingMs(state, peer) * state.group.size;
-
-/** The dead interval as the other reckons it: it does not know how late we are. */
-const punctualMs = (state: State, peer?: Peer): number =>
-  deadIntervalMs({ ...state, latenessMs: 0 }, peer?.intervalMs);
 
 /** A place that no node's health or silence changes. */
 const placeById = ({ group, settings }: State): number => [...group].sort().indexOf(settings.self);

@@ -18,6 +18,9 @@ const clockMs = 60_000;
 /** No instance has this id: a move of it changes nothing, and shows what the key may do. */
 const nobody = "00000000-0000-4000-8000-000000000000";
 
+/** What it says of a peer that it waits for: never heard, or in one direction alone. */
+export const unheard = ["never heard", "not heard both ways"] as const;
+
 const operations = {
   claim: "attach-instance-to-elastic-ip",
   release: "detach-instance-from-elastic-ip",
@@ -101,12 +104,8 @@ async function checkPeers(
       "look at the peers' security group or label",
     );
     for (const { name, heardMs, bothWays } of peers) {
-      const heard =
-        heardMs === undefined
-          ? "never heard"
-          : bothWays
-            ? "heard both ways"
-            : "not heard both ways";
+      const [never, oneWay] = unheard;
+      const heard = heardMs === undefined ? never : bothWays ? "heard both ways" : oneWay;
       tell(
         bothWays,
         `${name} is ${heard}`,

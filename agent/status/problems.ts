@@ -11,6 +11,8 @@ const clockMs = 60_000;
 /** Time in which a peer would have been known and heard. */
 const settledMs = 30_000;
 
+const releasing = (name: string): string => `\`sudo baton-agent release -instance ${name}\``;
+
 const named = (all: readonly { readonly name: string }[]): string =>
   all.map(({ name }) => name).join(", ");
 
@@ -25,15 +27,15 @@ export function problemsOf(status: Facts): readonly Problem[] {
   tell(
     api.reachable === false,
     `the cloud's API fails: ${api.error}`,
-    "baton-agent check --online",
+    "sudo baton-agent check -online",
   );
   for (const { ip, seenMs, holders, why } of addresses) {
     const lost = seenMs !== undefined && holders.length === 0;
-    tell(lost, `${ip} is held by nobody: ${why}`, "baton-agent claim, if no agent does it");
+    tell(lost, `${ip} is held by nobody: ${why}`, "`sudo baton-agent claim`, if no agent does it");
     tell(
       why.startsWith("held outside"),
       `${ip} is held by ${holders.join(", ")}, outside the group`,
-      "baton-agent claim takes it back",
+      `\`sudo baton-agent claim\`, then ${holders.map(releasing).join(", ")}`,
     );
   }
   const others = peers.some((one) => one.bothWays && one.healthy);

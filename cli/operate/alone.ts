@@ -22,11 +22,13 @@ export async function alone<Value>(
     return fail(
       file,
       `process ${end} at this desk changes ${stack.name} already`,
-      `nothing was touched; wait, or Ctrl-C where it runs (is it no baton: remove ${lock})`,
+      `nothing was touched; wait, or Ctrl-C where it runs; if that process is not baton, remove ${lock}`,
     );
+  process.once("exit", end);
   try {
     return await work();
   } finally {
+    process.off("exit", end);
     end();
   }
 }

@@ -1,13 +1,13 @@
 /** What every command for a running stack begins with: the stack file, the cloud, the hosts. */
 import { accessSync, constants, existsSync } from "node:fs";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Cloud, CloudHost, Seen } from "../../operate/cloud.ts";
 import { createExoscale } from "../../operate/exoscale.ts";
 import { knownHostsIn, type Remote, sshRemote, stateFolder } from "../../operate/remote.ts";
 import { reasonOf, WorldFailure } from "../../stack/failure.ts";
 import type { Node, Stack } from "../../stack/stack.ts";
 import { suggest } from "../../stack/suggest.ts";
-import { fail } from "../failure.ts";
+import { fail, UsageError } from "../failure.ts";
 import { readStackFile, type StackFile } from "../stack-file.ts";
 import { clean } from "../terminal.ts";
 
@@ -37,10 +37,11 @@ export const atDesk = (command: Command): Command =>
 export const clientUrl = (): Option =>
   new Option(
     "--url <url>",
-    "what the client asks; else the first http service of each address",
+    "what the client asks by http; else the first http service of each address",
   ).argParser((given: string): string => {
     if (URL.canParse(given) && new URL(given).protocol === "http:") return given;
-    throw new InvalidArgumentError("The client asks by http:// alone.");
+    // A parser's own error would print what was given, which may hold a password.
+    throw new UsageError("--url: the client asks by http:// alone");
   });
 
 /** Opens what the stack file names; asks nobody yet. @throws Failure with what is wrong */
@@ -75,7 +76,7 @@ const labsOwn = (own: string): string => `the lab that this desk is of stands up
 
 /** @throws Failure that names the lab's own stack file, at a lab's desk */
 function mustBeThere(file: string, { BATON_LAB_STACK_FILE: own }: Env): void {
-  if (own === undefined || existsSync(file)) return;
+  if (own === undefined || file === "-" || existsSync(file)) return;
   fail(file, "there is no such file", labsOwn(own));
 }
 

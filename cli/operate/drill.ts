@@ -46,7 +46,7 @@ async function drillIt(file: string, options: Options): Promise<void> {
   await alone(desk, () => rehearse(desk, given ?? budgetOf(desk.stack), options));
 }
 
-/** An API that was away for longer is for a person. */
+/** After that a person has to look. */
 const startWithinMs = 180_000;
 
 async function rehearse(desk: Desk, budgetMs: number, options: Options): Promise<void> {
@@ -68,7 +68,7 @@ async function rehearse(desk: Desk, budgetMs: number, options: Options): Promise
   } catch (error) {
     if (error !== signal.reason) throw error;
   }
-  if (signal.aborted) process.exitCode = 130;
+  if (signal.aborted) process.exitCode = exitCodes.interrupted;
 }
 
 /** A drill is too dear to find out at its end. @throws UsageError */

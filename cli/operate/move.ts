@@ -2,7 +2,16 @@
 import { Argument, type Command } from "commander";
 import { progressOn, screenFor } from "../../lab/view/progress.ts";
 import type { CloudAddress, CloudHost, Seen } from "../../operate/cloud.ts";
-import { listed, type Move, type MoveRequest, move, obeyed, takers } from "../../operate/move.ts";
+import {
+  listed,
+  type Move,
+  type MoveRequest,
+  move,
+  obeyed,
+  type Ports,
+  takers,
+} from "../../operate/move.ts";
+import type { Remote } from "../../operate/remote.ts";
 import { nodesIn, type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
 import { failedWords, type Outage } from "../../operate/traffic.ts";
 import { exitCodes, fail } from "../failure.ts";
@@ -126,14 +135,13 @@ async function keepOut(
   state: "on" | "off",
   options: Options,
 ): Promise<void> {
-  const { file } = desk;
   const scene = await sceneOf(desk, node);
   const what = `maintenance ${state}` as const;
   const addresses = state === "on" ? heldBy(scene.seen, node) : wouldReturn(desk, scene.seen, node);
   if (state === "on") mustBeSpared(desk, scene, node);
   if (addresses.length === 0) {
-    await told(file, () =>
-      step(`${node}: ${what}`, () => obeyed(desk, { stack: desk.stack, host: scene.host, what })),
+    await ordering(desk, (ports) =>
+      step(`${node}: ${what}`, () => obeyed(ports, { stack: desk.stack, host: scene.host, what })),
     );
     const lines = [`${node}: ${what}; no address moves`];
     return tell({ node, maintenance: state, moves: [] }, lines, options);
@@ -147,17 +155,29 @@ type Wanted = Pick<MoveRequest, "what" | "addresses"> & { readonly options: Opti
 async function moved(desk: Desk, { seen, host }: Scene, { what, addresses, options }: Wanted) {
   const url = options.measure ? options.url : (false as const);
   const request = { stack: desk.stack, seen, host, addresses, what, url };
-  process.once("SIGINT", cutOff);
-  try {
-    return await told(desk.file, () => move(desk, request, step));
-  } finally {
-    process.off("SIGINT", cutOff);
-  }
+  return ordering(desk, (ports) => move(ports, request, step));
 }
 
-function cutOff(): void {
-  say("\ncut off: what was ordered by now goes on by itself; `npx baton status` shows it");
-  process.exit(130);
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** A signal ends the waiting alone: an order that was given is carried out by the agents. */
+async function ordering<Value>(desk: Desk, work: (ports: Ports) => Promise<Value>): Promise<Value> {
+  let isGiven = false;
+  const remote: Remote = (...order) => {
+    isGiven = true;
+    return desk.remote(...order);
+  };
+  const cutOff = (): never => {
+    const goesOn = "what was ordered by now goes on by itself; `npx baton status` shows it";
+    say(`\ncut off: ${isGiven ? goesOn : "nothing was ordered yet"}`);
+    process.exit(exitCodes.interrupted);
+  };
+  for (const signal of signals) process.once(signal, cutOff);
+  try {
+    return await told(desk.file, () => work({ cloud: desk.cloud, remote }));
+  } finally {
+    for (const signal of signals) process.off(signal, cutOff);
+  }
 }
 
 /** The addresses that a node takes back as soon as it may. */

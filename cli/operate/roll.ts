@@ -90,7 +90,7 @@ async function rollFrom(desk: Desk, patienceMs: number, options: Options): Promi
   print({ rolled, outages, left }, [...lines, ...asked].join("\n"), options);
   if (rolled.length < turns.length) {
     say(cutOff(left));
-    process.exitCode = 130;
+    process.exitCode = exitCodes.interrupted;
   } else if (outages.some(({ outage }) => outage && outage.failed > 0))
     process.exitCode = exitCodes.unwell;
 }

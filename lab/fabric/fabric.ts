@@ -20,7 +20,7 @@ import type { FabricOptions, Inside, Way } from "./inside.ts";
 import { journalOf } from "./journal.ts";
 import { leftovers, own, refuseSecond, sweep } from "./leftovers.ts";
 import { checkNeeds } from "./needs.ts";
-import { type Place, planPlace } from "./place.ts";
+import { type Place, planPlace, usualName } from "./place.ts";
 import { makeQueue } from "./queue.ts";
 import { inNetns, loadFilter, makeRouter } from "./router.ts";
 import { deskGroup, runService, type Service } from "./service.ts";
@@ -57,7 +57,7 @@ export type Fabric = HostActions &
 
 /** Plans a fabric; nothing is made before `up`. */
 export function createFabric(options: FabricOptions = {}): Fabric {
-  const place = planPlace(options.name ?? "baton-lab", options.folder);
+  const place = planPlace(options.name ?? usualName, options.folder);
   const running = new Map<string, Running>();
   const { inside, begin, forget } = insideOf(place, options);
   const hosts = hostActions(inside, running);

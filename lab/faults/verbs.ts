@@ -51,7 +51,7 @@ const inside =
     const said = [`failed on ${id} (${code})`, (stderr || stdout).trim()].filter(Boolean);
     throw new WorldFailure(
       `\`${[...argv, ...rest].join(" ")}\` ${said.join(": ")}`,
-      "`journal NODE --all` may tell more",
+      `\`journal ${id} --all\` may tell more`,
     );
   };
 

@@ -50,7 +50,7 @@ export function followFailovers(facts: Pick<Facts, "intervalMs" | "limitMs">): F
   const open = new Map<string, Open>();
   const told = new Map<string, string>();
   const views = new Map<string, AgentView>();
-  const explained = new Set<Open>();
+  const explained = new WeakSet<Open>();
   /** An agent's reason for a claim, as a cause; its other reasons say nothing of one. */
   const explain = (own: Open, why: string | undefined): void => {
     const cause = causeOf(why, views.get(own.from));
@@ -74,10 +74,7 @@ export function followFailovers(facts: Pick<Facts, "intervalMs" | "limitMs">): F
       if (from === undefined) return;
       ids += 1;
       const lastHeartbeat = beats.get(`${from}>${to}`);
-      const silentMs = lastHeartbeat === undefined ? 0 : at - lastHeartbeat;
-      // Until an agent says why; no holder that is well is silent for so long.
-      const isSilent = silentMs > facts.limitMs - facts.intervalMs / 2;
-      const cause = isSilent ? ("silent" as const) : ("other" as const);
+      const cause = guessed(facts, lastHeartbeat, at);
       const claim = { id: ids, cause, ip, from, to, claimSent: at };
       open.set(ip, { ...claim, ...(lastHeartbeat && { lastHeartbeat }) });
     },
@@ -111,6 +108,15 @@ export function followFailovers(facts: Pick<Facts, "intervalMs" | "limitMs">): F
   };
 }
 
+/** The cause until an agent says why: no holder that is well is silent for so long. */
+function guessed(
+  { intervalMs, limitMs }: Pick<Facts, "intervalMs" | "limitMs">,
+  heardAt: number | undefined,
+  at: number,
+): Cause {
+  return heardAt !== undefined && at - heardAt > limitMs - intervalMs / 2 ? "silent" : "other";
+}
+
 /** @param from what the holder said of itself last */
 function causeOf(why: string | undefined, from: AgentView | undefined): Cause | undefined {
   switch (why) {
@@ -122,6 +128,8 @@ function causeOf(why: string | undefined, from: AgentView | undefined): Cause | 
       return from?.healthy === false && !from.maintenance && !from.resigning ? "sick" : "planned";
     case "better in the order":
       return "failback";
+    case "contests after the back-off":
+      return "contested";
     default:
       return undefined;
   }

@@ -71,9 +71,10 @@ export type Cell = "good" | "mixed" | "failed" | "none";
 
 /**
  * Why an address moved: its holder fell silent or was stopped, it was told to give way or is sick,
- * or a better one is back. A claim that no agent explains, such as a person's, is `other`.
+ * a better one is back, or one that was not heard is contested after
+ * a while. A claim that no agent explains, such as a person's, is `other`.
  */
-export type Cause = "silent" | "stopped" | "planned" | "sick" | "failback" | "other";
+export type Cause = "silent" | "stopped" | "planned" | "sick" | "failback" | "contested" | "other";
 
 /** The way of an address from one holder to the next; moments are Unix milliseconds. */
 export type Failover = {

@@ -43,9 +43,11 @@ export function instancesOf(
 }
 
 function refuse(host: string, stack: Stack, there: readonly string[]): never {
-  const isMeant = hostsOf(stack).some(({ name }) => name === host);
-  throw new WorldFailure(
-    isMeant ? `the cloud has no instance of ${host} now` : `the cloud has no host ${host}`,
-    `it has: ${[...there].sort().join(", ") || "none"}`,
-  );
+  const has = `it has: ${[...there].sort().join(", ") || "none"}`;
+  if (hostsOf(stack).some(({ name }) => name === host))
+    throw new WorldFailure(
+      `the cloud has no instance of ${host} now; ${has}`,
+      "wait until the update has made it, or `npx baton lab desk pulumi up`",
+    );
+  throw new WorldFailure(`the cloud has no host ${host}`, has);
 }

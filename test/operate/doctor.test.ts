@@ -1,6 +1,7 @@
 /** What a doctor finds, from answers of the API and lines of hosts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { unheard } from "../../agent/face/check-online.ts";
 import { type Call, type Calls, tryCalls } from "../../operate/doctor/examine.ts";
 import {
   judgeAddresses,
@@ -140,19 +141,20 @@ test("what an agent finds wrong itself is told with its fix", () => {
 });
 
 test("a peer that was replaced is nobody who has to be heard; one that is there is", () => {
-  const lines = [
-    { fine: true, what: "shop-lb2 is heard both ways", fix: "" },
-    { fine: false, what: "shop-lb2 is never heard", fix: "let it in" },
-  ];
-  const checkup = { checks: { lb1: lines }, userData: {} };
-  assert.deepEqual(shown(judgeChecks(checkup, seen(stack))), [
-    "ok lb1: all 1 of its own checks: API, key, address, clock, peers",
-  ]);
-  const oneWay = answers("lb1", { peers: [peer({ id: "id-of-lb2", bothWays: false })] });
-  assert.deepEqual(
-    shown(judgeChecks(checkup, seen(stack, { hosts: { lb1: { agent: oneWay } } }))),
-    ["wrong lb1: not so: shop-lb2 is never heard"],
-  );
+  for (const words of unheard) {
+    const what = `shop-lb2 is ${words}`;
+    const lines = [
+      { fine: true, what: "shop-lb2 is heard both ways", fix: "" },
+      { fine: false, what, fix: "let it in" },
+    ];
+    const checkup = { checks: { lb1: lines }, userData: {} };
+    assert.deepEqual(shown(judgeChecks(checkup, seen(stack))), [
+      "ok lb1: all of its own checks, but that it waits for a peer that was replaced",
+    ]);
+    const oneWay = answers("lb1", { peers: [peer({ id: "id-of-lb2", bothWays: false })] });
+    const found = judgeChecks(checkup, seen(stack, { hosts: { lb1: { agent: oneWay } } }));
+    assert.deepEqual(shown(found), [`wrong lb1: not so: ${what}`]);
+  }
 });
 
 test("user-data is compared where it can be made, and by its digest alone", () => {

@@ -198,6 +198,7 @@ export function titleOf({ cause, from }: Failover): string {
     planned: "Last move: handover, planned",
     sick: `Last move: handover, ${from} was sick`,
     failback: "Last move: failback",
+    contested: `Last failover: ${from} was not heard, and contested after a while`,
     other: "Last move",
   };
   return kinds[cause];

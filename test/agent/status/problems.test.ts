@@ -19,7 +19,7 @@ const rows: readonly (readonly [string, Partial<Status>, readonly string[]])[] =
   [
     "the API is out of reach",
     { api: { reachable: false, error: "HTTP 503", calls: 1, clockAheadMs: undefined } },
-    ["the cloud's API fails: HTTP 503 | baton-agent check --online"],
+    ["the cloud's API fails: HTTP 503 | sudo baton-agent check -online"],
   ],
   [
     "the API was not asked yet",
@@ -30,7 +30,8 @@ const rows: readonly (readonly [string, Partial<Status>, readonly string[]])[] =
     "nobody holds",
     { addresses: [address({ holds: false, holders: [], why: "listening before acting" })] },
     [
-      "203.0.113.7 is held by nobody: listening before acting | baton-agent claim, if no agent does it",
+      "203.0.113.7 is held by nobody: listening before acting | " +
+        "`sudo baton-agent claim`, if no agent does it",
     ],
   ],
   [
@@ -45,7 +46,10 @@ const rows: readonly (readonly [string, Partial<Status>, readonly string[]])[] =
         address({ holds: false, holders: ["web9"], why: "held outside the group; left alone" }),
       ],
     },
-    ["203.0.113.7 is held by web9, outside the group | baton-agent claim takes it back"],
+    [
+      "203.0.113.7 is held by web9, outside the group | " +
+        "`sudo baton-agent claim`, then `sudo baton-agent release -instance web9`",
+    ],
   ],
   [
     "this node is sick",

@@ -1,5 +1,8 @@
 /** What the commands for a running stack refuse once they have looked: nothing is touched. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { type Stand, standUp } from "./stand.ts";
 
@@ -137,8 +140,10 @@ test("a client that is not answered is named without what its URL keeps secret",
       /http:\/\/127\.0\.0\.1:9\/health does not answer from here/,
     ],
   ]);
-  const { stdout, stderr } = await stand.baton("drill", "--yes", "--url", url);
-  assert.doesNotMatch(stdout + stderr, /hunter2/);
+  for (const given of [url, url.replace("http", "https"), "ops:hunter2@127.0.0.1"]) {
+    const { stdout, stderr } = await stand.baton("drill", "--yes", "--url", given);
+    assert.doesNotMatch(stdout + stderr, /hunter2/);
+  }
 });
 
 test("a handover that is cut off says that its order goes on", async (context) => {
@@ -149,6 +154,18 @@ test("a handover that is cut off says that its order goes on", async (context) =
     cut.stderr,
     /cut off: what was ordered by now goes on by itself; `npx baton status`/,
   );
+});
+
+test("one that is cut off before its client is answered says that nothing was ordered", async (context) => {
+  const stand = await standUp(context);
+  const service = createServer((_, answer) => answer.writeHead(503).end());
+  await once(service.listen(0, "127.0.0.1"), "listening");
+  context.after(() => service.close());
+  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}/`;
+  const asked = once(service, "request");
+  const cut = await stand.interruptedAt(asked, "handover", "lb1", "--url", url);
+  assert.deepEqual([cut.status, stand.touched()], [130, []]);
+  assert.match(cut.stderr, /cut off: nothing was ordered yet/);
 });
 
 test("steps that nobody reads any more keep no order from being carried out", async (context) => {

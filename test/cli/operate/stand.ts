@@ -54,6 +54,8 @@ export type Stand = {
    * command and to all that it has started in its group.
    */
   readonly interrupted: (words: string, ...args: readonly string[]) => Promise<Result>;
+  /** Ctrl-C at a moment. */
+  readonly interruptedAt: (moment: Promise<unknown>, ...args: readonly string[]) => Promise<Result>;
   /** The same with SIGKILL, of which it hears nothing. */
   readonly killed: (words: string, ...args: readonly string[]) => Promise<Result>;
   /** Does something as soon as something was touched that the words are in; then as `killed`. */
@@ -213,6 +215,11 @@ agent: { delivery: url, url: "https://downloads.example.com/baton-agent.js" }
     },
     interrupted: (words, ...args) =>
       ended(words, args, ({ pid }) => pid !== undefined && process.kill(-pid, "SIGINT")),
+    interruptedAt: (moment, ...args) => {
+      const { child, ended: end } = begin(...args);
+      void moment.then(() => child.pid !== undefined && process.kill(-child.pid, "SIGINT"));
+      return end;
+    },
     killed: (words, ...args) => ended(words, args, (child) => child.kill("SIGKILL")),
   };
 }

@@ -73,7 +73,7 @@ describe("words that are wrong", () => {
     const lab = { instance, fabric } as unknown as Around["lab"];
     await assert.rejects(
       verbNamed("exec").run({ lab, undo: new Map() }, ["lb1", "false"]),
-      /^WorldFailure: `false` failed on lb1 \(1\); `journal NODE --all` may tell more$/,
+      /^WorldFailure: `false` failed on lb1 \(1\); `journal lb1 --all` may tell more$/,
     );
   });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyModel } from "../../../lab/page/model.ts";
+import { limitOf } from "../../../lab/page/web/sight.ts";
 import { liveGroup } from "../../simulation/live/told.ts";
 import { facts } from "./script.ts";
 
@@ -57,4 +58,16 @@ test("a dead holder, a failback, a handover and maintenance are each called what
   order("maintenance", "lb1", "on");
   await pass(10_000);
   assert.deepEqual(last(), [["planned", "lb2"]]);
+});
+
+test("what is claimed after a back-off is held against no limit", async () => {
+  const { model, pass, order, last } = around();
+  await pass(40_000);
+  order("cut", "lb1", "lb2");
+  await pass(8000);
+  assert.deepEqual(last(), [["silent", "lb2"]]);
+  await pass(80_000);
+  assert.deepEqual(last(), [["contested", "lb1"]]);
+  const [failover] = Object.values(model.failovers);
+  assert.equal(failover && limitOf(failover, facts().limitMs), undefined);
 });
