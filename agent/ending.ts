@@ -5,8 +5,7 @@
 import { randomBytes } from "crypto";
 import type { AgentConfig } from "./config.ts";
 import { pastOf } from "./core/releasing.ts";
-import type { Past } from "./core/start.ts";
-import type { State } from "./core/state.ts";
+import type { Past, State } from "./core/state.ts";
 import { bootedAtMs } from "./host/clock.ts";
 import type { Journal } from "./journal.ts";
 

@@ -2,8 +2,8 @@
  * Turns the core in real time: events in, effects out, and one timer for what the core waits for.
  */
 import { deadIntervalMs } from "./core/peers.ts";
-import { type Past, start } from "./core/start.ts";
-import type { Effect, Event, Settings, State } from "./core/state.ts";
+import { start } from "./core/start.ts";
+import type { Effect, Event, Past, Settings, State } from "./core/state.ts";
 import { nextDeadline, step } from "./core/step.ts";
 
 export type Pump = {

@@ -4,8 +4,7 @@ import { landsWithinMs } from "./backoff.ts";
 import { type Decision, release, rest, type View } from "./decision.ts";
 import { isSound, placeOf, speaksExoip } from "./elect.ts";
 import { deadIntervalMs, linked, type Peer, saysHolding, silent } from "./peers.ts";
-import type { Past } from "./start.ts";
-import type { AddressState, State } from "./state.ts";
+import type { AddressState, Past, State } from "./state.ts";
 import { isCloudTurn, isTurnToRelease } from "./turns.ts";
 
 /** We hold and should; others may hold too. */

@@ -4,16 +4,10 @@ import { freshBackoff, landsWithinMs } from "./backoff.ts";
 import { freshHealth } from "./health.ts";
 import { contestLimits } from "./observe.ts";
 import { deadIntervalMs } from "./peers.ts";
-import type { AddressState, Settings, State } from "./state.ts";
+import type { AddressState, Past, Settings, State } from "./state.ts";
 
 /** A cloud that never tells who the peers are must not keep an address from being held. */
 const aloneMs = 60_000;
-
-/**
- * What is known of the agent before this one: nothing; that no release that it asked for may land
- * any more; or besides that its own was the last, so that a read may still show it as a holder.
- */
-export type Past = "unknown" | "in order" | "let go";
 
 /** @param random in (0, 1), from which all jitter follows */
 export function start(

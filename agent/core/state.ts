@@ -152,6 +152,12 @@ export type AddressState = {
   readonly reason: string;
 };
 
+/**
+ * What is known of the agent before this one: nothing; that no release that it asked for may land
+ * any more; or besides that its own was the last, so that a read may still show it as a holder.
+ */
+export type Past = "unknown" | "in order" | "let go";
+
 export type State = {
   readonly settings: Settings;
   readonly now: number;

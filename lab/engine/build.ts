@@ -3,9 +3,8 @@ import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { WorldFailure } from "../../stack/failure.ts";
 import { makeFolders } from "../../stack/folder.ts";
-import type { Say } from "./make.ts";
 import { releases, sources } from "./plan.ts";
-import { run, tailOf } from "./run.ts";
+import { run, type Say, tailOf } from "./run.ts";
 import { goProgram } from "./toolchain.ts";
 
 const sdk = "github.com/pulumi/pulumi/sdk/v3";

@@ -5,9 +5,8 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { WorldFailure } from "../../stack/failure.ts";
-import type { Say } from "./make.ts";
 import { downloadUrl, releases } from "./plan.ts";
-import { run, tailOf } from "./run.ts";
+import { run, type Say, tailOf } from "./run.ts";
 
 /** @throws WorldFailure when it cannot be had whole, or is not what its publisher says */
 export async function download(folder: string, say: Say, signal?: AbortSignal): Promise<void> {

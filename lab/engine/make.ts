@@ -9,14 +9,12 @@ import { build } from "./build.ts";
 import { download } from "./download.ts";
 import type { EnginePlan } from "./plan.ts";
 import { releases } from "./plan.ts";
-import { run, tailOf } from "./run.ts";
+import { run, type Say, tailOf } from "./run.ts";
 
 export type Engine = {
   /** Folder of `pulumi` and its language host. */
   readonly folder: string;
 };
-
-export type Say = (text: string) => void;
 
 /**
  * Makes the engine as the user who called, in whose home the caches are: its own and Go's.

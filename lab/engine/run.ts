@@ -5,6 +5,9 @@ import { WorldFailure } from "../../stack/failure.ts";
 import type { Caller } from "../caller.ts";
 import { signalGroup } from "../command.ts";
 
+/** Told of each step of the making. */
+export type Say = (text: string) => void;
+
 export type RunOptions = {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;

@@ -3,8 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WorldFailure } from "../../stack/failure.ts";
-import type { Say } from "./make.ts";
-import { run, tailOf } from "./run.ts";
+import { run, type Say, tailOf } from "./run.ts";
 
 /** The oldest Go that the pinned modules build with, as their go.mod says. */
 const oldestGo = [1, 25, 11] as const;

@@ -4,8 +4,16 @@ import { isRunning } from "../../agent/cloud/exoscale-answers.ts";
 import { pollAfter, pollMs } from "../../agent/core/backoff.ts";
 import { pastOf } from "../../agent/core/releasing.ts";
 import type { Role } from "../../agent/core/roles.ts";
-import { type Past, start } from "../../agent/core/start.ts";
-import type { Effect, Event, Report, Scope, Settings, State } from "../../agent/core/state.ts";
+import { start } from "../../agent/core/start.ts";
+import type {
+  Effect,
+  Event,
+  Past,
+  Report,
+  Scope,
+  Settings,
+  State,
+} from "../../agent/core/state.ts";
 import { nextDeadline, step } from "../../agent/core/step.ts";
 import type { Advertisement, NodeId } from "../../agent/wire/advertisement.ts";
 import { type Freshness, heardList, judge, noPeers } from "../../agent/wire/freshness.ts";

@@ -1,5 +1,5 @@
 /** One machine: its clocks, its power, its health, and the program that moves the address. */
-import type { Past } from "../../../agent/core/start.ts";
+import type { Past } from "../../../agent/core/state.ts";
 import { Clock } from "./clock.ts";
 import { type Followed, isFollowed } from "./followed.ts";
 import type { Datagram } from "./network.ts";
