@@ -38,7 +38,8 @@ const eventsMax = 200;
 
 export function createJournal({ log, folder, wallMs, metrics }: JournalParts): Journal {
   const path = (name: string): string => `${folder}/${name}.json`;
-  const kept = loadJson(path("events"));
+  const load = (name: string): unknown => loadJson(path(name), (text) => log("warning", text));
+  const kept = load("events");
   let events: readonly Happened[] = Array.isArray(kept)
     ? kept.filter(isHappened).slice(-eventsMax)
     : [];
@@ -70,7 +71,7 @@ export function createJournal({ log, folder, wallMs, metrics }: JournalParts): J
     },
     events: () => events,
     api: () => api,
-    saved: (name) => loadJson(path(name)),
+    saved: load,
     save,
     saving: saver.idle,
   };

@@ -1,19 +1,22 @@
 /** A client of one's own that asks through an address, and what it saw of an outage. */
 import { spawn } from "node:child_process";
-import { startMeasuring } from "../lab/client/client.ts";
+import { answerTimeoutMs, startMeasuring } from "../lab/client/client.ts";
 import { isAnswered, isCut, type Sample, type Summary } from "../lab/client/measure.ts";
+import { WorldFailure } from "../stack/failure.ts";
 import type { CloudAddress } from "./cloud.ts";
 
 export type Traffic = {
   /** Requests of the last half an hour whose end is known. */
   readonly samples: () => readonly Sample[];
-  /** Of all requests whose end is known. */
+  /** Of all requests whose end is known. @throws WorldFailure where the client ended by itself */
   readonly outage: () => Outage;
   readonly stop: () => Promise<void>;
 };
 
 /** Begins to ask, every 20 ms on a connection of its own. */
 export async function startTraffic(url: string): Promise<Traffic> {
+  let isStopping = false;
+  let diedAt: Date | undefined;
   const runIn: Parameters<typeof startMeasuring>[0]["runIn"] = async (_, argv, options) => {
     const [program = "", ...args] = argv;
     // In a group of its own: Ctrl-C ends the command, which then says how far it came.
@@ -24,8 +27,12 @@ export async function startTraffic(url: string): Promise<Traffic> {
       child.on("close", (code) => resolve({ code }));
       child.on("error", () => resolve({ code: null }));
     });
+    void ended.then(() => {
+      if (!isStopping) diedAt = new Date();
+    });
     const signal = (name: NodeJS.Signals): void => void child.kill(name);
     const stop = async (): Promise<void> => {
+      isStopping = true;
       signal("SIGTERM");
       await ended;
     };
@@ -43,7 +50,13 @@ export async function startTraffic(url: string): Promise<Traffic> {
   );
   return {
     samples: client.samples,
-    outage: () => outageIn(client.summary(), reasons),
+    outage: () => {
+      if (diedAt === undefined) return outageIn(client.summary(), reasons);
+      throw new WorldFailure(
+        `the measuring client ended by itself at ${diedAt.toISOString()}: what came after is not known`,
+        "what was ordered is done all the same; `npx baton status` shows it",
+      );
+    },
     stop: async () => void (await client.stop()),
   };
 }
@@ -67,12 +80,17 @@ export type Outage = {
   readonly from: number | undefined;
 };
 
-/** @param reasons why requests were not answered, the cut ones included, with their counts */
+/**
+ * Connections that were open as the address moved, and were cut by it, are no failure of a planned
+ * move. Who resets every new one for longer than a move takes is another matter.
+ * @param reasons why requests were not answered, the cut ones included, with their counts
+ */
 export function outageIn(
   { sent, failed, gaps: [longest] }: Summary,
   reasons: ReadonlyMap<string, number>,
 ): Outage {
-  const isCutBy = ([error]: readonly [string, number]): boolean => isCut({ error });
+  const isBrief = (longest?.ms ?? 0) <= answerTimeoutMs;
+  const isCutBy = ([error]: readonly [string, number]): boolean => isBrief && isCut({ error });
   const cutShort = [...reasons].filter(isCutBy).reduce((sum, [, count]) => sum + count, 0);
   return {
     sent,

@@ -2,14 +2,18 @@
 import { existsSync, mkdirSync, promises, readFileSync } from "fs";
 import { dirname } from "path";
 
-const { mkdir, rename, writeFile } = promises;
+const { mkdir, open, rename } = promises;
 
-/** What the file holds; undefined where it is not there or not readable as JSON. */
-export function loadJson(path: string): unknown {
+/**
+ * What the file holds; undefined where it is not there or not readable as JSON.
+ * @param warn told of a file that is there and cannot be read: it is as good as none
+ */
+export function loadJson(path: string, warn: (text: string) => void): unknown {
   try {
     return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    // A file that a crash or a person broke is as good as none.
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ENOENT") warn(`${path} cannot be read, and counts as none: ${code || message}`);
     return undefined;
   }
 }
@@ -49,6 +53,11 @@ export function createSaver(): Saver {
   };
 }
 
+/** What is no file on a disk has nothing to be kept: fsync(2) then says EINVAL. */
+function unlessUnable(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EINVAL") throw error;
+}
+
 /** Gives why it failed; the caller goes on without the file. */
 async function write(path: string, value: unknown): Promise<string | undefined> {
   const temporary = `${path}.new`;
@@ -56,7 +65,14 @@ async function write(path: string, value: unknown): Promise<string | undefined> 
     await mkdir(dirname(path), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "EEXIST") throw error;
     });
-    await writeFile(temporary, JSON.stringify(value), { mode: 0o600 });
+    const file = await open(temporary, "w", 0o600);
+    try {
+      await file.writeFile(JSON.stringify(value));
+      // Else a power cut soon after may leave an empty file under the name.
+      await file.sync().catch(unlessUnable);
+    } finally {
+      await file.close();
+    }
     await rename(temporary, path);
     return undefined;
   } catch (error) {

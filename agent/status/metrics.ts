@@ -12,6 +12,7 @@ const helps = {
   api_reachable: "Whether the last call of the cloud's API succeeded.",
   clock_ahead_seconds: "How far this host's clock is ahead of the cloud's.",
   holds: "Whether the cloud shows this node holding the address.",
+  seen_seconds: "Time since the cloud last showed who holds the address.",
   role: "1 for the role of this node for the address.",
   peer_heard_seconds: "Time since the peer was last heard.",
   frames_sent_total: "Advertisements made.",
@@ -116,11 +117,17 @@ function ofStatus({ addresses, peers, healthy, api, frames }: Status): string {
   const aheadMs = api.clockAheadMs;
   return [
     gauge("healthy", [["", Number(healthy)]]),
-    gauge("api_reachable", [["", Number(api.reachable !== false)]]),
+    gauge("api_reachable", api.reachable === undefined ? [] : [["", Number(api.reachable)]]),
     gauge("clock_ahead_seconds", aheadMs === undefined ? [] : [["", aheadMs / 1000]]),
     gauge(
       "holds",
       addresses.map(({ ip, holds }) => [`{address="${ip}"}`, Number(holds)]),
+    ),
+    gauge(
+      "seen_seconds",
+      addresses.flatMap(({ ip, seenMs }) =>
+        seenMs === undefined ? [] : [[`{address="${ip}"}`, seenMs / 1000] as const],
+      ),
     ),
     gauge(
       "role",

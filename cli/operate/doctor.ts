@@ -43,7 +43,7 @@ export const addDoctor = (command: Command): Command =>
     .option("--json", "the findings as JSON")
     .addHelpText(
       "after",
-      "\nExit codes: 0 all is right, 1 wrong input, 2 usage, 3 something is wrong.",
+      "\nExit codes: 0 nothing that was seen is wrong, 1 wrong input, 2 usage, 3 something is wrong.",
     )
     .action(doctor);
 

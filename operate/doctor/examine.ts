@@ -87,6 +87,21 @@ export function broughtBy<Value>(
   return read.success ? read.data : undefined;
 }
 
+const shapeOf = {
+  "list-zones": "zones",
+  "list-quotas": "quotas",
+  "list-templates": "templates",
+  "list-elastic-ips": "elasticIps",
+  "list-security-groups": "groups",
+} as const;
+
+/** Reads whose answers have another shape: what they tell of is not checked. */
+export const unreadable = (calls: Calls): readonly string[] =>
+  Object.entries(shapeOf).flatMap(([call, shape]) => {
+    const { value } = calls.get(call) ?? {};
+    return value === undefined || shapes[shape].safeParse(value).success ? [] : [call];
+  });
+
 /** Asks the hosts that SSH reaches. */
 export async function checkUp(stack: Stack, { hosts }: Snapshot, remote: Remote): Promise<Checkup> {
   const reached = hosts.filter(
@@ -107,7 +122,9 @@ async function checksOf({ name, instance }: HostSeen, remote: Remote) {
   if (ran.kind === "unreachable") return [name, { why: ran.why }] as const;
   const lines = linesIn(ran.stdout);
   const said = ran.stderr.trim() || `exit code ${ran.code}`;
-  return [name, lines.length === 0 ? { why: said } : lines] as const;
+  // One that gave up on the way has found nothing wrong so far, and that is no verdict.
+  const gaveUp = ran.code !== 0 && lines.every(({ fine }) => fine);
+  return [name, gaveUp || lines.length === 0 ? { why: said } : lines] as const;
 }
 
 /** `ok    WHAT`, or `wrong WHAT` with the fix on the line after. */
@@ -146,7 +163,7 @@ export const shapes = {
               protocol: z.string(),
               "start-port": z.number().optional(),
               "end-port": z.number().optional(),
-              icmp: z.object({ type: z.number(), code: z.number() }).optional(),
+              icmp: z.object({ type: z.number().nullish(), code: z.number().nullish() }).nullish(),
               network: z.string().optional(),
               "security-group": z.object({ id: z.string() }).optional(),
             }),

@@ -3,10 +3,12 @@ import { templates } from "../../infra/clouds/exoscale-templates.ts";
 import { hostsOf, privateNetworks, type Stack } from "../../stack/stack.ts";
 import { type Finding, note, ok, unseen, wrong } from "../finding.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { broughtBy, type Calls, shapes } from "./examine.ts";
+import { broughtBy, type Calls, shapes, unreadable } from "./examine.ts";
 
 /** What only `pulumi up` needs, and no command that operates a stack. */
 const ofMaking = ["list-iam-roles", "list-api-keys", "list-ssh-keys", "list-quotas"];
+
+const newer = "is the endpoint Exoscale's API v2? else this program is older than the API";
 
 /** @returns whether the API answers at all, and what is wrong with the key */
 export function judgeKey(calls: Calls): {
@@ -42,6 +44,9 @@ export function judgeKey(calls: Calls): {
         : []),
       ...unlooked.map(({ call, message }) =>
         unseen("key", `not looked at, since ${call} failed: ${message}`, "try again in a minute"),
+      ),
+      ...unreadable(calls).map((call) =>
+        unseen("API", `${call}: the answer is not understood, so it was not checked`, newer),
       ),
       ...(refused.length + unlooked.length === 0
         ? [ok("key", "it may read all that a stack is made of, and stop and start instances")]

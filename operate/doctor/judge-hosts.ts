@@ -52,7 +52,8 @@ export function judgeUserData(
   const same = asked.flatMap(([host, digest]) =>
     digest !== undefined && digest === wanted[host] ? [host] : [],
   );
-  const whose = unread.length > 0 ? `each of ${same.join(", ")}` : "every host";
+  const isAll = same.length === Object.keys(wanted).length;
+  const whose = isAll ? "every host" : `each of ${same.join(", ")}`;
   const list = other.map(([host]) => host).join(", ");
   const mayRead = "does SSH reach it, and may its user use sudo there?";
   return [

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unheard } from "../../agent/face/check-online.ts";
-import { type Call, type Calls, tryCalls } from "../../operate/doctor/examine.ts";
+import { type Call, type Calls, checkUp, tryCalls } from "../../operate/doctor/examine.ts";
 import {
   judgeAddresses,
   judgeKey,
@@ -13,6 +13,7 @@ import {
 import { judgeChecks, judgeUserData, judgeVersions } from "../../operate/doctor/judge-hosts.ts";
 import { judgeRules } from "../../operate/doctor/judge-rules.ts";
 import type { Finding } from "../../operate/finding.ts";
+import type { Remote } from "../../operate/remote.ts";
 import { peer } from "../agent/status/sample.ts";
 import { answers, ip, seen, stackOf } from "./scene.ts";
 
@@ -137,6 +138,25 @@ test("what an agent finds wrong itself is told with its fix", () => {
   assert.deepEqual(shown(judgeChecks(checkup, seen(stack))), [
     "wrong lb1: not so: 203.0.113.7 is on this host",
     "wrong lb2: it could not check itself: no agent",
+  ]);
+});
+
+test("an agent that gave up on the way has said nothing of what it did not reach", async () => {
+  const lines = "ok    the configuration is right\n";
+  const remote: Remote = async (_, command) => ({
+    kind: "ran",
+    code: command.includes("check") ? 2 : 0,
+    stdout: command.includes("check") ? lines : "",
+    stderr: "no metadata service answers\n",
+  });
+  const checkup = await checkUp(stack, seen(stack), remote);
+  assert.deepEqual(checkup.checks.lb1, { why: "no metadata service answers" });
+});
+
+test("an answer of another shape is told, not taken for nothing", () => {
+  const odd = calls({ call: "list-security-groups", value: { groups: [] } });
+  assert.deepEqual(shown(judgeKey(odd).findings).slice(0, 1), [
+    "unseen API: list-security-groups: the answer is not understood, so it was not checked",
   ]);
 });
 

@@ -84,6 +84,8 @@ test("of several addresses each has its row, its bar and its share in the verdic
     "the later one counts, too",
   );
   const seen = { ...requests, [fine.address]: samples.map((one) => ({ ...one, status: 200 })) };
+  const unasked: Drill = { ...both, addresses: [fine, { ...way, outage: undefined }] };
+  assert.match(verdictOf(unasked), /^passed for what was asked: .*nothing was asked through it/);
   assert.deepEqual(rows(both, seen, 20), [
     "  requests to 203.0.113.7  ████······██████████",
     "  requests to 203.0.113.8  ████████████████████",
@@ -98,6 +100,10 @@ test("a connection that a move cuts is counted apart from new ones that fail", (
   const all: Sample[] = [cut, { n: 1, at: begun + 20, ms: 1, status: 200 }];
   const { failed, reasons, cutShort } = outageIn(summarize(all), new Map([["ECONNRESET", 1]]));
   assert.deepEqual([failed, reasons, cutShort], [0, {}, 1]);
+  const many = Array.from({ length: 100 }, (_, n) => ({ ...cut, n, at: begun + 20 * n }));
+  const good: Sample = { n: 100, at: begun + 2000, ms: 1, status: 200 };
+  const lasting = outageIn(summarize([...many, good]), new Map([["ECONNRESET", 100]]));
+  assert.deepEqual([lasting.failed, lasting.cutShort], [100, 0], "for longer than a move takes");
 });
 
 test("what failed is told with its reason, and a client tells one from another", async () => {
@@ -147,4 +153,17 @@ test("the first http service is asked, by a URL that an IPv6 address fits in", (
   ];
   assert.equal(urlOf(services, { ip: "2001:db8::7" }), "http://[2001:db8::7]:8080/");
   assert.equal(urlOf(services.slice(0, 1), { ip: "203.0.113.7" }), undefined);
+});
+
+test("a client that has ended by itself has seen nothing of what came after", async () => {
+  const traffic = await startTraffic("no URL");
+  const isTold = () => {
+    try {
+      return traffic.outage() && undefined;
+    } catch (error) {
+      return String(error);
+    }
+  };
+  assert.match((await until(isTold, 10_000, 20)) ?? "", /ended by itself at .*is not known/);
+  await traffic.stop();
 });

@@ -7,24 +7,30 @@ import { test } from "node:test";
 import { createSaver, loadJson } from "../../../agent/host/files.ts";
 
 const { save } = createSaver();
+const fail = (text: string): void => assert.fail(text);
 
 test("what was saved is loaded, for its owner alone, and nothing else is left", async (context) => {
   const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "deep", "peers.json");
   assert.equal(await save(path, { one: 1 }), undefined);
-  assert.deepEqual(loadJson(path), { one: 1 });
+  assert.deepEqual(loadJson(path, fail), { one: 1 });
   assert.equal(statSync(path).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(join(folder, "deep")), ["peers.json"]);
 });
 
-test("a broken or missing file is as good as none", (context) => {
+test("a broken or missing file is as good as none, and the broken one is told", (context) => {
   const folder = mkdtempSync(join(tmpdir(), "baton-files-"));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "events.json");
-  assert.equal(loadJson(path), undefined);
+  assert.equal(loadJson(path, fail), undefined);
   writeFileSync(path, '{"cut');
-  assert.equal(loadJson(path), undefined);
+  const told: string[] = [];
+  assert.equal(
+    loadJson(path, (text) => told.push(text)),
+    undefined,
+  );
+  assert.match(told.join(), /events\.json cannot be read, and counts as none: /);
 });
 
 test("where nothing can be written, that is told and not thrown", async () => {
@@ -53,5 +59,5 @@ test("of values that come faster than they are written, only the last waits", as
   const turns = new Set(Array.from({ length: 1_000 }, (_, value) => save(path, value)));
   assert.equal(turns.size, 1);
   await Promise.all(turns);
-  assert.equal(loadJson(path), 999);
+  assert.equal(loadJson(path, fail), 999);
 });
