@@ -1,9 +1,9 @@
 /**
  * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
  * own boot and a recent sequence of ours, which nobody could have recorded earlier; after that only
- * higher sequences count, and who was silent proves itself again, since frames that were lost on
- * their way may have been recorded. No clock and no stored state decides, so a lost state directory
- * mutes nobody and an old recording revives nobody.
+ * higher sequences count, and who was silent, or falls behind its own uptime, proves itself again,
+ * since frames that were lost on their way may have been recorded. No wall clock and no stored
+ * state decides, so a lost state directory mutes nobody and an old recording revives nobody.
  */
 import type {
   BootId,
@@ -20,6 +20,8 @@ type Newest = {
   readonly sequence: number;
   /** When it came, on our own monotonic clock. */
   readonly heardMs: number;
+  /** By how much the sender's uptime is behind our clock; the least since the boot proved itself. */
+  readonly lagMs: number;
 };
 
 type PeerFreshness = {
@@ -73,7 +75,8 @@ export function judge(
   if (frame.boot === receiver.boot) return no("reflected");
   if (frame.node === receiver.node) return no("same-node");
   const { boot, sequence, node } = frame;
-  const newest: Newest = { boot, sequence, heardMs: receiver.nowMs };
+  const lagMs = receiver.nowMs - frame.uptimeMs;
+  const newest: Newest = { boot, sequence, heardMs: receiver.nowMs, lagMs };
   const peer = peers.get(node) ?? { proven: undefined, candidate: undefined, retired: [] };
   const { proven, candidate, retired } = peer;
   if (retired.includes(boot)) return no("retired");
@@ -84,10 +87,14 @@ export function judge(
   if (room === undefined) return no("too-many-peers");
   const after = (changed: PeerFreshness): Freshness => new Map(room).set(node, changed);
   const again = proven?.boot === boot;
-  if (again && receiver.nowMs - proven.heardMs <= silentIntervals * frame.intervalMs) {
+  const silentMs = silentIntervals * frame.intervalMs;
+  const isPunctual = again && receiver.nowMs - proven.heardMs <= silentMs;
+  // Frames that somebody holds back and passes on one by one fall behind, be they never silent.
+  if (isPunctual && lagMs - proven.lagMs <= silentMs) {
+    const least = { ...newest, lagMs: Math.min(lagMs, proven.lagMs) };
     return {
       verdict: { accepted: true, restarted: false },
-      peers: after({ ...peer, proven: newest }),
+      peers: after({ ...peer, proven: least }),
     };
   }
   const doubt = doubtOf(frame, receiver);

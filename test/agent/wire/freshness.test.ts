@@ -20,8 +20,14 @@ const echo = (sequence: number, boot = own): Heard[] => [
 ];
 
 /** A frame of node `b`; `boot` is one hex digit, so that a play reads well. */
-const from = (boot: string, sequence: number, heard: Heard[] = []): SignedAdvertisement => ({
+const from = (
+  boot: string,
+  sequence: number,
+  heard: Heard[] = [],
+  uptimeMs = 0,
+): SignedAdvertisement => ({
   ...plain,
+  uptimeMs,
   node: "b",
   boot: boot.repeat(16),
   sequence,
@@ -48,6 +54,15 @@ const plays: Readonly<Record<string, readonly Step[]>> = {
     [from("1", 4, echo(84)), "stale-echo", { nowMs: 6_200 }],
     [from("1", 5, [...echo(84), ...echo(99)]), "accepted", { nowMs: 6_300 }],
     [from("1", 6), "accepted", { nowMs: 6_400 }],
+  ],
+  "who is never silent and falls behind its own uptime proves itself again": [
+    [from("1", 1, echo(99), 0), "new boot"],
+    [from("1", 2, [], 1_000), "accepted", { nowMs: 2_500 }],
+    [from("1", 3, [], 2_000), "accepted", { nowMs: 5_000 }],
+    [from("1", 4, [], 3_000), "unproven", { nowMs: 7_500 }],
+    [from("1", 5, echo(84), 4_000), "stale-echo", { nowMs: 8_000 }],
+    [from("1", 6, echo(99), 5_000), "accepted", { nowMs: 9_000 }],
+    [from("1", 7, [], 6_000), "accepted", { nowMs: 12_000 }],
   ],
   "a boot counts from its first frame that echoes us": [
     [from("1", 1), "unproven"],
