@@ -97,6 +97,7 @@ async function look(api: ExoscaleApi, stack: Stack, users: Map<string, string>):
   });
   const [carries] = await Promise.all([carriersOf(api, ours, 8), learnUsers(api, ours, users)]);
   const hosts = ours.map((one) => hostOf(one, users));
+  mustDiffer(hosts);
   const isHeld = (id: string): boolean => [...carries.values()].some((all) => all.includes(id));
   // Only when nobody of ours holds is the rest of the zone asked, gently: it may be large.
   if (known.some(({ id }) => id !== undefined && !isHeld(id))) {
@@ -110,6 +111,23 @@ async function look(api: ExoscaleApi, stack: Stack, users: Map<string, string>):
       address !== undefined && carries.get(id)?.includes(address) ? (nameOf.get(id) ?? id) : [],
     );
   return { hosts, addresses: known.map((one) => ({ ...one, holders: holders(one.id) })) };
+}
+
+/**
+ * Whoever may make and label instances can make one that passes for a host of the stack.
+ * @throws WorldFailure where two that run do
+ */
+function mustDiffer(hosts: readonly CloudHost[]): void {
+  const running = Map.groupBy(
+    hosts.filter((one) => one.running),
+    ({ host }) => host,
+  );
+  for (const [host, all] of running)
+    if (all.length > 1)
+      throw new WorldFailure(
+        `${all.length} instances say by their labels that they are ${host}: ${all.map(({ id }) => id).join(", ")}`,
+        "nothing was touched; find out who made the second one, and delete or relabel it",
+      );
 }
 
 const hostOf = (one: Listed, users: ReadonlyMap<string, string>): CloudHost => ({

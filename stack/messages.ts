@@ -286,7 +286,7 @@ export const messages = {
     ),
   oddCredential: () =>
     text(
-      "this credential has blanks, line ends or other odd characters",
+      "this credential has blanks, line ends, a backslash at its end or other odd characters",
       "check for a stray line end",
     ),
   factsCredential: (provider: string, name: string) =>

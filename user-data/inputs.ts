@@ -125,6 +125,9 @@ function electionSecrets({ election, secret }: Stack): Wanted[] {
     : [{ reference: election.authPass, path: ["election", "auth-pass"] }];
 }
 
+/** Printable, without blanks; at its end no backslash, by which lines of interfaces(5) go on. */
+const isCredential = (value: string): boolean => /^[\x21-\x7e]*[\x21-\x5b\x5d-\x7e]$/.test(value);
+
 /** Why a resolved secret cannot be used; the value itself is never shown. */
 function faultOf(
   stack: Stack,
@@ -138,7 +141,7 @@ function faultOf(
   if (first === "secret" && value.length < minimumSecretLength) {
     return messages.shortSecret(value.length, minimumSecretLength);
   }
-  if (first === "agent" && !/^[\x21-\x7e]+$/.test(value)) return messages.oddCredential();
+  if (first === "agent" && !isCredential(value)) return messages.oddCredential();
   if (second !== "auth-pass") return undefined;
   if (stack.election.method === "vrrp" && value.length > 8)
     return messages.passLength(value.length);

@@ -15,6 +15,7 @@ import type { Remote } from "../../operate/remote.ts";
 import { nodesIn, type Snapshot, takeSnapshot } from "../../operate/snapshot.ts";
 import { failedWords, type Outage } from "../../operate/traffic.ts";
 import { exitCodes, fail } from "../failure.ts";
+import { clean } from "../terminal.ts";
 import { alone } from "./alone.ts";
 import {
   atDesk,
@@ -190,7 +191,7 @@ const wouldReturn = ({ stack }: Desk, { addresses }: Seen, node: string) =>
 const linesOf = (moves: readonly Move[]): readonly string[] =>
   moves.map(({ address, from, to, tookMs, outage }) => {
     const seconds = (tookMs / 1000).toFixed(1);
-    return `${address} went from ${from} to ${to} in ${seconds} s; ${outageWords(outage)}`;
+    return clean(`${address} went from ${from} to ${to} in ${seconds} s; ${outageWords(outage)}`);
   });
 
 function tell<Result extends { readonly moves: readonly Move[] }>(

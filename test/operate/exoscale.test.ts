@@ -152,3 +152,24 @@ test("what may not be started again is not stopped", async (context) => {
   await cloud.stop(lb1);
   assert.ok(emulator.requests.some(({ call }) => call === "stop-instance"));
 });
+
+test("two machines that run and say that they are one host are told, and neither is taken", async (context) => {
+  const { emulator, env } = await startZone(context, {
+    world: { ...world, ...catalogue, instances: twins() },
+    settings: {},
+  });
+  const cloud = createExoscale(stackOf("nodes: 2"), "ch-gva-2", env);
+  await assert.rejects(cloud.look(), /2 instances say by their labels that they are lb2: /);
+  assert.ok(emulator.requests.every(({ method }) => method === "GET"));
+});
+
+function twins(): Record<string, Instance> {
+  const plain = world.instances?.[ids.lb2];
+  assert.ok(plain);
+  const twin = "d0000000-0000-4000-8000-0000000000ff";
+  const labels = labelsOf("lb2");
+  return {
+    [ids.lb2]: { ...plain, labels },
+    [twin]: { ...plain, id: twin, name: "shop-lb2-too", labels },
+  };
+}

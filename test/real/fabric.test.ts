@@ -132,6 +132,15 @@ test("hosts of both flavours boot from rendered user-data without an error", asy
   assert.match(stdout, /^12\./);
 });
 
+test("a restart or reload of nftables brings the guard of the metadata service back", async () => {
+  const isGuarded = () => works("lb1", "nft", "list", "table", "inet", "baton_metadata");
+  assert.ok(await isGuarded());
+  for (const verb of ["restart", "reload"]) {
+    assert.ok(await works("lb1", "systemctl", verb, "nftables"), verb);
+    await until(`the guard is back after a ${verb}`, isGuarded);
+  }
+});
+
 test("requests to the elastic IP reach the holder, and all app servers answer", async () => {
   client = await startMeasuring(fabric, { url: `http://${address}/` });
   // HAProxy leads to an app server once its first checks have passed, and one has just booted.
