@@ -30,7 +30,8 @@ export type Extra = {
     readonly path: string;
     readonly content: string | Reference;
     readonly owner: string;
-    readonly mode: string;
+    /** Undefined: for root alone where it may well be a secret, else for all to read. */
+    readonly mode?: string | undefined;
   }[];
   readonly commands: readonly string[];
   readonly packageUpdate: boolean;

@@ -1,6 +1,7 @@
 /** A host's plan: which parts make it up, in the order in which they take effect. */
 import { posix } from "node:path";
 import type { Finding } from "../stack/diagnostic.ts";
+import { holdsPrivateKey } from "../stack/ssh-key.ts";
 import type { AppServer, Host, Node, Stack } from "../stack/stack.ts";
 import type { Context, NodeContext } from "./context.ts";
 import { gatherInputs, type Inputs, type Sources } from "./inputs.ts";
@@ -58,14 +59,14 @@ function assemble(
   parts: readonly Part[],
 ): HostPlan {
   const { extra } = host;
-  const own = extra.files.map(({ path, content, owner, mode }) =>
-    file(path, inputs.text(content), "from the stack file", {
-      owner,
-      mode,
-      // What is only named in the stack file may well be a secret.
-      secret: typeof content !== "string",
-    }),
-  );
+  const own = extra.files.map(({ path, content, owner, mode }) => {
+    const text = inputs.text(content);
+    // What is only named in the stack file may well be a secret.
+    const secret = typeof content !== "string";
+    const isSecret = (secret && content.from !== "file") || holdsPrivateKey(text);
+    const kept = { owner, mode: mode ?? (isSecret ? "0600" : "0644"), secret };
+    return file(path, text, "from the stack file", kept);
+  });
   const files = [...parts.flatMap((part) => part.files ?? []), ...own];
   refuseTwice(files);
   for (const text of [...own.map(({ content }) => content), ...extra.commands]) {

@@ -16,7 +16,11 @@ const file = section({
   path: absolutePath.describe("Where the file lies on the host."),
   content: textOrReference.describe("Text of the file, or ${file:PATH}."),
   owner: owner.default("root:root").describe("Owner and group. Default: root:root."),
-  mode: mode.default("0644").describe('Mode, quoted. Default: "0644".'),
+  mode: mode
+    .optional()
+    .describe(
+      'Mode, quoted. Default: "0600" for what ${env:NAME} or ${pulumi:NAME} names and for a private key, else "0644".',
+    ),
 });
 
 export const extra = section({

@@ -108,7 +108,7 @@ test("what has a fixed default gives it to the editor", () => {
     "election.port": 12345,
     "services.from": ["0.0.0.0/0", "::/0"],
     "health.interval": "2s",
-    "extra.files.mode": "0644",
+    "extra.files.owner": "root:root",
     "agent.credentials": {},
   };
   for (const [path, value] of Object.entries(expected))

@@ -229,3 +229,15 @@ test("the same input gives the same bytes, in any time zone and language", () =>
     assert.equal(stdout, here.join(""), stderr);
   }
 });
+
+test("a file that may well be a secret is root's alone, unless a mode is given", () => {
+  const files = [
+    "{ path: /etc/a, content: plain }",
+    "{ path: /etc/b, content: '${env:TOKEN}' }",
+    "{ path: /etc/c, content: '${env:TOKEN}', mode: '0640' }",
+    '{ path: /etc/d, content: "-----BEGIN PRIVATE KEY-----" }',
+  ];
+  const plan = planned(shop(`extra: { files: [${files.join(", ")}] }`), "app1");
+  const modes = ["a", "b", "c", "d"].map((name) => fileAt(plan, `/etc/${name}`).mode);
+  assert.deepEqual(modes, ["0644", "0600", "0640", "0600"]);
+});
