@@ -13,10 +13,12 @@ async function settled(context: Context, options: GroupOptions = {}): Promise<Gr
   const group = await startGroup(context, options);
   group.start("lb1");
   await heldBy(group, "lb1");
-  for (const node of (options.nodes ?? ["lb1", "lb2"]).slice(1)) group.start(node);
-  const nodes = options.nodes?.length ?? 2;
-  await until("all are heard", () => linksOf(group, "lb1") >= nodes - 1, group);
-  // Both have read the cloud since, and the peers have heard each other.
+  const nodes = options.nodes ?? ["lb1", "lb2"];
+  for (const node of nodes.slice(1)) group.start(node);
+  // Who does not know yet who holds waits for a minute before it takes it from one unheard.
+  const knows = (node: string): boolean =>
+    linksOf(group, node) >= nodes.length - 1 && /: held by (?!nobody)/.test(group.log(node));
+  await until("each hears all, and has read who holds", () => nodes.every(knows), group);
   await pause(1_500);
   return group;
 }
