@@ -59,6 +59,8 @@ export type Verdict =
 const retiredBoots = 4;
 /** So many intervals without a frame are a silence: no dead interval is shorter. */
 const silentIntervals = 3;
+/** A busy host reads late what came in time, and short intervals are soon over. */
+const lateMs = 3_000;
 /** A peer that was silent for this long may be forgotten where another needs its place. */
 const forgetAfterMs = 60_000;
 
@@ -90,7 +92,7 @@ export function judge(
   const silentMs = silentIntervals * frame.intervalMs;
   const isPunctual = again && receiver.nowMs - proven.heardMs <= silentMs;
   // Frames that somebody holds back and passes on one by one fall behind, be they never silent.
-  if (isPunctual && lagMs - proven.lagMs <= silentMs) {
+  if (isPunctual && lagMs - proven.lagMs <= Math.max(silentMs, lateMs)) {
     const least = { ...newest, lagMs: Math.min(lagMs, proven.lagMs) };
     return {
       verdict: { accepted: true, restarted: false },

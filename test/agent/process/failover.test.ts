@@ -20,6 +20,8 @@ async function settled(context: Context, options: GroupOptions = {}): Promise<Gr
     linksOf(group, node) >= nodes.length - 1 && /: held by (?!nobody)/.test(group.log(node));
   await until("each hears all, and has read who holds", () => nodes.every(knows), group);
   await pause(1_500);
+  // A busy machine may have made them lose each other for a moment.
+  await heldBy(group, "lb1");
   return group;
 }
 
@@ -42,7 +44,8 @@ async function quiet(group: Group, ms = 3_000): Promise<readonly string[]> {
   return all;
 }
 
-describe("two real agents", { concurrency: true }, () => {
+// Intervals are short: where dozens of agents start at once they lose each other.
+describe("two real agents", { concurrency: 6 }, () => {
   test("first start: the preferred node claims, once", async (context) => {
     const group = await startGroup(context, { intervalMs: 1_000 });
     group.start("lb1");
