@@ -20,6 +20,7 @@ import { makeNetwork } from "../../lab/fabric/router.ts";
 import type { FilterRule } from "../../lab/fabric/state.ts";
 import { address, articleStack, makeCertificate, planned, serveMetadata } from "./fabric-world.ts";
 import { until } from "./lab/bench.ts";
+import { pingsHeard } from "./pings.ts";
 import { anywhere, http, ping } from "./rules.ts";
 
 const apiName = "api-ch-gva-2.exoscale.com";
@@ -111,13 +112,6 @@ const canPing = (from: string, to: string) =>
 const canGet = (from: string, url: string) =>
   works(from, "curl", "--silent", "--fail", "--output", "/dev/null", "--max-time", "1", url);
 
-/** Echo requests that a host's kernel has received. */
-async function pingsHeard(id: string): Promise<number> {
-  const { stdout } = await fabric.exec(id, ["cat", "/proc/net/snmp"]);
-  const [header = "", values = ""] = stdout.split("\n").filter((line) => line.startsWith("Icmp:"));
-  return Number(values.split(" ")[header.split(" ").indexOf("InEchos")]);
-}
-
 test("hosts of both flavours boot from rendered user-data without an error", async () => {
   for (const id of [...lbs, "app1", "app2"]) {
     const { seconds, errors } = await fabric.untilBooted(id);
@@ -205,12 +199,12 @@ test("a cut stops packets between two ends, and one way only when asked", async 
   assert.ok(!(await canPing("lb2", "198.51.100.11")));
   await fabric.mend("lb2", "lb1");
   await fabric.cut("lb1", "lb2", true);
-  const [lb1Heard, lb2Heard] = [await pingsHeard("lb1"), await pingsHeard("lb2")];
+  const [lb1Heard, lb2Heard] = [await pingsHeard(fabric, "lb1"), await pingsHeard(fabric, "lb2")];
   // Its question arrives and the answer does not.
   assert.ok(!(await canPing("lb2", "198.51.100.11")));
   assert.ok(!(await canPing("lb1", "198.51.100.12")));
-  assert.equal((await pingsHeard("lb1")) - lb1Heard, 2);
-  assert.equal((await pingsHeard("lb2")) - lb2Heard, 0);
+  assert.equal((await pingsHeard(fabric, "lb1")) - lb1Heard, 2);
+  assert.equal((await pingsHeard(fabric, "lb2")) - lb2Heard, 0);
   await fabric.mend("lb1", "lb2");
   assert.ok(await canPing("lb1", "198.51.100.12"));
   await fabric.cut("client", "lb2");
