@@ -4,8 +4,8 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { claim, type Decision, release, rest, type View } from "./decision.ts";
-import { before, type Candidate, candidatesFor, elect, isSound } from "./elect.ts";
-import { deadIntervalMs, livePeers, silent } from "./peers.ts";
+import { before, betterThanUs, type Candidate, candidatesFor, elect, isSound } from "./elect.ts";
+import { deadIntervalMs, isLive, livePeers, silent } from "./peers.ts";
 import { isBeingReleased, isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
 import type { AddressState, State } from "./state.ts";
 
@@ -97,6 +97,11 @@ function preempting(
   if (now < damped) return rest("a move came shortly before; waits");
   const delayMs = election.method === "heartbeat" ? election.preemptDelayMs : 0;
   if (now < (state.wellSince ?? now) + delayMs) return rest("preempt delay");
+  // It may have taken the address just now, or be about to.
+  const witnessed = (id: NodeId): boolean => !isLive(state, id) && !silent(state, id);
+  if (betterThanUs(state, address.ip).some(witnessed)) {
+    return rest("a better one is cut off, but alive; waits");
+  }
   return claim("better in the order");
 }
 

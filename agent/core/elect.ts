@@ -15,6 +15,8 @@ export type Candidate = {
   readonly holds: boolean;
 };
 
+type Order = Pick<Candidate, "priority" | "rank">;
+
 export type ElectionRules = { readonly preempt: boolean; readonly shared: boolean };
 
 /**
@@ -55,8 +57,7 @@ export const isSound = ({ healthy, able, resigning }: Candidate): boolean =>
   healthy && able && !resigning;
 
 /** Negative where the first is better, zero where the order does not tell them apart. */
-export const before = (a: Candidate, b: Candidate): number =>
-  a.priority - b.priority || a.rank - b.rank;
+export const before = (a: Order, b: Order): number => a.priority - b.priority || a.rank - b.rank;
 
 /** Ourselves and the live peers, as candidates for one address. */
 export function candidatesFor(state: State, ip: string): readonly [Candidate, ...Candidate[]] {
@@ -88,16 +89,23 @@ export function candidatesFor(state: State, ip: string): readonly [Candidate, ..
  * same moment take turns by it. Of nodes never heard only our own rank tells anything.
  */
 export function placeOf(state: State, ip: string): number {
+  const { peers, group } = state;
+  const known = [...peers.keys()].filter((id) => group.has(id));
+  const better = betterThanUs(state, ip).length;
+  const allKnown = known.length >= group.size - 1 && known.length > 0;
+  return allKnown ? better : Math.max(better, rankOf(state, ip));
+}
+
+/** Nodes that are before us in the order by what they last said, alive or not. */
+export function betterThanUs(state: State, ip: string): readonly NodeId[] {
   const { settings, priority, peers, group } = state;
   const own = { priority, rank: rankOf(state, ip) };
-  const known = [...peers].filter(([id]) => group.has(id));
-  const better = known.filter(([id, peer]) => {
+  const better = [...peers].filter(([id, peer]) => {
     const rank = peer.addresses.get(ip)?.rank ?? 0;
-    const order = peer.priority - own.priority || rank - own.rank;
-    return order < 0 || (order === 0 && id < settings.self);
+    const order = before({ priority: peer.priority, rank }, own);
+    return group.has(id) && (order < 0 || (order === 0 && id < settings.self));
   });
-  const allKnown = known.length >= group.size - 1 && known.length > 0;
-  return allKnown ? better.length : Math.max(better.length, own.rank);
+  return better.map(([id]) => id);
 }
 
 export const speaksExoip = ({ settings: { election } }: State): boolean =>

@@ -20,6 +20,7 @@ const rare: ReadonlySet<string> = new Set([
   "why: the holder was never heard",
   "why: may be being released; waits",
   "why: preempt delay",
+  "why: a better one is cut off, but alive; waits",
   "why: releases the other: resigned and still holds",
   "why: is being released; waits",
   "why: releases the other: sick and still holds",

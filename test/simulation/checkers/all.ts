@@ -9,6 +9,7 @@ import { noFight } from "./no-fight.ts";
 import { oneLinkIsNoDeath } from "./one-link.ts";
 import { pauseSafe } from "./pause-safe.ts";
 import { restartIsNoOutage } from "./restart.ts";
+import { standsBack } from "./stands-back.ts";
 
 export const allCheckers = (): readonly Checker[] => [
   neverOrphaned(),
@@ -16,6 +17,7 @@ export const allCheckers = (): readonly Checker[] => [
   pauseSafe(),
   restartIsNoOutage(),
   oneLinkIsNoDeath(),
+  standsBack(),
   genuineFrames,
   noFight,
   preferred,

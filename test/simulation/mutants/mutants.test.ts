@@ -17,7 +17,10 @@ test("every mutant changes one place of the agent as it is now", () => {
 });
 
 /** One for each of the quicker checkers. */
-const quick = ["gives-before-taken", "dead-keeps-its-share", "replays-count", "never-forgets"];
+const quick = [
+  ...["gives-before-taken", "dead-keeps-its-share", "contests-at-once"],
+  ...["replays-count", "never-forgets"],
+];
 
 for (const name of quick)
   test(`${name} is caught`, async () => {

@@ -1,0 +1,48 @@
+/** R5: from whom a node that it cannot hear took the address does not take it back at once. */
+import type { Move } from "../world/cloud.ts";
+import type { World } from "../world/world.ts";
+import { type Checker, fresh, isMixed } from "./checker.ts";
+
+/** The first back-off is a minute, at least three quarters of it, and a clock may be 1 % fast. */
+const leastMs = (0.75 * 60_000) / 1.01;
+
+/** A group that starts has its holder by then. */
+const settledMs = 10_000;
+
+type Span = { readonly from: number; readonly until: number };
+
+/** While a cut lasts that is the only fault so far; a link that works one way only is none. */
+function onlyCut({ begun, plan }: World): Span | undefined {
+  const [first, ...more] = begun;
+  if (first === undefined || more.length > 0 || first.at < settledMs) return undefined;
+  const { at, fault } = first;
+  const isFull =
+    fault.kind === "isolate" ||
+    (plan.nodes.length === 2 && (fault.kind === "cut" || fault.kind === "one-way"));
+  return isFull ? { from: at, until: Math.min(at + fault.ms, plan.healAt) } : undefined;
+}
+
+function takesBack(world: World, { ip, by, verb, before, askedAt }: Move, { from }: Span): boolean {
+  const taken = world.cloud.moves.findLast(
+    (one) => one.ip === ip && one.verb === "claim" && one.by !== by && one.at < askedAt,
+  );
+  if (verb !== "claim" || taken === undefined || taken.askedAt < from) return false;
+  const wasOurs = taken.before.includes(by);
+  const isServed = before.includes(taken.by) && world.hosts.get(taken.by)?.serves === true;
+  return wasOurs && isServed && askedAt < taken.at + leastMs;
+}
+
+export function standsBack(): Checker {
+  const from = { seen: 0 };
+  return {
+    invariant: "R5",
+    look(world) {
+      const moves = fresh(world, from);
+      const cut = onlyCut(world);
+      const shares = world.plan.group.hold === "shared";
+      if (moves.length === 0 || cut === undefined || shares || isMixed(world)) return undefined;
+      const move = moves.find((one) => one.askedAt < cut.until && takesBack(world, one, cut));
+      return move && `${move.by} took it back from ${move.before.join()}, which it cannot hear`;
+    },
+  };
+}
