@@ -4,8 +4,16 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { claim, type Decision, release, rest, type View } from "./decision.ts";
-import { before, betterThanUs, type Candidate, candidatesFor, elect, isSound } from "./elect.ts";
-import { deadIntervalMs, isLive, livePeers, silent } from "./peers.ts";
+import {
+  before,
+  betterThanUs,
+  type Candidate,
+  candidatesFor,
+  canServe,
+  elect,
+  isSound,
+} from "./elect.ts";
+import { deadIntervalMs, givesWay, isLive, livePeers, silent } from "./peers.ts";
 import { isBeingReleased, isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
 import type { AddressState, State } from "./state.ts";
 
@@ -67,7 +75,7 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   const heard = others.filter((id) => !silent(state, id));
   if (heard.length > 0) return preempting(state, address, candidates, heard);
   if (yielded !== undefined && others.includes(yielded.to)) {
-    return now >= yielded.contestAt
+    return now >= yielded.contestAt && canServe(candidates[0])
       ? claim("contests after the back-off")
       : rest("one that is not heard holds; stands back");
   }
@@ -86,8 +94,10 @@ function preempting(
 ): Decision {
   const { now, settings } = state;
   const holder = candidates.find(({ id }) => heard.includes(id));
+  if (holder ? !isSound(holder) : heard.every((id) => givesWay(state, id))) {
+    return claim("the holder gives way");
+  }
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
-  if (!isSound(holder)) return claim("the holder gives way");
   const { election } = settings;
   // Who has just started does not say yet that it holds, but the cloud does.
   if (election.method === "heartbeat" && !election.preempt) return rest("does not preempt");
@@ -98,11 +108,18 @@ function preempting(
   const delayMs = election.method === "heartbeat" ? election.preemptDelayMs : 0;
   if (now < (state.wellSince ?? now) + delayMs) return rest("preempt delay");
   // It may have taken the address just now, or be about to.
-  const witnessed = (id: NodeId): boolean => !isLive(state, id) && !silent(state, id);
-  if (betterThanUs(state, address.ip).some(witnessed)) {
+  if (betterThanUs(state, address.ip).some((id) => mayTakeUnheard(state, address, id))) {
     return rest("a better one is cut off, but alive; waits");
   }
   return claim("better in the order");
+}
+
+/** Whether a node that others hear, and we do not, may take the address, by its last word. */
+function mayTakeUnheard(state: State, { ip }: AddressState, id: NodeId): boolean {
+  const peer = state.peers.get(id);
+  const said = peer?.addresses.get(ip);
+  if (said === undefined || isLive(state, id) || silent(state, id)) return false;
+  return peer?.healthy === true && !peer.resigning && !said.unable;
 }
 
 /** Another should hold. */
@@ -128,10 +145,10 @@ function standingBack(view: View, holds: boolean): Decision {
   const elects = settings.election.method === "heartbeat";
   const dead = elects && better.length === 0 ? releasingOthers(view) : undefined;
   if (dead?.do === "release") return dead;
-  return rest(
-    better.length > 0 ? "lets go when the better one agrees" : "holds until the elected node does",
-    others.length > 0 || elected.some((id) => isComing(view, id)),
-  );
+  const watches = others.length > 0 || elected.some((id) => isComing(view, id));
+  return better.length > 0
+    ? rest("lets go when the better one agrees", watches)
+    : rest("holds until the elected node does", watches);
 }
 
 /**

@@ -1,7 +1,14 @@
 /** Who should hold an address, as a pure function of what is known about the nodes. */
 import type { NodeId } from "../wire/advertisement.ts";
 import { isHealthy, mayBeHealthy } from "./health.ts";
-import { livePeers, saysHolding } from "./peers.ts";
+import {
+  givesWay,
+  hearEachOther,
+  livePeers,
+  type PeerAddress,
+  saysHolding,
+  silent,
+} from "./peers.ts";
 import type { AddressState, State } from "./state.ts";
 
 export type Candidate = {
@@ -52,9 +59,11 @@ function firstOf(pool: readonly Candidate[]): Candidate | undefined {
 const some = <One>(ones: readonly One[]): readonly One[] | undefined =>
   ones.length > 0 ? ones : undefined;
 
+/** Whether it would be of use to its clients, were it to hold. */
+export const canServe = ({ healthy, resigning }: Candidate): boolean => healthy && !resigning;
+
 /** Whether nothing speaks against a node: it need not give way to a worse one. */
-export const isSound = ({ healthy, able, resigning }: Candidate): boolean =>
-  healthy && able && !resigning;
+export const isSound = (one: Candidate): boolean => canServe(one) && one.able;
 
 /** Negative where the first is better, zero where the order does not tell them apart. */
 export const before = (a: Order, b: Order): number => a.priority - b.priority || a.rank - b.rank;
@@ -73,11 +82,13 @@ export function candidatesFor(state: State, ip: string): readonly [Candidate, ..
     holds: address?.seen?.holders.has(settings.self) === true,
   };
   const candidates: [Candidate, ...Candidate[]] = [self];
+  const holders = [...(address?.seen?.holders ?? [])].filter((id) => id !== settings.self);
   for (const [id, peer] of livePeers(state)) {
     const theirs = peer.addresses.get(ip);
-    if (theirs === undefined) continue;
+    if (theirs === undefined || standsAside(state, address, id, theirs, holders)) continue;
     const holds = saysHolding(state, ip, id);
-    const able = holds || !theirs.unable;
+    // Who holds needs no call, whether it has been able to see that or not.
+    const able = holds || holders.includes(id) || !theirs.unable;
     const { priority, healthy, resigning: leaves } = peer;
     candidates.push({ id, priority, rank: theirs.rank, healthy, able, resigning: leaves, holds });
   }
@@ -94,6 +105,24 @@ export function placeOf(state: State, ip: string): number {
   const better = betterThanUs(state, ip).length;
   const allKnown = known.length >= group.size - 1 && known.length > 0;
   return allKnown ? better : Math.max(better, rankOf(state, ip));
+}
+
+/**
+ * Whether a peer will not take the address, though it may be the best: it is cut off from a holder
+ * that gives way, and cannot know that; or it stands back from holders that we know to be dead.
+ */
+function standsAside(
+  state: State,
+  address: AddressState | undefined,
+  id: NodeId,
+  { yields }: PeerAddress,
+  holders: readonly NodeId[],
+): boolean {
+  if (holders.length === 0 || holders.includes(id)) return false;
+  if (yields && holders.every((one) => address?.knownHolders.has(one) && silent(state, one))) {
+    return true;
+  }
+  return holders.some((one) => givesWay(state, one) && !hearEachOther(state, id, one));
 }
 
 /** Nodes that are before us in the order by what they last said, alive or not. */

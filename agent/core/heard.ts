@@ -52,7 +52,8 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     const changed = said !== peer.addresses.get(ip)?.possession;
     const news = met || told.length > 0 || changed || (holds !== seen && stale);
     const link = linked(next, peer);
-    const calmed = link && address.yielded?.to === from ? withoutYield(address) : address;
+    const ends = address.yielded === undefined ? met : link && address.yielded.to === from;
+    const calmed = ends ? withoutYield(address) : address;
     const known = new Set(calmed.knownHolders);
     if (seen && holds && link) known.add(from);
     // What it takes after this word is a sign of life.

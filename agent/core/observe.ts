@@ -6,6 +6,7 @@ import type { NodeId } from "../wire/advertisement.ts";
 import { freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { calmMs, placeOf } from "./elect.ts";
 import { deadIntervalMs, linked, saysHolding, silent } from "./peers.ts";
+import { isBeingReleased } from "./releasing.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Note, Observation, Read, State } from "./state.ts";
 
@@ -79,6 +80,10 @@ const isLinked = (state: State, id: NodeId): boolean => {
   return peer !== undefined && linked(state, peer);
 };
 
+/** What it takes after that word is a sign of life, though we be cut off from it meanwhile. */
+const deniesIt = (state: State, ip: string, id: NodeId): boolean =>
+  state.peers.get(id)?.addresses.get(ip)?.possession === "none";
+
 /** What follows from a read that is believed. */
 function settle(
   state: State,
@@ -98,7 +103,7 @@ function settle(
   const known = others.filter(
     (id) =>
       before.knownHolders.has(id) ||
-      isLinked(state, id) ||
+      (isLinked(state, id) && !deniesIt(state, before.ip, id)) ||
       (appeared.includes(id) && hadTold(state, before, id)),
   );
   const { ended, requestEndedAt } = before;
@@ -164,8 +169,9 @@ function yieldAfter(
   const { yielded, contest } = before;
   const { self } = state.settings;
   const others = [...holders].filter((id) => id !== self && state.group.has(id));
-  // So is one that took our own hold away while we could not hear it.
-  const lost = before.seen?.holders.has(self) === true && !holders.has(self);
+  // So is one that took our own hold away while we could not hear it, unless it had told us before.
+  const told = isBeingReleased(state, before, self);
+  const lost = before.seen?.holders.has(self) === true && !holders.has(self) && !told;
   const taker = lost
     ? others.find((id) => silent(state, id))
     : appeared.find(
@@ -222,6 +228,6 @@ export function contestFrom(
 
 /** Peers that are heard again both ways end the waiting (R5). */
 export const withoutYield = (address: AddressState): AddressState =>
-  address.yielded === undefined
+  address.yielded === undefined && address.contest.nextMs === contestLimits.firstMs
     ? address
     : { ...address, yielded: undefined, contest: freshBackoff(contestLimits) };

@@ -37,10 +37,15 @@ export type PeerAddress = {
   /** Undefined where the wire cannot say it: then the cloud alone tells. */
   readonly possession: Possession | undefined;
   readonly wants: boolean;
+  /** It stands back from a holder that it cannot hear (R5). */
+  readonly yields: boolean;
   readonly unable: boolean;
 };
 
-const fromExoip: PeerAddress = { rank: 0, possession: undefined, wants: true, unable: false };
+const fromExoip: PeerAddress = {
+  ...{ rank: 0, possession: undefined, wants: true },
+  ...{ yields: false, unable: false },
+};
 
 /** The peer as a frame of it leaves it. Who speaks exoip cannot say whom it hears: it hears us. */
 export function peerAfter(state: State, frame: Advertisement, before?: Peer): Peer {
@@ -175,6 +180,22 @@ export function saysHolding(state: State, ip: string, id: NodeId): boolean {
 /** exoip's frames do not say it. */
 const mayHold = ({ addresses }: Peer, ip: string): boolean =>
   addresses.has(ip) && addresses.get(ip)?.possession !== "none";
+
+/** Whether a peer says that it is not to hold any more, whether it hears us or not. */
+export function givesWay(state: State, id: NodeId): boolean {
+  const peer = state.peers.get(id);
+  return peer !== undefined && isHeard(state, peer) && (!peer.healthy || peer.resigning);
+}
+
+/** Whether two peers hear each other, as both say. */
+export function hearEachOther(state: State, one: NodeId, other: NodeId): boolean {
+  const hears = (by: NodeId, whom: NodeId): boolean => {
+    const peer = state.peers.get(by);
+    const since = state.now - deadIntervalMs(state, peer?.intervalMs);
+    return (peer?.hears.get(whom) ?? -Infinity) >= since;
+  };
+  return hears(one, other) && hears(other, one);
+}
 
 /** When a holder that we do not hear any more becomes late. */
 export function lateAt(state: State, { seen, ip }: AddressState): number | undefined {

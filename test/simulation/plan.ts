@@ -4,7 +4,7 @@ import { seeded } from "./random.ts";
 import type { CloudPlan } from "./world/cloud.ts";
 import type { CloudKind } from "./world/cloud-traits.ts";
 import type { FollowedElection } from "./world/followed.ts";
-import type { NetworkPlan } from "./world/network.ts";
+import type { Link, NetworkPlan } from "./world/network.ts";
 
 export type NodePlan = {
   readonly program: "baton" | "exoip" | "keepalived";
@@ -97,6 +97,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
   faults.sort((a, b) => a.at - b.at);
   const lateMs = also() < 0.08 ? settledMs + also() * settledMs : 0;
+  const broken = ours && exoips < 0 && also() < 0.06 ? drawBroken(also, ids, healAt) : undefined;
   const length = random();
   const watchMs = length < 0.009 ? longMs : 45_000;
   return {
@@ -107,6 +108,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
     network: {
       delayMs: [0.2, pick(1, 5, 20, 60)],
       duplicates: random() < 0.2 ? 0.05 : 0,
+      ...(broken && { broken }),
     },
     realSignatures: seed % 20 === 0,
     faults: faults.map((fault) => ({ ...fault, at: fault.at + lateMs })),
@@ -115,6 +117,17 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
     watchMs,
     calmMs: length < 0.1 ? watchMs : 12_000,
   };
+}
+
+/** A link that is broken for good, both ways or one; of two nodes one still hears the other. */
+function drawBroken(random: () => number, ids: readonly string[], healAt: number) {
+  const at = random() < 0.3 ? 0 : random() * healAt;
+  const first = Math.floor(random() * ids.length);
+  const node = ids[first] ?? "lb1";
+  const other = ids[(first + 1 + Math.floor(random() * (ids.length - 1))) % ids.length] ?? "lb2";
+  const there: Link = [node, other];
+  const back: Link = [other, node];
+  return { at, links: ids.length > 2 && random() < 0.6 ? [there, back] : [there] };
 }
 
 function setupOf(kind: CloudKind, random: () => number): Omit<GroupPlan, "orders"> {

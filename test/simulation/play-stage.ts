@@ -92,20 +92,11 @@ export function createStage(setting: Setting): Stage {
     zeroAt: 0,
     serving: { nobody: true, shared: false },
   };
-  const send: World["send"] = (from, frame) => {
-    for (const id of ids) {
-      if (id === from || stage.cut.has(`${from}>${id}`)) continue;
-      queue.after(1, () => {
-        stage.nodes.get(id)?.hear(frame, from);
-        if (frame.wire === "exoip" && !stage.down.has(id)) stage.exoips.get(id)?.hear(from, frame);
-      });
-    }
-  };
   const world: World = {
     queue,
     cloud,
     random,
-    send,
+    send: (from, frame) => deliver(stage, from, frame),
     nodes: stage.nodes,
     members: ids,
     restartMs: Number.POSITIVE_INFINITY,
@@ -125,6 +116,17 @@ export function createStage(setting: Setting): Stage {
     }
   });
   return stage;
+}
+
+/** To all but the sender, where no link is cut, a millisecond later. */
+function deliver(stage: Stage, ...[from, frame]: Parameters<World["send"]>): void {
+  for (const id of stage.setting.ids) {
+    if (id === from || stage.cut.has(`${from}>${id}`)) continue;
+    stage.queue.after(1, () => {
+      stage.nodes.get(id)?.hear(frame, from);
+      if (frame.wire === "exoip" && !stage.down.has(id)) stage.exoips.get(id)?.hear(from, frame);
+    });
+  }
 }
 
 function settingsOf(setting: Setting, id: string, index: number): Partial<Settings> {

@@ -3,8 +3,9 @@
  * converge within the bound that the rules state. Two phases, as TigerBeetle and FoundationDB do.
  */
 import { allCheckers } from "./checkers/all.ts";
+import { boundOf, leavesMs } from "./checkers/bounds.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
-import { boundOf, isGood, leavesMs } from "./checkers/converges.ts";
+import { isGood } from "./checkers/converges.ts";
 import { type Measured, Meter } from "./checkers/meter.ts";
 import { schedule } from "./fault-kinds.ts";
 import type { Plan } from "./plan.ts";
@@ -51,6 +52,7 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
     queue.at(plan.nodes[index]?.bootAt ?? 0, () => world.host(id).boot());
   });
   const ends = plan.faults.map((fault) => schedule(world, fault));
+  breakLinks(world);
   everySecond(world);
   queue.at(plan.healAt, () => heal(world, ends));
   queue.runUntil(plan.healAt + plan.calmMs, look);
@@ -63,6 +65,20 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
   const { lines: trace, ips } = world;
   const holders = cloud.holders(ips[0] ?? "");
   return { violation, trace, holders, measured: meter.measured };
+}
+
+/** No fault that ends: what the rules promise holds all the same. */
+function breakLinks(world: World): void {
+  const { broken } = world.plan.network;
+  if (broken === undefined) return;
+  world.queue.at(broken.at, () => {
+    world.count("broken: links");
+    world.say(
+      "FAULT",
+      `broken for good: ${broken.links.map((link) => link.join(" > ")).join(", ")}`,
+    );
+    for (const [from, to] of broken.links) world.network.cut(from, to);
+  });
 }
 
 /** Time alone can make something wrong. */

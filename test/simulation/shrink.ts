@@ -91,5 +91,15 @@ function without(plan: Plan, gone: number): Plan {
     order.filter((index) => index !== gone).map((index) => (index > gone ? index - 1 : index)),
   );
   const group = { ...plan.group, orders };
-  return { ...plan, nodes: plan.nodes.toSpliced(gone, 1), faults, group };
+  const { broken, ...network } = plan.network;
+  const links = (broken?.links ?? [])
+    .filter((link) => !link.includes(nameOf(gone)))
+    .map(([from, to]) => [renamed(from), renamed(to)] as const);
+  return {
+    ...plan,
+    nodes: plan.nodes.toSpliced(gone, 1),
+    faults,
+    group,
+    network: broken && links.length > 0 ? { ...network, broken: { ...broken, links } } : network,
+  };
 }

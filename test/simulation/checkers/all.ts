@@ -8,12 +8,14 @@ import { neverOrphaned } from "./never-orphaned.ts";
 import { noFight } from "./no-fight.ts";
 import { oneLinkIsNoDeath } from "./one-link.ts";
 import { pauseSafe } from "./pause-safe.ts";
+import { takesOverPromptly } from "./prompt.ts";
 import { restartIsNoOutage } from "./restart.ts";
 import { standsBack } from "./stands-back.ts";
 
 export const allCheckers = (): readonly Checker[] => [
   neverOrphaned(),
   converges(),
+  takesOverPromptly(),
   pauseSafe(),
   restartIsNoOutage(),
   oneLinkIsNoDeath(),

@@ -1,12 +1,14 @@
 /** I6: API calls of a node in any minute, of one run of its agent and of all of them. */
 import type { Call } from "../world/cloud.ts";
+import type { World } from "../world/world.ts";
 import type { Checker } from "./checker.ts";
 
 /**
- * R16: 120 in trouble. No cloud shows the holders of an address in one call, so a look at the group
- * is a call for each node, and a larger group has 40 a minute for each.
+ * R16: 120 in trouble. Where the holders of an address are shown by no single call, a look at the
+ * group is a call for each node, and a larger group has 40 a minute for each.
  */
-const perMinute = (nodes: number): number => 40 * Math.max(3, nodes);
+const perMinute = ({ ids, cloud }: World): number =>
+  40 * (cloud.traits.readsInstances ? Math.max(3, ids.length) : 3);
 
 /** A look is for all addresses, but each has changes of its own, which are asked after. */
 const perAddress = 20;
@@ -18,7 +20,7 @@ export const boundedUse: Checker = {
   invariant: "I6",
   end(world) {
     const { ids, cloud, ips } = world;
-    const limit = perMinute(ids.length) + perAddress * (ips.length - 1);
+    const limit = perMinute(world) + perAddress * (ips.length - 1);
     for (const id of ids) {
       const { boots } = world.host(id);
       const calls = cloud.calls.filter(({ from }) => from === id);

@@ -17,6 +17,9 @@ export type Violation = { readonly invariant: string; readonly at: number; reado
 export const isMixed = ({ plan }: World): boolean =>
   plan.nodes.some(({ program }) => program !== "baton");
 
+/** Whether some nodes never hear each other again: then not all can be as it should be. */
+export const isBroken = ({ plan }: World): boolean => plan.network.broken !== undefined;
+
 /** Moves of nodes since the last call, a person's left out. */
 export function fresh(world: World, from: { seen: number }) {
   const moves = world.cloud.moves.slice(from.seen);

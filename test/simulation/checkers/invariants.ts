@@ -1,14 +1,8 @@
-/**
- * The invariants, asked of the cloud and never of the agents: I1 converges, I2 never orphaned by
- * us, I3 no fight, I6 bounded API use. Each looks at the world after every event.
- */
+/** Invariants that every play is held to, whatever it expects: I2 and I6, asked of the cloud. */
 import type { SimulatedCloud } from "../cloud.ts";
 import type { SimulatedNode } from "../node.ts";
 
 export type Violation = { readonly invariant: string; readonly at: number; readonly what: string };
-
-const live = (nodes: ReadonlyMap<string, SimulatedNode>, holders: readonly string[]): string[] =>
-  holders.filter((id) => nodes.get(id)?.alive === true);
 
 /** I2: no move of a node leaves the address with nobody while another node works. */
 export function neverOrphaned(
@@ -28,40 +22,6 @@ export function neverOrphaned(
     }
   }
   return undefined;
-}
-
-/** I1: exactly one holder, and it lives. */
-export function converged(
-  cloud: SimulatedCloud,
-  nodes: ReadonlyMap<string, SimulatedNode>,
-  at: number,
-): Violation | undefined {
-  const { holders } = cloud;
-  if (holders.length === 1 && live(nodes, holders).length === 1) return undefined;
-  const reasons = [...nodes.values()].map((node) => `${node.id}: ${node.reason}`).join("; ");
-  return { invariant: "I1", at, what: `held by [${holders.join(", ")}] (${reasons})` };
-}
-
-/** I1 for the preferred node, once every delay is over. */
-export const preferred = (
-  cloud: SimulatedCloud,
-  best: string,
-  at: number,
-): Violation | undefined =>
-  cloud.holders.length === 1 && cloud.holders[0] === best
-    ? undefined
-    : { invariant: "I1 preferred", at, what: `held by [${cloud.holders.join(", ")}]` };
-
-/** I3: after the last fault at most as many claims as nodes, and as many releases. */
-export function noFight(
-  cloud: SimulatedCloud,
-  nodes: number,
-  since: number,
-): Violation | undefined {
-  const moves = cloud.moves.filter(({ at, by }) => at >= since && by !== "person").length;
-  return moves <= 2 * nodes
-    ? undefined
-    : { invariant: "I3", at: since, what: `${moves} changes after the last fault` };
 }
 
 /** I6: at most so many calls of a node in any minute; an observation is one call for each node. */

@@ -1,5 +1,8 @@
 /** I3: of what is asked for after the last fault there are at most as many moves as nodes. */
-import { type Checker, isMixed } from "./checker.ts";
+import { type Checker, isBroken, isMixed } from "./checker.ts";
+
+/** R5: who never hears the other again contests, after back-offs that double from 45 s on. */
+const contestsWithin = (ms: number): number => 1 + Math.floor(Math.log2(Math.max(1, ms / 45_000)));
 
 export const noFight: Checker = {
   invariant: "I3",
@@ -17,8 +20,9 @@ export const noFight: Checker = {
       // Who takes what nobody holds moves it away from nobody.
       const free = (before[before.length - 1]?.holders.length ?? 0) === 0 ? 1 : 0;
       // Whoever held beside the last one lets go once.
-      const most = free + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
-      if (claims > most || moves.length - claims > 2 * nodes) {
+      const contests = isBroken(world) ? nodes * contestsWithin(world.plan.watchMs) : 0;
+      const most = free + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
+      if (claims > most || moves.length - claims > contests + 2 * nodes) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;
       }
     }

@@ -1,5 +1,5 @@
 /** R8: where a third node hears both ends of a cut link, nobody is dead and nothing moves. */
-import { type Checker, fresh, isMixed } from "./checker.ts";
+import { type Checker, fresh, isBroken, isMixed } from "./checker.ts";
 import { isPreemption } from "./preemption.ts";
 
 /**
@@ -18,9 +18,8 @@ export function oneLinkIsNoDeath(): Checker {
       const [cut, ...more] = world.begun;
       // Frames of exoip tell of no witness, and another election has its own view.
       const tells = group.wire === "authenticated" && group.election === "heartbeat";
-      if (moves.length === 0 || cut === undefined || more.length > 0 || !tells || isMixed(world)) {
-        return undefined;
-      }
+      const judged = tells && !isMixed(world) && !isBroken(world);
+      if (moves.length === 0 || cut === undefined || more.length > 0 || !judged) return undefined;
       const deadMs = group.deadRatio * group.intervalMs;
       const isLink = cut.fault.kind === "cut" || cut.fault.kind === "one-way";
       if (

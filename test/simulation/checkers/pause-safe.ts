@@ -21,7 +21,7 @@ export function pauseSafe(): Checker {
         // Its own clock may be 1 % slow, and another 1 % fast.
         if (sleptMs < deadMs * 1.03 || (host.boots[host.boots.length - 1] ?? 0) > at) continue;
         const early = call.at < at + deadMs * 0.97;
-        const blind = host.program.api.readAnsweredAt < at;
+        const blind = host.program.api.readBegunAt < at;
         if (early || blind) {
           const fault = early ? "without listening" : "without a read";
           return `${host.id} asks for a ${call.verb} ${call.at - at} ms after a sleep, ${fault}`;

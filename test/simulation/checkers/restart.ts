@@ -1,7 +1,7 @@
 /** I7: an agent that dies and is back within the dead interval moves nothing. */
 import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
-import { type Checker, fresh, isMixed } from "./checker.ts";
+import { type Checker, fresh, isBroken, isMixed } from "./checker.ts";
 import { isPreemption, lastBefore } from "./preemption.ts";
 
 const calmMs = 10_000;
@@ -22,7 +22,8 @@ export function restartIsNoOutage(): Checker {
     look(world) {
       const moves = fresh(world, from);
       const { restarted } = world;
-      if (restarted === undefined || moves.length === 0 || isMixed(world)) return undefined;
+      if (restarted === undefined || moves.length === 0 || isMixed(world) || isBroken(world))
+        return undefined;
       const { at, id } = restarted;
       const calm = restarted.alone && world.disturbedBefore < at - calmMs;
       // Of two holders one may let go at any time, and a dead one is to be replaced.

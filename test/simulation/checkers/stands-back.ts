@@ -1,7 +1,7 @@
 /** R5: from whom a node that it cannot hear took the address does not take it back at once. */
 import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
-import { type Checker, fresh, isMixed } from "./checker.ts";
+import { type Checker, fresh, isBroken, isMixed } from "./checker.ts";
 
 /** The first back-off is a minute, at least three quarters of it, and a clock may be 1 % fast. */
 const leastMs = (0.75 * 60_000) / 1.01;
@@ -40,7 +40,8 @@ export function standsBack(): Checker {
       const moves = fresh(world, from);
       const cut = onlyCut(world);
       const shares = world.plan.group.hold === "shared";
-      if (moves.length === 0 || cut === undefined || shares || isMixed(world)) return undefined;
+      if (moves.length === 0 || cut === undefined || shares || isMixed(world) || isBroken(world))
+        return undefined;
       const move = moves.find((one) => one.askedAt < cut.until && takesBack(world, one, cut));
       return move && `${move.by} took it back from ${move.before.join()}, which it cannot hear`;
     },

@@ -112,6 +112,13 @@ export const mutants: readonly Mutant[] = [
     to: "return 1.02 * Math.max(",
   },
   {
+    name: "tardy",
+    what: "waits for three dead intervals before it takes over from a dead holder",
+    file: "core/peers.ts",
+    from: "return deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;",
+    to: "return 3 * deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;",
+  },
+  {
     name: "two-requests-at-once",
     what: "sends a request while another is under way",
     file: "core/act.ts",

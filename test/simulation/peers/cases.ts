@@ -70,6 +70,7 @@ export const cases: readonly PeerCase[] = [
   {
     name: "host death, API hangs for 8 s",
     source: "measured (d''')",
+    exoipMeasured: "11; held by lb2 alone (measured, n = 2)",
     faults: [fault("die"), fault("api-hang", { ms: 8_000 }, 2_000)],
     right: ["lb2"],
   },
@@ -117,7 +118,8 @@ export const cases: readonly PeerCase[] = [
   },
   {
     name: "start while the API is down for 20 s",
-    source: "measured",
+    source: "measured (exoip)",
+    exoipMeasured: "exits at once (measured, n = 1)",
     faults: [fault("api-unreachable", { at: 0, ms: faultAt })],
   },
   {

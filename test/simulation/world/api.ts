@@ -24,8 +24,8 @@ export class Api {
   readonly #underWay = new Set<() => void>();
   /** How wrong this agent is about the cloud's time; an answer's Date header tells. */
   clockErrorMs: number;
-  /** When a read was last answered: what checkers ask. */
-  readAnsweredAt = Number.NEGATIVE_INFINITY;
+  /** When the last read that was answered began, in the world's time: what checkers ask. */
+  readBegunAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: ApiParts) {
     this.#parts = parts;
@@ -35,6 +35,7 @@ export class Api {
   observe(scope: Scope, also: readonly string[]): void {
     const { host, cloud, members, instances } = this.#parts;
     const begunAt = host.now;
+    const askedAt = host.world.queue.now;
     const group = [...new Set([...members(), ...also])];
     const ids = scope === "zone" ? instances : scope === "self" ? [host.id] : group;
     const end = this.#open(() => this.#failed("no answer"));
@@ -51,7 +52,7 @@ export class Api {
           const cloudAheadMs = dateMs - host.now;
           end(() => {
             this.#versions = versions;
-            this.readAnsweredAt = host.world.queue.now;
+            this.readBegunAt = askedAt;
             const read = { scope, begunAt, holders, stopped, cloudAheadMs };
             this.#parts.emit({ type: "observed", ...read });
           });

@@ -72,7 +72,8 @@ export class Cloud {
   readonly #plan: CloudPlan;
   readonly #random: () => number;
   readonly #past = new Map<string, Held[]>();
-  readonly #versions = new Map<string, number>();
+  /** When each of an address's versions began, the first at 0: a stale read shows an old one. */
+  readonly #versions = new Map<string, number[]>();
   /** Of instances that were ever not running. */
   readonly #powers = new Map<string, Power[]>();
   /** An instance's changes end in the order in which they began. */
@@ -96,7 +97,7 @@ export class Cloud {
     this.traits = traits[plan.kind];
     for (const ip of ips) {
       this.#past.set(ip, [{ at: 0, holders: [] }]);
-      this.#versions.set(ip, 1);
+      this.#versions.set(ip, [0]);
     }
   }
 
@@ -220,7 +221,13 @@ export class Cloud {
         return this.#powers.get(id)?.findLast((one) => one.at <= at)?.off;
       }),
     );
-    return { holders, stopped, versions: new Map(this.#versions) };
+    const versions = new Map<string, number>();
+    for (const ip of holders.keys()) versions.set(ip, this.#versionAt(ip, shownAt[0] ?? 0));
+    return { holders, stopped, versions };
+  }
+
+  #versionAt(ip: string, at: number): number {
+    return (this.#versions.get(ip) ?? []).filter((since) => since <= at).length;
   }
 
   /** What the cloud itself has against a request that has arrived. */
@@ -230,7 +237,7 @@ export class Cloud {
     const why =
       fence === "expiry" && expiresAt < this.#queue.now
         ? "expired"
-        : fence === "version" && version !== this.#versions.get(ip)
+        : fence === "version" && version !== this.#versionAt(ip, this.#queue.now)
           ? "conflict"
           : verb === "release" && !detaches
             ? "cannot be detached"
@@ -253,7 +260,7 @@ export class Cloud {
     const takesMs = drawn(this.#plan.operationMs, this.#random) + slowMs;
     const endsAt = Math.max(now + takesMs, this.#busyUntil.get(whom) ?? 0);
     this.#busyUntil.set(whom, endsAt);
-    this.#versions.set(ip, (this.#versions.get(ip) ?? 0) + 1);
+    this.#versions.get(ip)?.push(now);
     this.#queue.at(endsAt, () => {
       operation.state = met?.kind === "fails" ? "failure" : "success";
       operation.endedAt = endsAt;
@@ -277,7 +284,7 @@ export class Cloud {
     const same = before.length === holders.length && before.every((id) => holders.includes(id));
     if (same) return;
     const at = this.#queue.now;
-    if (by === "person") this.#versions.set(ip, (this.#versions.get(ip) ?? 0) + 1);
+    if (by === "person") this.#versions.get(ip)?.push(at);
     this.#past.get(ip)?.push({ at, holders });
     this.moves.push({ ...move, at, before, holders });
   }

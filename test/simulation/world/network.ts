@@ -14,7 +14,12 @@ export type NetworkPlan = {
   readonly delayMs: readonly [number, number];
   /** Share of the datagrams that arrive twice. */
   readonly duplicates: number;
+  /** Links that are broken from a moment on and never mended: the group has to live with it. */
+  readonly broken?: { readonly at: number; readonly links: readonly Link[] };
 };
+
+/** One direction, from a node to another. */
+export type Link = readonly [string, string];
 
 /** What a fault adds for its time. */
 export type Weather = { loss: number; duplicates: number; reorderMs: number };

@@ -1,0 +1,56 @@
+/**
+ * I1, to the second, for the first fault of a run: where the holder of a settled group dies or
+ * falls ill, and all else is well, another serves once the dead interval and one claim are over.
+ */
+import type { World } from "../world/world.ts";
+import { type Checker, isMixed } from "./checker.ts";
+
+/** A group that starts has its holder by then. */
+const settledMs = 10_000;
+
+/** Reads, a beat, the turns of the others. */
+const slackMs = 3_000;
+
+/** Another node notices these by itself; who is ill says so after three checks at most. */
+const striking: ReadonlySet<string> = new Set([
+  ...["kill", "die", "power-off", "freeze", "stop-clock"],
+  ...["sick", "ail"],
+]);
+
+/** Until when an address may be served by nobody, where the fault is of this kind. */
+function servedBy({ begun, plan, ids }: World): number | undefined {
+  const [first, ...more] = begun;
+  if (first === undefined || more.length > 0 || first.at < settledMs) return undefined;
+  if (!striking.has(first.fault.kind) || plan.group.election !== "heartbeat") return undefined;
+  // Where a third node hears both ends a broken link makes no difference, once all know of it.
+  const { broken } = plan.network;
+  const known = broken === undefined || (ids.length > 2 && broken.at < first.at - settledMs);
+  if (!known) return undefined;
+  const { deadRatio, intervalMs, checkMs } = plan.group;
+  const [, operationMs] = plan.cloud.operationMs;
+  const noticedMs = Math.max((deadRatio + 1) * intervalMs, 3 * checkMs);
+  return first.at + noticedMs + operationMs + slackMs;
+}
+
+export function takesOverPromptly(): Checker {
+  const unserved = new Map<string, number>();
+  return {
+    invariant: "I1 prompt",
+    look(world) {
+      const { now } = world.queue;
+      const latest = servedBy(world);
+      for (const ip of world.ips) {
+        const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves);
+        if (served || latest === undefined) unserved.delete(ip);
+        else if (!unserved.has(ip)) unserved.set(ip, now);
+        const since = unserved.get(ip);
+        if (since === undefined || latest === undefined || now <= latest || isMixed(world))
+          continue;
+        if (world.ids.some((id) => world.host(id).sound)) {
+          return `${ip} was served by nobody for ${Math.round(now - since)} ms`;
+        }
+      }
+      return undefined;
+    },
+  };
+}
