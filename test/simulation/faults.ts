@@ -124,6 +124,15 @@ export function drawApart(random: () => number, ids: readonly string[], ms: numb
   return { kind: "swizzle", at: settledMs + random() * 3_000, ms, node, other, rate: 1 };
 }
 
+/** One node that does not hear the others for a minute, or of two one that is not heard. */
+export function drawSplit(random: () => number, ids: readonly string[]): Fault {
+  const first = Math.floor(random() * ids.length);
+  const node = ids[first] ?? "lb1";
+  const other = ids[(first + 1) % ids.length] ?? "lb2";
+  const kind = ids.length > 2 || random() < 0.5 ? "isolate" : "one-way";
+  return { kind, at: 12_000 + random() * 5_000, ms: 60_000, node, other, rate: 1 };
+}
+
 /** What makes a holder give the address to another that works. */
 const moving: readonly FaultKind[] = ["handover", "stop", "maintenance", "sick", "person-attach"];
 

@@ -1,5 +1,5 @@
 /** All that one run is, as data drawn from its seed. */
-import { drawApart, drawFault, drawUpon, type Fault } from "./faults.ts";
+import { drawApart, drawFault, drawSplit, drawUpon, type Fault } from "./faults.ts";
 import { seeded } from "./random.ts";
 import type { CloudPlan } from "./world/cloud.ts";
 import type { CloudKind } from "./world/cloud-traits.ts";
@@ -95,9 +95,13 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   );
   if (comesApart) faults.push(drawApart(also, ids, apartMs));
   if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
+  // In a split that lasts, and with nothing else, it shows whether everybody stands back long enough.
+  const split = also() < 0.02 ? drawSplit(also, ids) : undefined;
+  if (split) faults.splice(0, Infinity, split);
   faults.sort((a, b) => a.at - b.at);
   const lateMs = also() < 0.08 ? settledMs + also() * settledMs : 0;
-  const broken = ours && exoips < 0 && also() < 0.06 ? drawBroken(also, ids, healAt) : undefined;
+  const breaks = also() < 0.06 && ours && exoips < 0 && !split;
+  const broken = breaks ? drawBroken(also, ids, healAt) : undefined;
   const length = random();
   const watchMs = length < 0.009 ? longMs : 45_000;
   return {
@@ -112,7 +116,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
     },
     realSignatures: seed % 20 === 0,
     faults: faults.map((fault) => ({ ...fault, at: fault.at + lateMs })),
-    healAt: healAt + lateMs,
+    healAt: (split ? split.at + split.ms : healAt) + lateMs,
     boundMs: 30_000,
     watchMs,
     calmMs: length < 0.1 ? watchMs : 12_000,

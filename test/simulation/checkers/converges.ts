@@ -45,6 +45,9 @@ export function isGood(world: World, ip: string): boolean {
   const outside = holders.length < all.length;
   const serving = ids.filter((id) => world.host(id).sound);
   if (outside && holders.length === 0) return !plan.group.takeFromOutside;
+  // Who has to prove itself takes nothing from a holder that lives, be it sick (R12).
+  const owed = serving.filter((id) => holders.includes(id) || !isProving(world.host(id)));
+  if (owed.length === 0 && holders.some((id) => world.host(id).up)) return true;
   // Two that do not hear each other may both hold, or another than the best: clients are served,
   // unless more than one node is lost beside that.
   if (isBroken(world)) {
@@ -59,9 +62,9 @@ export function isGood(world: World, ip: string): boolean {
     return holders.some((id) => world.host(id).serves || (world.host(id).up && isExoip(id)));
   }
   if (plan.group.hold === "shared" && serving.length > 0) {
-    const proving = serving.filter((id) => isProving(world.host(id)) && !holders.includes(id));
-    const owed = serving.length - proving.length;
-    return holders.length === Math.max(1, owed) && holders.every((id) => world.host(id).serves);
+    return (
+      holders.length === Math.max(1, owed.length) && holders.every((id) => world.host(id).serves)
+    );
   }
   if (holders.length !== 1 || holder === undefined) return serving.length === 0;
   return serving.length === 0 || world.host(holder).serves;

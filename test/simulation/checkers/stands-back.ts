@@ -11,14 +11,15 @@ const settledMs = 10_000;
 
 type Span = { readonly from: number; readonly until: number };
 
-/** While a cut lasts that is the only fault so far; a link that works one way only is none. */
+/** While a cut lasts that is the only fault so far. */
 function onlyCut({ begun, plan }: World): Span | undefined {
   const [first, ...more] = begun;
   if (first === undefined || more.length > 0 || first.at < settledMs) return undefined;
   const { at, fault } = first;
-  const isFull =
-    fault.kind === "isolate" ||
-    (plan.nodes.length === 2 && (fault.kind === "cut" || fault.kind === "one-way"));
+  // Frames of exoip do not say who is heard, so there a link that works one way counts for one.
+  const oneWay = fault.kind === "one-way" && plan.group.wire === "authenticated";
+  const ofTwo = plan.nodes.length === 2 && (fault.kind === "cut" || oneWay);
+  const isFull = fault.kind === "isolate" || ofTwo;
   return isFull ? { from: at, until: Math.min(at + fault.ms, plan.healAt) } : undefined;
 }
 

@@ -114,9 +114,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: "tardy",
     what: "waits for three dead intervals before it takes over from a dead holder",
-    file: "core/peers.ts",
-    from: "return deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;",
-    to: "return 3 * deadRatio * Math.max(intervalMs, theirIntervalMs) + latenessMs;",
+    file: "core/decide.ts",
+    from: 'return claim("the holder fell silent");',
+    to: `return others.some((id) => now < (state.peers.get(id)?.heardAt ?? 0) + 3 * deadIntervalMs(state))
+      ? rest("the holder fell silent")
+      : claim("the holder fell silent");`,
   },
   {
     name: "two-requests-at-once",
