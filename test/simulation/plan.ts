@@ -95,7 +95,7 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   );
   if (comesApart) faults.push(drawApart(also, ids, apartMs));
   if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
-  // In a split that lasts, and with nothing else, it shows whether everybody stands back long enough.
+  // A split that lasts, and nothing else, shows whether everybody stands back for long enough.
   const split = also() < 0.02 ? drawSplit(also, ids) : undefined;
   if (split) faults.splice(0, Infinity, split);
   faults.sort((a, b) => a.at - b.at);
