@@ -72,13 +72,13 @@ export function startWatch(parts: WatchParts): Watch {
   const keys = (): Keys => hmacKeys(keysOf(credentials()));
   const settings = settingsOf(config, self, boot, cloud);
   const group = groupOf(parts, election, () => wired);
-  const { wire, nicId = self, intervalMs } = election;
+  const { wire, nicId = self, intervalMs, deadRatio } = election;
   const surroundings = { nowMs, onStranger: group.meet };
   const name = config.node;
   const options: HeartbeatOptions =
     wire === "exoip"
       ? { wire, ip: settings.addresses[0]?.ip ?? "", nicId, ...surroundings }
-      : { wire, self, name, boot, intervalMs, keys: keys(), ...surroundings };
+      : { wire, self, name, boot, intervalMs, deadRatio, keys: keys(), ...surroundings };
   const wired: Wired = {
     ...parts,
     election,

@@ -118,11 +118,11 @@ function request(
     effects.push({ type: "claim", ip, fenceAt });
     const { yielded } = address;
     const contested = yielded !== undefined && now >= yielded.contestAt;
-    const tries = address.failingSince !== undefined;
+    const isRetry = address.failingSince !== undefined;
     // Whom we contest is released as soon as our own hold is seen; what doubles is the next wait,
     // once for all that this contest tries.
     const contest =
-      contested && !tries ? contestFrom(state, address, yielded.to).contest : address.contest;
+      contested && !isRetry ? contestFrom(state, address, yielded.to).contest : address.contest;
     const next = { ...address, contest, request: sent, claim: claimOf(state, address) };
     return { state: told, address: next };
   }

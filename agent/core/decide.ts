@@ -4,15 +4,7 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { claim, type Decision, release, rest, type View } from "./decision.ts";
-import {
-  before,
-  betterThanUs,
-  type Candidate,
-  candidatesFor,
-  canServe,
-  elect,
-  isSound,
-} from "./elect.ts";
+import { before, betterThanUs, candidatesFor, canServe, elect, isSound } from "./elect.ts";
 import { deadIntervalMs, givesWay, isLive, livePeers, silent } from "./peers.ts";
 import { isBeingReleased, isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
 import type { AddressState, State } from "./state.ts";
@@ -89,14 +81,14 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
 function preempting(
   state: State,
   address: AddressState,
-  candidates: readonly Candidate[],
+  candidates: View["candidates"],
   heard: readonly NodeId[],
 ): Decision {
   const { now, settings } = state;
   const holder = candidates.find(({ id }) => heard.includes(id));
-  if (holder ? !isSound(holder) : heard.every((id) => givesWay(state, id))) {
-    return claim("the holder gives way");
-  }
+  // The word of one that does not hear us counts too, where we can do better than it.
+  const leaves = heard.every((id) => givesWay(state, id)) && canServe(candidates[0]);
+  if (holder ? !isSound(holder) : leaves) return claim("the holder gives way");
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
   const { election } = settings;
   // Who has just started does not say yet that it holds, but the cloud does.
@@ -114,7 +106,7 @@ function preempting(
   return claim("better in the order");
 }
 
-/** Whether a node that others hear, and we do not, may take the address, by its last word. */
+/** Whether one with which we have no link, and that lives, may take it, by its last word. */
 function mayTakeUnheard(state: State, { ip }: AddressState, id: NodeId): boolean {
   const peer = state.peers.get(id);
   const said = peer?.addresses.get(ip);

@@ -1,14 +1,7 @@
 /** Who should hold an address, as a pure function of what is known about the nodes. */
 import type { NodeId } from "../wire/advertisement.ts";
 import { isHealthy, mayBeHealthy } from "./health.ts";
-import {
-  givesWay,
-  hearEachOther,
-  livePeers,
-  type PeerAddress,
-  saysHolding,
-  silent,
-} from "./peers.ts";
+import { givesWay, hears, livePeers, type PeerAddress, saysHolding, silent } from "./peers.ts";
 import type { AddressState, State } from "./state.ts";
 
 export type Candidate = {
@@ -62,6 +55,9 @@ const some = <One>(ones: readonly One[]): readonly One[] | undefined =>
 /** Whether it would be of use to its clients, were it to hold. */
 export const canServe = ({ healthy, resigning }: Candidate): boolean => healthy && !resigning;
 
+export const isLeaving = ({ maintenance, resigning }: State): boolean =>
+  maintenance || resigning !== undefined;
+
 /** Whether nothing speaks against a node: it need not give way to a worse one. */
 export const isSound = (one: Candidate): boolean => canServe(one) && one.able;
 
@@ -70,7 +66,7 @@ export const before = (a: Order, b: Order): number => a.priority - b.priority ||
 
 /** Ourselves and the live peers, as candidates for one address. */
 export function candidatesFor(state: State, ip: string): readonly [Candidate, ...Candidate[]] {
-  const { settings, maintenance, resigning, priority } = state;
+  const { settings, priority } = state;
   const address = state.addresses.get(ip);
   const self: Candidate = {
     id: settings.self,
@@ -78,7 +74,7 @@ export function candidatesFor(state: State, ip: string): readonly [Candidate, ..
     rank: rankOf(state, ip),
     healthy: isWell(state),
     able: isAble(state, address),
-    resigning: maintenance || resigning !== undefined,
+    resigning: isLeaving(state),
     holds: address?.seen?.holders.has(settings.self) === true,
   };
   const candidates: [Candidate, ...Candidate[]] = [self];
@@ -87,8 +83,11 @@ export function candidatesFor(state: State, ip: string): readonly [Candidate, ..
     const theirs = peer.addresses.get(ip);
     if (theirs === undefined || standsAside(state, address, id, theirs, holders)) continue;
     const holds = saysHolding(state, ip, id);
-    // Who holds needs no call, whether it has been able to see that or not.
-    const able = holds || holders.includes(id) || !theirs.unable;
+    // Who holds needs no call, whether it has been able to see that or not, but to release a dead
+    // one beside it.
+    const others = holders.filter((one) => one !== id);
+    const alone = others.length < holders.length && !others.some((one) => silent(state, one));
+    const able = holds || alone || !theirs.unable;
     const { priority, healthy, resigning: leaves } = peer;
     candidates.push({ id, priority, rank: theirs.rank, healthy, able, resigning: leaves, holds });
   }
@@ -108,8 +107,8 @@ export function placeOf(state: State, ip: string): number {
 }
 
 /**
- * Whether a peer will not take the address, though it may be the best: it is cut off from a holder
- * that gives way, and cannot know that; or it stands back from holders that we know to be dead.
+ * Whether a peer will not take the address, though it may be the best: it does not hear that a
+ * holder gives way; or it stands back from holders that we take for dead.
  */
 function standsAside(
   state: State,
@@ -122,7 +121,7 @@ function standsAside(
   if (yields && holders.every((one) => address?.knownHolders.has(one) && silent(state, one))) {
     return true;
   }
-  return holders.some((one) => givesWay(state, one) && !hearEachOther(state, id, one));
+  return holders.some((one) => givesWay(state, one) && !hears(state, id, one));
 }
 
 /** Nodes that are before us in the order by what they last said, alive or not. */

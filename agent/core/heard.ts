@@ -4,7 +4,7 @@ import { landed } from "./announce.ts";
 import { landsWithinMs } from "./backoff.ts";
 import { withoutYield } from "./observe.ts";
 import { afterPause, sleptThrough } from "./pause.ts";
-import { linked, type Peer, peerAfter, punctualMs, saysHolding } from "./peers.ts";
+import { deniesHolding, linked, type Peer, peerAfter, punctualMs, saysHolding } from "./peers.ts";
 import type { AddressState, Effect, State } from "./state.ts";
 
 /** A frame that contradicts our last read makes us read again, but not at every frame. */
@@ -52,12 +52,12 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     const changed = said !== peer.addresses.get(ip)?.possession;
     const news = met || told.length > 0 || changed || (holds !== seen && stale);
     const link = linked(next, peer);
-    const ends = address.yielded === undefined ? met : link && address.yielded.to === from;
-    const calmed = ends ? withoutYield(address) : address;
+    const endsWaiting = address.yielded === undefined ? met : link && address.yielded.to === from;
+    const calmed = endsWaiting ? withoutYield(address) : address;
     const known = new Set(calmed.knownHolders);
     if (seen && holds && link) known.add(from);
     // What it takes after this word is a sign of life.
-    if (peer.addresses.get(ip)?.possession === "none" && link) known.delete(from);
+    if (deniesHolding(next, ip, from) && link) known.delete(from);
     const observeAt = news ? Math.min(calmed.observeAt, now + soonMs) : calmed.observeAt;
     const doubted = calmed.doubted || news;
     const after = { ...calmed, knownHolders: known, releaseLandsAt, observeAt, doubted };

@@ -4,8 +4,8 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
-import { calmMs, placeOf } from "./elect.ts";
-import { deadIntervalMs, linked, saysHolding, silent } from "./peers.ts";
+import { calmMs, isLeaving, isWell, placeOf } from "./elect.ts";
+import { deadIntervalMs, deniesHolding, linked, saysHolding, silent } from "./peers.ts";
 import { isBeingReleased } from "./releasing.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Note, Observation, Read, State } from "./state.ts";
@@ -31,6 +31,11 @@ export function afterRead(
   const settled = read.begunAt >= before.requestEndedAt + state.settings.settleMs;
   if (!settled && contradicts(before.ended, holders)) return again(state, before);
   const held = before.seen?.holders ?? new Set<NodeId>();
+  // A read may show what was before the one that showed us without it, and nothing gave it to us.
+  const regained = holders.has(self) && !held.has(self) && !before.claimed;
+  if (regained && read.begunAt < before.withoutAt + state.settings.settleMs) {
+    return again(state, before);
+  }
   const calm = state.now - before.requestEndedAt > calmMs;
   const failingSince = calm ? undefined : before.failingSince;
   if (read.scope === "self") {
@@ -80,10 +85,6 @@ const isLinked = (state: State, id: NodeId): boolean => {
   return peer !== undefined && linked(state, peer);
 };
 
-/** What it takes after that word is a sign of life, though we be cut off from it meanwhile. */
-const deniesIt = (state: State, ip: string, id: NodeId): boolean =>
-  state.peers.get(id)?.addresses.get(ip)?.possession === "none";
-
 /** What follows from a read that is believed. */
 function settle(
   state: State,
@@ -103,7 +104,7 @@ function settle(
   const known = others.filter(
     (id) =>
       before.knownHolders.has(id) ||
-      (isLinked(state, id) && !deniesIt(state, before.ip, id)) ||
+      (isLinked(state, id) && !deniesHolding(state, before.ip, id)) ||
       (appeared.includes(id) && hadTold(state, before, id)),
   );
   const { ended, requestEndedAt } = before;
@@ -170,7 +171,7 @@ function yieldAfter(
   const { self } = state.settings;
   const others = [...holders].filter((id) => id !== self && state.group.has(id));
   // So is one that took our own hold away while we could not hear it, unless it had told us before.
-  const told = isBeingReleased(state, before, self);
+  const told = isBeingReleased(state, before, self) && isWell(state) && !isLeaving(state);
   const lost = before.seen?.holders.has(self) === true && !holders.has(self) && !told;
   const taker = lost
     ? others.find((id) => silent(state, id))

@@ -4,6 +4,7 @@ import type {
   BootId,
   NodeId,
   Possession,
+  Role,
   SignedAdvertisement,
 } from "../wire/advertisement.ts";
 import type { AddressState, State } from "./state.ts";
@@ -34,6 +35,8 @@ export type Peer = {
 
 export type PeerAddress = {
   readonly rank: number;
+  /** Undefined where the wire cannot say it. */
+  readonly role: Role | undefined;
   /** Undefined where the wire cannot say it: then the cloud alone tells. */
   readonly possession: Possession | undefined;
   readonly wants: boolean;
@@ -43,7 +46,7 @@ export type PeerAddress = {
 };
 
 const fromExoip: PeerAddress = {
-  ...{ rank: 0, possession: undefined, wants: true },
+  ...{ rank: 0, role: undefined, possession: undefined, wants: true },
   ...{ yields: false, unable: false },
 };
 
@@ -187,14 +190,17 @@ export function givesWay(state: State, id: NodeId): boolean {
   return peer !== undefined && isHeard(state, peer) && (!peer.healthy || peer.resigning);
 }
 
-/** Whether two peers hear each other, as both say. */
-export function hearEachOther(state: State, one: NodeId, other: NodeId): boolean {
-  const hears = (by: NodeId, whom: NodeId): boolean => {
-    const peer = state.peers.get(by);
-    const since = state.now - deadIntervalMs(state, peer?.intervalMs);
-    return (peer?.hears.get(whom) ?? -Infinity) >= since;
-  };
-  return hears(one, other) && hears(other, one);
+/** Whether a peer hears another, as its frames tell. */
+export function hears(state: State, by: NodeId, whom: NodeId): boolean {
+  const [peer, other] = [by, whom].map((id) => state.peers.get(id));
+  const intervalMs = Math.max(peer?.intervalMs ?? 0, other?.intervalMs ?? 0);
+  return (peer?.hears.get(whom) ?? -Infinity) >= state.now - deadIntervalMs(state, intervalMs);
+}
+
+/** Whether the last word of a peer is that it holds nothing; in `init` it does not know yet. */
+export function deniesHolding(state: State, ip: string, id: NodeId): boolean {
+  const said = state.peers.get(id)?.addresses.get(ip);
+  return said?.possession === "none" && said.role !== "init";
 }
 
 /** When a holder that we do not hear any more becomes late. */

@@ -42,10 +42,12 @@ function releaseDue(
   const { claim, yielded } = address;
   const claimedAfter = (at: number): boolean =>
     address.claimed && claim !== undefined && claim.decidedAt >= at;
+  // What was claimed long ago says nothing about what the other has asked for since.
+  const contests = claimedAfter(yielded?.contestAt ?? Infinity) && isRecent(state, claim);
   const stopped = claimedAfter(stoppedAt) || now >= stoppedAt + landsWithinMs(settings);
   // Who held beside it may be contested by it at the same time.
   const isUp = yielded?.to === whom && now >= yielded.contestAt && canServe(own);
-  const contested = isUp && (claimedAfter(yielded.contestAt) || isCloudTurn(state));
+  const contested = isUp && (contests || isCloudTurn(state));
   if (stopped || dead || contested) {
     return release(whom, "dead and still holding");
   }
@@ -76,6 +78,9 @@ function releaseDue(
   const wins = wished && address.wish && address.yielded === undefined;
   return wins ? release(whom, "not elected and still holds") : undefined;
 }
+
+const isRecent = ({ now, settings }: State, claim: AddressState["claim"]): boolean =>
+  claim !== undefined && now < claim.decidedAt + landsWithinMs(settings);
 
 /**
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks

@@ -21,6 +21,7 @@ export type SignedOptions = Surroundings & {
   readonly name: string;
   readonly boot: BootId;
   readonly intervalMs: number;
+  readonly deadRatio: number;
   readonly keys: Keys;
 };
 
@@ -30,7 +31,7 @@ const recentIntervals = 3;
 const leastRecentMs = 1_000;
 
 export function signedHeartbeat(options: SignedOptions): Heartbeat {
-  const { self, name, boot, intervalMs, nowMs, onStranger } = options;
+  const { self, name, boot, intervalMs, deadRatio, nowMs, onStranger } = options;
   const bornMs = nowMs();
   let { keys } = options;
   const sent = recentlySent(Math.max(leastRecentMs, recentIntervals * intervalMs), nowMs);
@@ -54,6 +55,7 @@ export function signedHeartbeat(options: SignedOptions): Heartbeat {
         sequence: sent.newest(),
         recentFrom: sent.recentFrom(),
         nowMs: nowMs(),
+        deadRatio,
       });
       if (isStranger) {
         strangers = peers;

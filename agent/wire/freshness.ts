@@ -49,6 +49,8 @@ export type Receiver = {
    */
   readonly recentFrom: number;
   readonly nowMs: number;
+  /** After so many intervals without a frame a peer is dead. */
+  readonly deadRatio: number;
 };
 
 export type Verdict =
@@ -57,8 +59,8 @@ export type Verdict =
   | { readonly accepted: false; readonly reason: FreshnessReason };
 
 const retiredBoots = 4;
-/** So many intervals without a frame are a silence: no dead interval is shorter. */
-const silentIntervals = 3;
+/** A peer that was silent for so many intervals proves itself, though the dead ratio be lower. */
+const leastSilent = 3;
 /** A busy host reads late what came in time, and short intervals are soon over. */
 const lateMs = 3_000;
 /** A peer that was silent for this long may be forgotten where another needs its place. */
@@ -89,7 +91,7 @@ export function judge(
   if (room === undefined) return no("too-many-peers");
   const after = (changed: PeerFreshness): Freshness => new Map(room).set(node, changed);
   const again = proven?.boot === boot;
-  const silentMs = silentIntervals * frame.intervalMs;
+  const silentMs = Math.max(leastSilent, receiver.deadRatio) * frame.intervalMs;
   const isPunctual = again && receiver.nowMs - proven.heardMs <= silentMs;
   // Frames that somebody holds back and passes on one by one fall behind, be they never silent.
   if (isPunctual && lagMs - proven.lagMs <= Math.max(silentMs, lateMs)) {

@@ -147,6 +147,12 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
             ],
       ),
     ),
+  /** It is heard by all, and hears nobody. */
+  deaf: (world, { node }) =>
+    links(
+      world,
+      world.ids.flatMap((id): (readonly [string, string])[] => (id === node ? [] : [[id, node]])),
+    ),
   /** Links are cut one after the other and mended in another order (FoundationDB's swizzle). */
   swizzle(world, { ms }) {
     const chosen = world.ids.filter(() => world.random() < 0.6);

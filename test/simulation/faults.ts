@@ -35,6 +35,7 @@ type LinkFault =
   | "cut"
   | "one-way"
   | "isolate"
+  | "deaf"
   | "swizzle"
   | "loss"
   | "reorder"
@@ -48,7 +49,7 @@ export const hostFaults: readonly HostFault[] = [
   ...(["ail", "sick", "flapping", "wall-clock"] as const),
 ];
 export const linkFaults: readonly LinkFault[] = [
-  ...(["cut", "one-way", "isolate", "swizzle"] as const),
+  ...(["cut", "one-way", "isolate", "deaf", "swizzle"] as const),
   ...(["loss", "reorder", "duplicate", "attack"] as const),
 ];
 export const orderFaults: readonly OrderFault[] = [

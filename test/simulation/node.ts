@@ -195,6 +195,7 @@ export class SimulatedNode {
       sequence: this.#sequence,
       recentFrom: Math.max(this.#recentFrom, this.#sequence - 4),
       nowMs: this.#now,
+      deadRatio: 3,
     });
     this.#fresh = peers;
     if (verdict.accepted) this.receive({ type: "frame", from: frame.node, frame });

@@ -123,12 +123,17 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   };
 }
 
-/** A link that is broken for good, both ways or one; of two nodes one still hears the other. */
+/**
+ * A link that is broken for good, both ways or one; of two nodes one still hears the other. Or one
+ * node never hears any other again.
+ */
 function drawBroken(random: () => number, ids: readonly string[], healAt: number) {
   const at = random() < 0.3 ? 0 : random() * healAt;
   const first = Math.floor(random() * ids.length);
   const node = ids[first] ?? "lb1";
   const other = ids[(first + 1 + Math.floor(random() * (ids.length - 1))) % ids.length] ?? "lb2";
+  const deaf = ids.length > 2 && random() < 0.2;
+  if (deaf) return { at, links: ids.filter((id) => id !== node).map((id): Link => [id, node]) };
   const there: Link = [node, other];
   const back: Link = [other, node];
   return { at, links: ids.length > 2 && random() < 0.6 ? [there, back] : [there] };

@@ -49,6 +49,7 @@ export function node(
     name: self,
     boot: boots.toString(16).padStart(16, "0"),
     intervalMs: 1000,
+    deadRatio: 3,
     keys: hmacKeys([secretOf(1)]),
     nowMs: () => clock.now,
     onStranger: (stranger) => strangers.push(stranger),

@@ -13,7 +13,14 @@ import {
 import { plain } from "./frames.ts";
 
 const own = "00000000000000aa";
-const us: Receiver = { node: "us", boot: own, sequence: 100, recentFrom: 85, nowMs: 0 };
+const us: Receiver = {
+  node: "us",
+  boot: own,
+  sequence: 100,
+  recentFrom: 85,
+  nowMs: 0,
+  deadRatio: 3,
+};
 
 const echo = (sequence: number, boot = own): Heard[] => [
   { node: "us", boot, sequence, ageMs: 0, proven: false },
@@ -54,6 +61,11 @@ const plays: Readonly<Record<string, readonly Step[]>> = {
     [from("1", 4, echo(84)), "stale-echo", { nowMs: 6_200 }],
     [from("1", 5, [...echo(84), ...echo(99)]), "accepted", { nowMs: 6_300 }],
     [from("1", 6), "accepted", { nowMs: 6_400 }],
+  ],
+  "with a larger dead ratio a silence is as much longer": [
+    [from("1", 1, echo(99)), "new boot", { deadRatio: 5 }],
+    [from("1", 2, [], 4_900), "accepted", { nowMs: 4_900, deadRatio: 5 }],
+    [from("1", 3, [], 10_000), "unproven", { nowMs: 10_000, deadRatio: 5 }],
   ],
   "who is never silent and falls behind its own uptime proves itself again": [
     [from("1", 1, echo(99), 0), "new boot"],
@@ -145,6 +157,7 @@ test("two nodes that start accept each other with their second frames", () => {
       sequence,
       recentFrom: 1,
       nowMs: 0,
+      deadRatio: 3,
     });
     const atA = judge(a, fromB, side("a"));
     const atB = judge(b, fromA, side("b"));

@@ -17,7 +17,8 @@ function random(below: number): number {
   return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
 }
 
-const receiver = { node: "us", boot: "00000000000000aa", sequence: 1, recentFrom: 1 };
+const us = { node: "us", boot: "00000000000000aa", sequence: 1, recentFrom: 1 };
+const receiver = { ...us, deadRatio: 3 };
 const samples = [
   encodeAuthenticated(plain, cheapKeys),
   encodeAuthenticated(largest(["203.0.113.1", "2001:db8::1"]), cheapKeys),

@@ -7,7 +7,9 @@ import { firstTurnMs } from "../../../agent/core/turns.ts";
 import { linkFaults } from "../faults.ts";
 import type { GroupPlan } from "../plan.ts";
 import type { World } from "../world/world.ts";
-import { isBroken, isMixed } from "./checker.ts";
+import { deafOf, isBroken, isMixed } from "./checker.ts";
+
+type Begun = World["begun"][number];
 
 /** An original exoip looks at the cloud every five minutes, and may be wrong until then. */
 const exoipMs = 320_000;
@@ -19,15 +21,13 @@ const pausing: ReadonlySet<string> = new Set(["freeze", "stop-clock"]);
 /**
  * Whether a node that is dead for good holds an address, and the others may never have heard that
  * it took it: it was made a holder while they could not, or just before its death or after it, or
- * by a person, or they began, or slept, after that.
+ * by a person, or all of them began, or slept, after that.
  */
 function isHeldByUnheard(world: World, ip: string): boolean {
-  const { plan, ids, cloud, begun } = world;
+  const { plan, ids, cloud, begun, lost } = world;
   const { election, wire, deadRatio, intervalMs, settleMs } = plan.group;
   const { lagMs } = plan.cloud;
-  // Of two nodes with a broken link between them, and no third one, none tells anything.
-  const apart = isBroken(world) && ids.length === 2;
-  const tells = election === "heartbeat" && wire === "authenticated" && !apart;
+  const tells = election === "heartbeat" && wire === "authenticated";
   return lostHolders(world, ip).some((id) => {
     const since = cloud.moves.findLast(
       ({ before, holders, ...move }) =>
@@ -35,15 +35,29 @@ function isHeldByUnheard(world: World, ip: string): boolean {
         holders.includes(id) &&
         (move.by === "person" || !before.includes(id) || before.length > holders.length),
     );
-    if (!tells || since === undefined || since.by === "person") return true;
-    const toldAt = since.at + deadRatio * intervalMs;
-    const deaf = begun.some(({ at, fault: { kind, ms } }) =>
-      pausing.has(kind) ? at + ms > since.at : deafening.has(kind) && at < toldAt,
+    // Of two with a broken link between them, and no third one, none tells the other anything.
+    const isApart = ids.length === 2 ? isBroken(world) : deafOf(world) === id;
+    if (!tells || isApart || since === undefined || since.by === "person") return true;
+    const deadMs = deadRatio * intervalMs;
+    const lasted = ({ at, fault }: Begun, from: number): boolean => at + fault.ms > from;
+    const deaf = begun.some(
+      (one) =>
+        deafening.has(one.fault.kind) &&
+        one.at < since.at + deadMs &&
+        lasted(one, since.at - deadMs),
     );
     const died = begun.find(({ fault }) => fatal.has(fault.kind) && fault.node === id);
     // It sees its hold, and says so, a settle time after that at the earliest.
     const untold = died !== undefined && died.at < since.at + settleMs + lagMs + 2 * intervalMs;
-    const began = ids.some((one) => world.host(one).boots.some((at) => at > since.at));
+    // One that has known it all along is enough, and passes over those that have not.
+    const began = ids.every(
+      (one) =>
+        lost.has(one) ||
+        world.host(one).boots.some((at) => at > since.at) ||
+        begun.some(
+          (of) => pausing.has(of.fault.kind) && of.fault.node === one && lasted(of, since.at),
+        ),
+    );
     return deaf || untold || began;
   });
 }

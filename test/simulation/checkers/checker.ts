@@ -20,6 +20,18 @@ export const isMixed = ({ plan }: World): boolean =>
 /** Whether some nodes never hear each other again: then not all can be as it should be. */
 export const isBroken = ({ plan }: World): boolean => plan.network.broken !== undefined;
 
+/** The nodes at the ends of what is broken; where one is deaf to all, that one. */
+export function endsOf({ plan }: World): readonly string[] {
+  const links = plan.network.broken?.links ?? [];
+  return [...new Set(links.flat())].filter((id) => links.every((link) => link.includes(id)));
+}
+
+/** The node that never hears any other again, where there is one. */
+export function deafOf(world: World): string | undefined {
+  const [deaf, ...more] = endsOf(world);
+  return more.length === 0 ? deaf : undefined;
+}
+
 /** Moves of nodes since the last call, a person's left out. */
 export function fresh(world: World, from: { seen: number }) {
   const moves = world.cloud.moves.slice(from.seen);

@@ -9,7 +9,7 @@ import type { Host } from "../world/host.ts";
 import type { World } from "../world/world.ts";
 import { stranger } from "../world/world.ts";
 import { boundOf, freedAt, orderedUntil } from "./bounds.ts";
-import { type Checker, isBroken, isMixed } from "./checker.ts";
+import { type Checker, endsOf, isBroken, isMixed } from "./checker.ts";
 
 export function converges(): Checker {
   const wrongSince = new Map<string, number>();
@@ -48,11 +48,15 @@ export function isGood(world: World, ip: string): boolean {
   // Who has to prove itself takes nothing from a holder that lives, be it sick (R12).
   const owed = serving.filter((id) => holders.includes(id) || !isProving(world.host(id)));
   if (owed.length === 0 && holders.some((id) => world.host(id).up)) return true;
-  // Two that do not hear each other may both hold, or another than the best: clients are served,
-  // unless more than one node is lost beside that.
+  // Who does not hear another may hold beside it, and stay: clients are served all the same, unless
+  // more than one node is lost beside that.
   if (isBroken(world)) {
     const excused = serving.length === 0 || world.lost.size > 1;
-    return excused || holders.some((id) => world.host(id).serves);
+    const ends = endsOf(world);
+    const shares = plan.group.hold === "shared";
+    const surplus = shares ? [] : holders.filter((id) => !ends.includes(id));
+    const serves = (id: string): boolean => world.host(id).serves;
+    return excused || (holders.some(serves) && surplus.length <= 1 && surplus.every(serves));
   }
   const [holder] = holders;
   // An original exoip that a person made a holder does not know of it, and never lets go.

@@ -20,7 +20,8 @@ export const noFight: Checker = {
       // Who takes what nobody holds moves it away from nobody.
       const free = (before[before.length - 1]?.holders.length ?? 0) === 0 ? 1 : 0;
       // Whoever held beside the last one lets go once.
-      const contests = isBroken(world) ? nodes * contestsWithin(world.plan.watchMs) : 0;
+      const watchedMs = world.queue.now - world.plan.healAt;
+      const contests = isBroken(world) ? 2 * contestsWithin(watchedMs) : 0;
       const most = free + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
       if (claims > most || moves.length - claims > contests + 2 * nodes) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;

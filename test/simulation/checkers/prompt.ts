@@ -3,7 +3,7 @@
  * falls ill, and all else is well, another serves once the dead interval and one claim are over.
  */
 import type { World } from "../world/world.ts";
-import { type Checker, isMixed } from "./checker.ts";
+import { type Checker, deafOf, isMixed } from "./checker.ts";
 
 /** A group that starts has its holder by then. */
 const settledMs = 10_000;
@@ -18,17 +18,19 @@ const striking: ReadonlySet<string> = new Set([
 ]);
 
 /** Until when an address may be served by nobody, where the fault is of this kind. */
-function servedBy({ begun, plan, ids }: World): number | undefined {
+function servedBy(world: World): number | undefined {
+  const { begun, plan, ids } = world;
   const [first, ...more] = begun;
   if (first === undefined || more.length > 0 || first.at < settledMs) return undefined;
   if (!striking.has(first.fault.kind) || plan.group.election !== "heartbeat") return undefined;
   // Where a third node hears both ends a broken link makes no difference, once all know of it.
   const { broken } = plan.network;
   const known = broken === undefined || (ids.length > 2 && broken.at < first.at - settledMs);
-  if (!known) return undefined;
+  if (!known || deafOf(world) !== undefined) return undefined;
   const { deadRatio, intervalMs, checkMs } = plan.group;
   const [, operationMs] = plan.cloud.operationMs;
-  const noticedMs = Math.max((deadRatio + 1) * intervalMs, 3 * checkMs);
+  const isIll = first.fault.kind === "sick" || first.fault.kind === "ail";
+  const noticedMs = isIll ? 3 * checkMs + intervalMs : (deadRatio + 1) * intervalMs;
   return first.at + noticedMs + operationMs + slackMs;
 }
 

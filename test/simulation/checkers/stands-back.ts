@@ -24,10 +24,10 @@ function onlyCut({ begun, plan }: World): Span | undefined {
 }
 
 function takesBack(world: World, { ip, by, verb, before, askedAt }: Move, { from }: Span): boolean {
-  const taken = world.cloud.moves.findLast(
-    (one) => one.ip === ip && one.verb === "claim" && one.by !== by && one.at < askedAt,
+  const taken = world.cloud.moves.find(
+    (one) => one.ip === ip && one.verb === "claim" && one.by !== by && one.askedAt >= from,
   );
-  if (verb !== "claim" || taken === undefined || taken.askedAt < from) return false;
+  if (verb !== "claim" || taken === undefined || taken.at > askedAt) return false;
   const wasOurs = taken.before.includes(by);
   const isServed = before.includes(taken.by) && world.hosts.get(taken.by)?.serves === true;
   return wasOurs && isServed && askedAt < taken.at + leastMs;
@@ -40,9 +40,10 @@ export function standsBack(): Checker {
     look(world) {
       const moves = fresh(world, from);
       const cut = onlyCut(world);
-      const shares = world.plan.group.hold === "shared";
-      if (moves.length === 0 || cut === undefined || shares || isMixed(world) || isBroken(world))
-        return undefined;
+      const { hold, election } = world.plan.group;
+      // Nodes that another program elects never hear each other, so they may wait since long before.
+      const judged = hold === "exclusive" && election === "heartbeat" && !isMixed(world);
+      if (moves.length === 0 || cut === undefined || !judged || isBroken(world)) return undefined;
       const move = moves.find((one) => one.askedAt < cut.until && takesBack(world, one, cut));
       return move && `${move.by} took it back from ${move.before.join()}, which it cannot hear`;
     },

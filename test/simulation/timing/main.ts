@@ -4,13 +4,15 @@ import { chart } from "./chart.ts";
 import { losses, type Row, study, type Yearly } from "./study.ts";
 
 const docs = new URL("../../../docs/", import.meta.url);
-const budgetMs = Number(process.argv[2] ?? 5_000);
+const intervals = Number(process.argv[2] ?? 500_000);
 
 const rounded = (value: number): string =>
-  value >= 100 ? String(Number(value.toPrecision(2))) : value.toPrecision(1);
+  Number(value.toPrecision(value >= 100 ? 2 : 1)).toLocaleString("en-US", {
+    maximumFractionDigits: 4,
+  });
 
 const yearlyText = ({ perYear, seen }: Yearly): string =>
-  perYear === 0 ? "none" : `${seen ? "" : "≈ "}${rounded(perYear)}`;
+  perYear === 0 ? "none" : `${seen ? "" : "≤ "}${rounded(perYear)}`;
 
 function rowText({ profile, medianMs, lateMs, yearly }: Row): string {
   const name = `${profile.intervalMs} ms × ${profile.deadRatio}`;
@@ -18,7 +20,7 @@ function rowText({ profile, medianMs, lateMs, yearly }: Row): string {
   return `| ${[name, ...times, ...yearly.map(yearlyText)].join(" | ")} |`;
 }
 
-const rows = study(budgetMs, 200);
+const rows = study(intervals, 200);
 const heads = losses.map((loss) => `false a year, ${loss * 100} % lost`);
 const table = [
   `| interval × dead ratio | detection, median | 99 of 100 | ${heads.join(" | ")} |`,

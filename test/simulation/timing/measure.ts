@@ -29,14 +29,17 @@ const falseMoves = ({ cloud }: World): number =>
 
 export type Rate = { readonly moves: number; readonly hours: number };
 
-/** How often a well holder loses its address to lost frames, within a budget of real time. */
-export function rateAt(profile: Profile, loss: number, budgetMs: number): Rate {
+/**
+ * How often a well holder loses its address to lost frames: counted until there are enough moves,
+ * or for so many intervals, so that the same comes out on every machine.
+ */
+export function rateAt(profile: Profile, loss: number, intervals: number): Rate {
   const world = worldOf(profile, 1 + Math.round(loss * 1000));
   world.network.weather.loss = loss;
-  const begunMs = performance.now();
+  const hoursMax = (intervals * profile.intervalMs) / hourMs;
   let hours = 0;
-  while (performance.now() - begunMs < budgetMs && falseMoves(world) < enough) {
-    hours += 0.1;
+  while (hours < hoursMax && falseMoves(world) < enough) {
+    hours += stepHours;
     world.queue.runUntil(settledMs + hours * hourMs, () => undefined);
     // What has long been done is not needed any more.
     world.cloud.calls.length = 0;
@@ -44,6 +47,7 @@ export function rateAt(profile: Profile, loss: number, budgetMs: number): Rate {
   return { moves: falseMoves(world), hours };
 }
 
+const stepHours = 0.02;
 const enough = 60;
 
 /** The share of stalls of a node that make the other one claim. */
@@ -63,11 +67,10 @@ export function stallShare(profile: Profile, stallMs: number, times: number): nu
 }
 
 /** From the holder's death until the claim of the other leaves it: sorted, in milliseconds. */
-export function detectionMs(profile: Profile, loss: number, times: number): readonly number[] {
+export function detectionMs(profile: Profile, times: number): readonly number[] {
   const random = seeded(profile.intervalMs * profile.deadRatio);
   const found = Array.from({ length: times }, (_, time) => {
     const world = worldOf(profile, 1_000 + time);
-    world.network.weather.loss = loss;
     world.queue.runUntil(settledMs + random() * profile.intervalMs, () => undefined);
     const diedAt = world.queue.now;
     world.host("lb1").kill();

@@ -21,7 +21,7 @@ export const profiles: readonly Profile[] = [
 export const losses: readonly number[] = [0, 0.01, 0.05, 0.2];
 export const stallsMs: readonly number[] = [500, 1_000, 1_500, 2_000, 2_500, 3_000];
 
-/** False failovers in a year; `seen` says whether they were counted, or follow from more loss. */
+/** False failovers in a year: counted, or, where they were too few, at most so many. */
 export type Yearly = { readonly perYear: number; readonly seen: boolean };
 
 export type Row = {
@@ -32,11 +32,11 @@ export type Row = {
   readonly stalls: readonly number[];
 };
 
-/** @param budgetMs real time for each count of false failovers */
-export function study(budgetMs: number, times: number): readonly Row[] {
+/** @param intervals for how many each count of false failovers goes on at most */
+export function study(intervals: number, times: number): readonly Row[] {
   return profiles.map((profile) => {
-    const found = detectionMs(profile, 0, times);
-    const rates = losses.map((loss) => rateAt(profile, loss, loss === 0 ? 200 : budgetMs));
+    const found = detectionMs(profile, times);
+    const rates = losses.map((loss) => rateAt(profile, loss, loss === 0 ? 10_000 : intervals));
     return {
       profile,
       medianMs: quantile(found, 0.5),
@@ -47,11 +47,13 @@ export function study(budgetMs: number, times: number): readonly Row[] {
   });
 }
 
-const enough = 5;
+/** Fewer say little: the rate is then known to a factor of two at best. */
+const enough = 30;
 
 /**
- * A failover takes as many lost frames in a row as the dead ratio says, so what is too rare to be
- * seen follows from the next higher loss: the rate grows with that power of the loss.
+ * As many frames in a row as the dead ratio says must be lost, or one less where the next comes
+ * late by its jitter. So the rate grows at least with that lower power of the loss, and from what was
+ * counted at a higher loss follows how much it is at most.
  */
 function yearlyOf(rates: readonly Rate[], { deadRatio }: Profile): readonly Yearly[] {
   const yearly: Yearly[] = [];
@@ -60,7 +62,7 @@ function yearlyOf(rates: readonly Rate[], { deadRatio }: Profile): readonly Year
     const above = yearly[0];
     const ratio = (losses[index] ?? 0) / (losses[index + 1] ?? 1);
     const seen = moves >= enough || above === undefined || losses[index] === 0;
-    const perYear = seen ? (moves / hours) * yearHours : above.perYear * ratio ** deadRatio;
+    const perYear = seen ? (moves / hours) * yearHours : above.perYear * ratio ** (deadRatio - 1);
     yearly.unshift({ perYear, seen });
   }
   return yearly;

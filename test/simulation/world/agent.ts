@@ -185,6 +185,7 @@ function heartbeatOf(host: Host, settings: Settings): Heartbeat {
     name: host.id,
     boot: settings.boot,
     intervalMs: election.method === "heartbeat" ? election.intervalMs : 1_000,
+    deadRatio: election.method === "heartbeat" ? election.deadRatio : 3,
     keys: keysOf(host.keyRing, world.plan.realSignatures),
     ...surroundings,
   });
