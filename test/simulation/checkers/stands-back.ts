@@ -41,7 +41,7 @@ export function standsBack(): Checker {
       const moves = fresh(world, from);
       const cut = onlyCut(world);
       const { hold, election } = world.plan.group;
-      // Nodes that another program elects never hear each other, so they may wait since long before.
+      // Whom another program elects hears no other, and so may have waited since long before.
       const judged = hold === "exclusive" && election === "heartbeat" && !isMixed(world);
       if (moves.length === 0 || cut === undefined || !judged || isBroken(world)) return undefined;
       const move = moves.find((one) => one.askedAt < cut.until && takesBack(world, one, cut));

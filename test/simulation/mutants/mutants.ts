@@ -121,6 +121,27 @@ export const mutants: readonly Mutant[] = [
       : claim("the holder fell silent");`,
   },
   {
+    name: "waits-for-the-cut-off",
+    what: "stands by for a node that does not hear that the holder gives way",
+    file: "core/elect.ts",
+    from: "givesWay(state, one) && !hears(state, id, one)",
+    to: "state.now < 0 && givesWay(state, one) && !hears(state, id, one)",
+  },
+  {
+    name: "waits-for-who-stands-back",
+    what: "stands by for a node that stands back from a holder which it never heard",
+    file: "core/elect.ts",
+    from: "if (yields && holders.every(",
+    to: "if (state.now < 0 && yields && holders.every(",
+  },
+  {
+    name: "deaf-is-dumb",
+    what: "does not take the word of a sick holder that hears nobody",
+    file: "core/decide.ts",
+    from: "const leaves = heard.every((id) => givesWay(state, id)) && canServe(candidates[0]);",
+    to: "const leaves = state.now < 0 && heard.every((id) => givesWay(state, id)) && canServe(candidates[0]);",
+  },
+  {
     name: "two-requests-at-once",
     what: "sends a request while another is under way",
     file: "core/act.ts",

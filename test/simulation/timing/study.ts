@@ -52,8 +52,8 @@ const enough = 30;
 
 /**
  * As many frames in a row as the dead ratio says must be lost, or one less where the next comes
- * late by its jitter. So the rate grows at least with that lower power of the loss, and from what was
- * counted at a higher loss follows how much it is at most.
+ * late by its jitter. So the rate grows at least with that lower power of the loss, and from what
+ * was counted at a higher loss follows how much it is at most.
  */
 function yearlyOf(rates: readonly Rate[], { deadRatio }: Profile): readonly Yearly[] {
   const yearly: Yearly[] = [];
