@@ -55,7 +55,8 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     const endsWaiting = address.yielded === undefined ? met : link && address.yielded.to === from;
     const calmed = endsWaiting ? withoutYield(address) : address;
     const known = new Set(calmed.knownHolders);
-    if (seen && holds && link) known.add(from);
+    // Who cannot read the cloud yet takes its word for it.
+    if ((seen || address.seen === undefined) && holds && link) known.add(from);
     // What it takes after this word is a sign of life.
     if (deniesHolding(next, ip, from) && link) known.delete(from);
     const observeAt = news ? Math.min(calmed.observeAt, now + soonMs) : calmed.observeAt;

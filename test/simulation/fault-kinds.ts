@@ -242,7 +242,8 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
 
 function disorder(world: World, { kind, verb, onlyNode, node, rate }: Fault): () => void {
   const name = kind.slice("api-".length) as DisorderKind;
-  const ms = { limited: 1_000, slow: 1_500, late: 9_000, lag: 1_000 }[name as "lag"] ?? 0;
+  // Reads lag by less than the settle time of a second: that is what it is for.
+  const ms = { limited: 1_000, slow: 1_500, late: 9_000, lag: 800 }[name as "lag"] ?? 0;
   const from = onlyNode ? node : undefined;
   const one: Disorder = { kind: name, rate: 0.3 + rate, ms: ms * (0.2 + rate), verb, from };
   world.cloud.disorders.add(one);
