@@ -4,8 +4,18 @@
  */
 import type { NodeId } from "../wire/advertisement.ts";
 import { claim, type Decision, release, rest, type View } from "./decision.ts";
-import { before, betterThanUs, candidatesFor, canServe, elect, isSound } from "./elect.ts";
-import { deadIntervalMs, givesWay, isLive, livePeers, silent } from "./peers.ts";
+import {
+  before,
+  betterThanUs,
+  type Candidate,
+  candidatesFor,
+  canServe,
+  elect,
+  isLeaving,
+  isSound,
+} from "./elect.ts";
+import { isAiling } from "./health.ts";
+import { deadIntervalMs, givesWay, hears, isLive, livePeers, silent } from "./peers.ts";
 import { isBeingReleased, isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
 import type { AddressState, State } from "./state.ts";
 
@@ -67,12 +77,16 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   const heard = others.filter((id) => !silent(state, id));
   if (heard.length > 0) return preempting(state, address, candidates, heard);
   if (yielded !== undefined && others.includes(yielded.to)) {
-    return now >= yielded.contestAt && canServe(candidates[0])
+    return now >= yielded.contestAt && !isAiling(state.health) && !isLeaving(state)
       ? claim("contests after the back-off")
       : rest("one that is not heard holds; stands back");
   }
   if (settings.election.method === "wish") return claim("elected by another program");
-  if (others.every((id) => address.knownHolders.has(id))) return claim("the holder fell silent");
+  if (others.every((id) => address.knownHolders.has(id))) {
+    // Where both its heartbeats and its checks fail, it is more likely the one that is cut off.
+    if (isAiling(state.health)) return rest("the holder fell silent, but this node is sick", true);
+    return claim("the holder fell silent");
+  }
   // The next look at the group begins to stand back from it, and to wait for a contest.
   return rest("the holder was never heard", true);
 }
@@ -86,8 +100,11 @@ function preempting(
 ): Decision {
   const { now, settings } = state;
   const holder = candidates.find(({ id }) => heard.includes(id));
-  // The word of one that does not hear us counts too, where we can do better than it.
-  const leaves = heard.every((id) => givesWay(state, id)) && canServe(candidates[0]);
+  // The word of one that does not hear us counts too, where nobody whom it hears can do better.
+  const [own, ...peers] = candidates;
+  const leaves =
+    canServe(own) &&
+    heard.every((id) => givesWay(state, id) && !peers.some((one) => succeeds(state, one, id)));
   if (holder ? !isSound(holder) : leaves) return claim("the holder gives way");
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
   const { election } = settings;
@@ -105,6 +122,10 @@ function preempting(
   }
   return claim("better in the order");
 }
+
+/** Whether a sound peer has a link with a holder that gives way, and so takes over from it. */
+const succeeds = (state: State, peer: Candidate, holder: NodeId): boolean =>
+  isSound(peer) && hears(state, peer.id, holder) && hears(state, holder, peer.id);
 
 /** Whether one with which we have no link, and that lives, may take it, by its last word. */
 function mayTakeUnheard(state: State, { ip }: AddressState, id: NodeId): boolean {

@@ -107,8 +107,8 @@ export function placeOf(state: State, ip: string): number {
 }
 
 /**
- * Whether a peer will not take the address, though it may be the best: it does not hear that a
- * holder gives way; or it stands back from holders that we take for dead.
+ * Whether a peer will not take the address, though it may be the best: it has no link with a holder
+ * that gives way, and we have one; or it stands back from holders that we take for dead.
  */
 function standsAside(
   state: State,
@@ -121,7 +121,12 @@ function standsAside(
   if (yields && holders.every((one) => address?.knownHolders.has(one) && silent(state, one))) {
     return true;
   }
-  return holders.some((one) => givesWay(state, one) && !hears(state, id, one));
+  const { self } = state.settings;
+  return holders.some((one) => {
+    // One that hears nobody is taken at its word; another lets go for one that it hears.
+    const isDeafToIt = hears(state, one, self) && !hears(state, one, id);
+    return givesWay(state, one) && (!hears(state, id, one) || isDeafToIt);
+  });
 }
 
 /** Nodes that are before us in the order by what they last said, alive or not. */

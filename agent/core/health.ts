@@ -36,6 +36,10 @@ export const freshHealth = (checks: readonly { rise: number; fall: number }[]): 
 export const mayBeHealthy = (health: Health): boolean =>
   health.every(({ healthy, decided }) => healthy || !decided);
 
+/** Whether a check fails, or has just failed and may go on to. */
+export const isAiling = (health: Health): boolean =>
+  health.some(({ healthy, decided, against }) => decided && (!healthy || against > 0));
+
 export const isHealthy = (health: Health): boolean => health.every(({ healthy }) => healthy);
 
 /** The state after one try of the check at `index`. */

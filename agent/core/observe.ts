@@ -190,7 +190,9 @@ function yieldAfter(
       !hadTold(state, before, id),
   );
   const to = taker ?? stranger;
-  if (to !== undefined && yielded?.to !== to) {
+  // Who takes our own hold away, when we might contest it, shows anew that it lives.
+  const anew = lost && yielded !== undefined && state.now >= yielded.contestAt;
+  if (to !== undefined && (yielded?.to !== to || anew)) {
     // One that held beside whom we stood back from has been given as long.
     const waited = taker === undefined && before.seen?.holders.has(to) === true;
     if (yielded === undefined || !waited) return contestFrom(state, before, to);

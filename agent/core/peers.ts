@@ -167,8 +167,10 @@ export function partedAt(state: State): number {
 export function silent(state: State, id: NodeId): boolean {
   const own = state.peers.get(id);
   if (own !== undefined && isHeard(state, own)) return false;
-  const limit = state.now - deadIntervalMs(state, own?.intervalMs);
-  return !livePeers(state).some(([, witness]) => (witness.hears.get(id) ?? -Infinity) >= limit);
+  return !livePeers(state).some(([, { hears, intervalMs }]) => {
+    const deadMs = deadIntervalMs(state, Math.max(own?.intervalMs ?? 0, intervalMs));
+    return (hears.get(id) ?? -Infinity) >= state.now - deadMs;
+  });
 }
 
 /** Whether a node says itself that it holds; the cloud answers for one that cannot say it. */
@@ -197,10 +199,13 @@ export function hears(state: State, by: NodeId, whom: NodeId): boolean {
   return (peer?.hears.get(whom) ?? -Infinity) >= state.now - deadIntervalMs(state, intervalMs);
 }
 
-/** Whether the last word of a peer is that it holds nothing; in `init` it does not know yet. */
+/**
+ * Whether the last word of a peer is that it holds nothing. One in `init` or `fault` may not know,
+ * and a `master` that lets go holds until that has landed.
+ */
 export function deniesHolding(state: State, ip: string, id: NodeId): boolean {
   const said = state.peers.get(id)?.addresses.get(ip);
-  return said?.possession === "none" && said.role !== "init";
+  return said?.possession === "none" && said.role === "backup";
 }
 
 /** When a holder that we do not hear any more becomes late. */

@@ -2,7 +2,8 @@
 import type { NodeId } from "../wire/advertisement.ts";
 import { landsWithinMs } from "./backoff.ts";
 import { type Decision, release, rest, type View } from "./decision.ts";
-import { type Candidate, canServe, isSound, placeOf, speaksExoip } from "./elect.ts";
+import { isSound, placeOf, speaksExoip } from "./elect.ts";
+import { isAiling } from "./health.ts";
 import { deadIntervalMs, linked, type Peer, saysHolding, silent } from "./peers.ts";
 import type { AddressState, Past, State } from "./state.ts";
 import { isCloudTurn, isTurnToRelease } from "./turns.ts";
@@ -17,7 +18,7 @@ export function releasingOthers({ state, address, elected, others, candidates }:
   // On exoip's wire who gives way is silent, and taken for dead.
   const unheard = speaksExoip(state) && !isSound(candidates[0]) && state.now < noticedAt(state);
   if (unheard || mayLose(state, address)) return rest("may be being released; waits", true);
-  const due = surplus.map((whom) => releaseDue(state, address, whom, candidates[0])).find(Boolean);
+  const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
   if (!isFresh(state, address)) {
     return { ...rest("holds; another held too, looks again", true), readNow: due !== undefined };
   }
@@ -29,12 +30,7 @@ export const isFresh = ({ now, settings }: State, { seen }: AddressState): boole
   now - (seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
 
 /** Whether another holder that should not hold is to be released now, and why. */
-function releaseDue(
-  state: State,
-  address: AddressState,
-  whom: NodeId,
-  own: Candidate,
-): Decision | undefined {
+function releaseDue(state: State, address: AddressState, whom: NodeId): Decision | undefined {
   const { now, settings } = state;
   const dead = isDead(state, address, whom);
   // Before it was stopped it may have asked to release us, if we held: that has to have landed.
@@ -46,9 +42,11 @@ function releaseDue(
   const contests = claimedAfter(yielded?.contestAt ?? Infinity) && isRecent(state, claim);
   const stopped = claimedAfter(stoppedAt) || now >= stoppedAt + landsWithinMs(settings);
   // Who held beside it may be contested by it at the same time.
-  const isUp = yielded?.to === whom && now >= yielded.contestAt && canServe(own);
+  // Who ails, and hears nobody, is more likely the one that is cut off.
+  const isFit = !isAiling(state.health);
+  const isUp = yielded?.to === whom && now >= yielded.contestAt && isFit;
   const contested = isUp && (contests || isCloudTurn(state));
-  if (stopped || dead || contested) {
+  if (stopped || (dead && isFit) || contested) {
     return release(whom, "dead and still holding");
   }
   // A live node lets go by itself once it sees us, unless it cannot. One that resigns may be too

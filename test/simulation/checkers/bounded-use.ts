@@ -14,7 +14,7 @@ const perMinute = ({ ids, cloud }: World): number =>
 const perAddress = 20;
 
 /** An agent that starts does not know what its last run has asked, and has to look. */
-const allRuns = 1.5;
+const allRuns = (starts: number): number => 1 + starts / 2;
 
 export const boundedUse: Checker = {
   invariant: "I6",
@@ -25,7 +25,8 @@ export const boundedUse: Checker = {
       const { boots } = world.host(id);
       const calls = cloud.calls.filter(({ from }) => from === id);
       const inAll = busiest(calls);
-      if (inAll > allRuns * limit) return `${id} made ${inAll} calls in a minute of several runs`;
+      if (inAll > allRuns(boots.length - 1) * limit)
+        return `${id} made ${inAll} calls in a minute of several runs`;
       for (const [run, beganAt] of boots.entries()) {
         const endedAt = boots[run + 1] ?? Infinity;
         const most = busiest(calls.filter(({ at }) => at >= beganAt && at < endedAt));

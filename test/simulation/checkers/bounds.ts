@@ -7,7 +7,7 @@ import { firstTurnMs } from "../../../agent/core/turns.ts";
 import { linkFaults } from "../faults.ts";
 import type { GroupPlan } from "../plan.ts";
 import type { World } from "../world/world.ts";
-import { deafOf, isBroken, isMixed } from "./checker.ts";
+import { deafOf, endsOf, isBroken, isMixed } from "./checker.ts";
 
 type Begun = World["begun"][number];
 
@@ -53,6 +53,7 @@ function isHeldByUnheard(world: World, ip: string): boolean {
     const began = ids.every(
       (one) =>
         lost.has(one) ||
+        [one, id].every((end) => endsOf(world).includes(end)) ||
         world.host(one).boots.some((at) => at > since.at) ||
         begun.some(
           (of) => pausing.has(of.fault.kind) && of.fault.node === one && lasted(of, since.at),

@@ -31,7 +31,7 @@ export const mutants: readonly Mutant[] = [
     name: "dead-keeps-its-share",
     what: "never releases a dead holder",
     file: "core/releasing.ts",
-    from: "if (stopped || dead || contested) {",
+    from: "if (stopped || (dead && isFit) || contested) {",
     to: "if (state.now < 0 && (dead || contested)) {",
   },
   {
@@ -124,8 +124,8 @@ export const mutants: readonly Mutant[] = [
     name: "waits-for-the-cut-off",
     what: "stands by for a node that does not hear that the holder gives way",
     file: "core/elect.ts",
-    from: "givesWay(state, one) && !hears(state, id, one)",
-    to: "state.now < 0 && givesWay(state, one) && !hears(state, id, one)",
+    from: "return givesWay(state, one) && (!hears(state, id, one) || isDeafToIt);",
+    to: "return state.now < 0 && givesWay(state, one) && (!hears(state, id, one) || isDeafToIt);",
   },
   {
     name: "waits-for-who-stands-back",
@@ -138,8 +138,15 @@ export const mutants: readonly Mutant[] = [
     name: "deaf-is-dumb",
     what: "does not take the word of a sick holder that hears nobody",
     file: "core/decide.ts",
-    from: "const leaves = heard.every((id) => givesWay(state, id)) && canServe(candidates[0]);",
-    to: "const leaves = state.now < 0 && heard.every((id) => givesWay(state, id)) && canServe(candidates[0]);",
+    from: "canServe(own) &&",
+    to: "state.now < 0 && canServe(own) &&",
+  },
+  {
+    name: "sick-takes-over",
+    what: "takes the address on silence though its own checks fail",
+    file: "core/decide.ts",
+    from: "if (isAiling(state.health)) return rest(",
+    to: "if (state.now < 0) return rest(",
   },
   {
     name: "two-requests-at-once",
