@@ -22,7 +22,10 @@ export const noFight: Checker = {
       // Whoever held beside the last one lets go once.
       const watchedMs = world.queue.now - world.plan.healAt;
       const contests = isBroken(world) ? 2 * contestsWithin(watchedMs) : 0;
-      const most = free + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
+      // Two that another program elects at once both claim, and one of them sees it taken away.
+      const crossed = world.twoMastersAt >= world.plan.healAt ? 1 : 0;
+      const most =
+        free + crossed + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
       if (claims > most || moves.length - claims > contests + 2 * nodes) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;
       }

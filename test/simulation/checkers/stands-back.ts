@@ -9,10 +9,11 @@ const leastMs = (0.75 * 60_000) / 1.01;
 /** A group that starts has its holder by then. */
 const settledMs = 10_000;
 
-type Span = { readonly from: number; readonly until: number };
+/** `node` is one side, and all others the other. */
+type Split = { readonly node: string; readonly from: number; readonly until: number };
 
 /** While a cut lasts that is the only fault so far. */
-function onlyCut({ begun, plan }: World): Span | undefined {
+function onlyCut({ begun, plan }: World): Split | undefined {
   const [first, ...more] = begun;
   if (first === undefined || more.length > 0 || first.at < settledMs) return undefined;
   const { at, fault } = first;
@@ -20,17 +21,24 @@ function onlyCut({ begun, plan }: World): Span | undefined {
   const oneWay = fault.kind === "one-way" && plan.group.wire === "authenticated";
   const ofTwo = plan.nodes.length === 2 && (fault.kind === "cut" || oneWay);
   const isFull = fault.kind === "isolate" || ofTwo;
-  return isFull ? { from: at, until: Math.min(at + fault.ms, plan.healAt) } : undefined;
+  const until = Math.min(at + fault.ms, plan.healAt);
+  return isFull ? { node: fault.node, from: at, until } : undefined;
 }
 
-function takesBack(world: World, { ip, by, verb, before, askedAt }: Move, { from }: Span): boolean {
+function takesBack(world: World, move: Move, { node, from }: Split): boolean {
+  const { ip, by, verb, before, askedAt } = move;
   const taken = world.cloud.moves.find(
-    (one) => one.ip === ip && one.verb === "claim" && one.by !== by && one.askedAt >= from,
+    (one) =>
+      one.ip === ip &&
+      one.verb === "claim" &&
+      one.askedAt >= from &&
+      (one.by === node) !== (by === node),
   );
   if (verb !== "claim" || taken === undefined || taken.at > askedAt) return false;
-  const wasOurs = taken.before.includes(by);
-  const isServed = before.includes(taken.by) && world.hosts.get(taken.by)?.serves === true;
-  return wasOurs && isServed && askedAt < taken.at + leastMs;
+  const [holder = "", ...others] = before;
+  // Where one of its own side holds beside it, nothing is taken back.
+  const isTaken = taken.before.includes(by) && holder === taken.by && others.length === 0;
+  return isTaken && world.hosts.get(holder)?.serves === true && askedAt < taken.at + leastMs;
 }
 
 export function standsBack(): Checker {
