@@ -79,7 +79,8 @@ const fatal: ReadonlySet<string> = new Set(["die", "ail"]);
  * A node that took the address while nobody heard it, and then dies for good, is alive to those who
  * stood back from it until they contest: R5's first back-off, once a place in the order. Who holds
  * beside it then waits for its turn, a round of the group. Where reads lag, who starts may stand
- * back, see itself hold as it did before, and stand back again: for R5's second back-off.
+ * back, see itself hold as it did before, and stand back again: for R5's second back-off. So may two
+ * that never hear each other again.
  */
 function contestMs(world: World): number {
   const { plan, lost, ids } = world;
@@ -87,7 +88,8 @@ function contestMs(world: World): number {
   const isLater = (at: number): boolean => taken !== undefined && at > taken.at;
   const startsAgain = ids.some((id) => !lost.has(id) && world.host(id).boots.some(isLater));
   const turnMs = firstTurnMs(plan.group, plan.group.deadRatio * plan.group.intervalMs);
-  return (plan.cloud.lagMs > 0 && startsAgain ? 150_000 : 75_000) + turnMs;
+  const isSecond = (plan.cloud.lagMs > 0 && startsAgain) || isBroken(world);
+  return (isSecond ? 150_000 : 75_000) + turnMs;
 }
 
 /**
