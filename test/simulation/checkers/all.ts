@@ -10,6 +10,7 @@ import { oneLinkIsNoDeath } from "./one-link.ts";
 import { pauseSafe } from "./pause-safe.ts";
 import { takesOverPromptly } from "./prompt.ts";
 import { restartIsNoOutage } from "./restart.ts";
+import { sickTakesNothing } from "./sick-takes-nothing.ts";
 import { standsBack } from "./stands-back.ts";
 
 export const allCheckers = (): readonly Checker[] => [
@@ -20,6 +21,7 @@ export const allCheckers = (): readonly Checker[] => [
   restartIsNoOutage(),
   oneLinkIsNoDeath(),
   standsBack(),
+  sickTakesNothing(),
   genuineFrames,
   noFight,
   preferred,

@@ -27,11 +27,13 @@ function servedBy(world: World): number | undefined {
   const { broken } = plan.network;
   const known = broken === undefined || (ids.length > 2 && broken.at < first.at - settledMs);
   if (!known || deafOf(world) !== undefined) return undefined;
-  const { deadRatio, intervalMs, checkMs } = plan.group;
+  const { deadRatio, intervalMs, checkMs, deadlineMs } = plan.group;
   const [, operationMs] = plan.cloud.operationMs;
   const isIll = first.fault.kind === "sick" || first.fault.kind === "ail";
   const noticedMs = isIll ? 3 * checkMs + intervalMs : (deadRatio + 1) * intervalMs;
-  return first.at + noticedMs + operationMs + slackMs;
+  // With a broken link another may first have to say that it stands back.
+  const asideMs = broken === undefined ? 0 : deadlineMs;
+  return first.at + noticedMs + operationMs + slackMs + asideMs;
 }
 
 export function takesOverPromptly(): Checker {

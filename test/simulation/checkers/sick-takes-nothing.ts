@@ -1,0 +1,26 @@
+/** R12: a node whose checks fail takes nothing from a holder that serves, be that heard or not. */
+import { type Checker, fresh, isMixed } from "./checker.ts";
+
+/** Checks that fail are believed after three tries, and the last ones may be on their way. */
+const believedMs = (checkMs: number): number => 3 * checkMs + 2_000;
+
+export function sickTakesNothing(): Checker {
+  const from = { seen: 0 };
+  return {
+    invariant: "R12",
+    look(world) {
+      const moves = fresh(world, from);
+      const { checkMs, election } = world.plan.group;
+      if (moves.length === 0 || checkMs === 0 || election !== "heartbeat" || isMixed(world)) {
+        return undefined;
+      }
+      const move = moves.find(({ verb, by, before, askedAt }) => {
+        const host = world.host(by);
+        const since = host.illnesses.at(-1) ?? Number.POSITIVE_INFINITY;
+        const isSick = host.sick && askedAt >= since + believedMs(checkMs);
+        return verb === "claim" && isSick && before.some((id) => world.host(id).serves);
+      });
+      return move && `${move.by} is sick, and took it from ${move.before.join(" and ")}`;
+    },
+  };
+}
