@@ -4,6 +4,8 @@ import { type Checker, fresh, isMixed } from "./checker.ts";
 /** Checks that fail are believed after three tries, and the last ones may be on their way. */
 const believedMs = (checkMs: number): number => 3 * checkMs + 2_000;
 
+const upMs = 10_000;
+
 export function sickTakesNothing(): Checker {
   const from = { seen: 0 };
   return {
@@ -18,7 +20,10 @@ export function sickTakesNothing(): Checker {
         const host = world.host(by);
         const since = host.illnesses.at(-1) ?? Number.POSITIVE_INFINITY;
         const isSick = host.sick && askedAt >= since + believedMs(checkMs);
-        return verb === "claim" && isSick && before.some((id) => world.host(id).serves);
+        // The cloud may have said that one which came up just now is not running.
+        const isUp = (id: string): boolean =>
+          world.host(id).serves && (world.host(id).boots.at(-1) ?? 0) < askedAt - upMs;
+        return verb === "claim" && isSick && before.some(isUp);
       });
       return move && `${move.by} is sick, and took it from ${move.before.join(" and ")}`;
     },
