@@ -2,6 +2,7 @@
  * A checker looks at the cloud and at what clients get, after every event that changed anything,
  * and never at what agents believe.
  */
+import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
 
 export type Checker = {
@@ -37,4 +38,20 @@ export function fresh(world: World, from: { seen: number }) {
   const moves = world.cloud.moves.slice(from.seen);
   from.seen = world.cloud.moves.length;
   return moves.filter(({ by }) => by !== "person");
+}
+
+/** A checker of the moves of nodes, where all are agents of ours that elect among themselves. */
+export function eachMove(
+  invariant: string,
+  whatIsWrong: (world: World, moves: readonly Move[]) => string | undefined,
+): Checker {
+  const from = { seen: 0 };
+  return {
+    invariant,
+    look(world) {
+      const moves = fresh(world, from);
+      const judged = world.plan.group.election === "heartbeat" && !isMixed(world);
+      return moves.length > 0 && judged ? whatIsWrong(world, moves) : undefined;
+    },
+  };
 }

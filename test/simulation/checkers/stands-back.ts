@@ -1,7 +1,7 @@
 /** R5: from whom a node that it cannot hear took the address does not take it back at once. */
 import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
-import { type Checker, fresh, isBroken, isMixed } from "./checker.ts";
+import { type Checker, eachMove, isBroken } from "./checker.ts";
 
 /** The first back-off is a minute, at least three quarters of it, and a clock may be 1 % fast. */
 const leastMs = (0.75 * 60_000) / 1.01;
@@ -41,19 +41,12 @@ function takesBack(world: World, move: Move, { node, from }: Split): boolean {
   return isTaken && world.hosts.get(holder)?.serves === true && askedAt < taken.at + leastMs;
 }
 
-export function standsBack(): Checker {
-  const from = { seen: 0 };
-  return {
-    invariant: "R5",
-    look(world) {
-      const moves = fresh(world, from);
-      const cut = onlyCut(world);
-      const { hold, election } = world.plan.group;
-      // Whom another program elects hears no other, and so may have waited since long before.
-      const judged = hold === "exclusive" && election === "heartbeat" && !isMixed(world);
-      if (moves.length === 0 || cut === undefined || !judged || isBroken(world)) return undefined;
-      const move = moves.find((one) => one.askedAt < cut.until && takesBack(world, one, cut));
-      return move && `${move.by} took it back from ${move.before.join()}, which it cannot hear`;
-    },
-  };
-}
+/** Whom another program elects hears no other, and so may have waited since long before. */
+export const standsBack = (): Checker =>
+  eachMove("R5", (world, moves) => {
+    const cut = onlyCut(world);
+    const shares = world.plan.group.hold === "shared";
+    if (cut === undefined || shares || isBroken(world)) return undefined;
+    const move = moves.find((one) => one.askedAt < cut.until && takesBack(world, one, cut));
+    return move && `${move.by} took it back from ${move.before.join()}, which it cannot hear`;
+  });
