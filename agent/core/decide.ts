@@ -67,8 +67,13 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   if (lost && !settings.takeFromOutside && !state.zoneFailed) {
     return rest("nobody in the group holds; looks at all instances", true, "zone");
   }
+  const [own] = candidates;
+  // A sick one takes what it has just seen to be free, and no share of what others hold.
+  if (!own.healthy && !isFresh(state, address)) {
+    return { ...rest("this node is not well; looks again", true), readNow: true };
+  }
   if (others.length === 0) return claim("nobody holds");
-  if (others.some((id) => elected.includes(id) && !silent(state, id))) {
+  if (own.healthy && others.some((id) => elected.includes(id) && !silent(state, id))) {
     return claim("shares with its equals");
   }
   if (others.every((id) => seen?.stopped.has(id))) {
@@ -105,7 +110,11 @@ function preempting(
   const leaves =
     canServe(own) &&
     heard.every((id) => givesWay(state, id) && !peers.some((one) => succeeds(state, one, id)));
-  if (holder ? !isSound(holder) : leaves) return claim("the holder gives way");
+  if (holder ? !isSound(holder) : leaves) {
+    // It may not know yet that it holds. Of nodes that are all sick, or leaving, none takes over.
+    if (!own.healthy) return rest("the holder gives way, but this node is no better", true);
+    return claim("the holder gives way");
+  }
   if (holder === undefined) return rest("the holder is heard, but not both ways", true);
   const { election } = settings;
   // Who has just started does not say yet that it holds, but the cloud does.
@@ -143,15 +152,19 @@ function standingBack(view: View, holds: boolean): Decision {
   const better = betterHolders(state, address);
   // Our earlier agent may have asked to release the one for whom we would let go.
   const clear = (address.seen?.begunAt ?? 0) >= state.inheritedUntil + settings.settleMs;
-  if (clear && better.some((id) => others.includes(id) && knowsAndKeeps(state, address, id))) {
-    return release(settings.self, "the elected node holds");
+  const heirs = better.filter((id) => others.includes(id) && knowsAndKeeps(state, address, id));
+  if (clear && heirs.length > 0) {
+    // One that was cut off a moment ago may have been released by a third, and not know it yet.
+    const seenHolding = heirs.some((id) => seenSinceLinked(state, address, id));
+    const sure = seenHolding && isFresh(state, address);
+    return sure ? release(settings.self, "the elected node holds") : looksAgain;
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
   // lowest id never lets go by itself, else all might at once.
   if (clear && settings.election.method === "wish" && others.some((id) => id < settings.self)) {
     return isFresh(state, address)
       ? release(settings.self, "another holds, and another program elected it")
-      : { ...rest("another held too, looks again", true), readNow: true };
+      : looksAgain;
   }
   // While the elected node waits for something, the dead are not left to it. Whom another program
   // elects, and whether it waits, nobody here knows.
@@ -163,6 +176,11 @@ function standingBack(view: View, holds: boolean): Decision {
     ? rest("lets go when the better one agrees", watches)
     : rest("holds until the elected node does", watches);
 }
+
+const looksAgain: Decision = { ...rest("another held too, looks again", true), readNow: true };
+
+const seenSinceLinked = (state: State, { seen }: AddressState, id: NodeId): boolean =>
+  (seen?.begunAt ?? -Infinity) >= (state.peers.get(id)?.linkedFrom ?? Infinity);
 
 /**
  * Whether the elected node may take the address any moment. One that waits until it may says so: it

@@ -79,7 +79,7 @@ const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>>
     return () => host.boot();
   },
   restart(world, { rate }, host) {
-    if (!host.up || host.frozenAt !== undefined) return undefined;
+    if (host.program === undefined || host.frozenAt !== undefined) return undefined;
     const { intervalMs, deadRatio } = world.plan.group;
     // By systemd, which lets it leave word, or by a crash.
     const agent = agentOf(host);
@@ -262,9 +262,8 @@ export function schedule(world: World, fault: Fault): () => void {
     world.count(`fault: ${fault.kind}`);
     if (upon !== undefined) world.count(`upon: ${upon.verb}`);
     world.say("FAULT", describe(fault));
-    world.begun.push({ at: queue.now, fault });
     const host = world.host(fault.node);
-    const over = world.disturb();
+    const over = world.begin(fault);
     const { kind } = fault;
     const undo = isDisorder(kind) ? disorder(world, fault) : begins[kind](world, fault, host);
     end = () => {

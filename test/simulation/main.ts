@@ -11,7 +11,10 @@ import { keep, openFinding, regression } from "./regressions.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
 
-const wishesOf = ({ nodes }: Options): Wishes => (nodes === undefined ? {} : { nodes });
+const wishesOf = ({ nodes, long }: Options): Wishes => ({
+  long,
+  ...(nodes !== undefined && { nodes }),
+});
 
 function tellOne(given: Plan, options: Options): boolean {
   const broken = run(given).violation;
@@ -72,7 +75,8 @@ function progress() {
 
 function lineOf({ seed, violation }: Broken, options: Options): string {
   const nodes = options.nodes === undefined ? "" : ` --nodes ${options.nodes}`;
-  const again = `npm run simulate -- --seed ${seed}${nodes} --shrink`;
+  const long = options.long ? " --long" : "";
+  const again = `npm run simulate -- --seed ${seed}${nodes}${long} --shrink`;
   return `${violation.invariant}: ${violation.what}\n  again: ${again}`;
 }
 

@@ -11,6 +11,7 @@ export const usage = `npm run simulate -- OPTIONS
   --seed 7 --keep NAME --why TEXT    shrinks it and makes it one of test/simulation/regressions
   --regression NAME        one of these
   --nodes 3                groups of so many, 2 to 9
+  --long                   days of one to two minutes only
   --all                    goes on after what broke
   --strict                 excuses no finding for being open
   --coverage               how often each fault, state and transition came about`;
@@ -20,6 +21,7 @@ export type Options = {
   readonly runs: number;
   readonly minutes: number | undefined;
   readonly nodes: number | undefined;
+  readonly long: boolean;
   readonly trace: boolean;
   readonly shrink: boolean;
   readonly regression: string | undefined;
@@ -40,6 +42,7 @@ export function optionsOf(args: readonly string[]): Options {
       ...{ nodes: { type: "string" }, regression: { type: "string" }, keep: { type: "string" } },
       ...{ trace: { type: "boolean" }, shrink: { type: "boolean" }, all: { type: "boolean" } },
       ...{ strict: { type: "boolean" }, coverage: { type: "boolean" } },
+      ...{ long: { type: "boolean" } },
       ...{ why: { type: "string" }, help: { type: "boolean" } },
     },
   });
@@ -58,6 +61,7 @@ export function optionsOf(args: readonly string[]): Options {
     seed: numberOf("seed", values.seed, 0, 2 ** 50) ?? 1,
     runs: numberOf("runs", values.runs, 1, 1e9) ?? (minutes === undefined ? 1_000 : 1e9),
     nodes: numberOf("nodes", values.nodes, 2, 9),
+    long: values.long ?? false,
     strict: values.strict ?? false,
     coverage: values.coverage ?? false,
     help: values.help ?? false,

@@ -62,8 +62,13 @@ const apartMs = 40_000;
 /** After so long a group is settled: a minimum hold is over, and all looks are far apart. */
 const settledMs = 35_000;
 
+/** Of some days the faults go on for one to two minutes: what is left of one meets the next. */
+const longDays = 0.1;
+const longDay = { healAt: 60_000, spreadMs: 48_000, faults: [6, 16] } as const;
+const shortDay = { healAt: 12_000, spreadMs: 18_000, faults: [1, 5] } as const;
+
 /** What a command line may fix; the rest is drawn. */
-export type Wishes = { readonly nodes?: number };
+export type Wishes = { readonly nodes?: number; readonly long?: boolean };
 
 export function planOf(seed: number, wishes: Wishes = {}): Plan {
   const random = seeded(seed * 4);
@@ -88,11 +93,12 @@ export function planOf(seed: number, wishes: Wishes = {}): Plan {
   const group: GroupPlan = { ...setup, orders: two ? [own, own.toReversed()] : [own] };
   const also = seeded(~seed);
   const comesApart = group.hold === "shared" && also() < 0.5;
-  const healAt = 12_000 + random() * 18_000 + (comesApart ? apartMs : 0);
+  const day = also() < longDays || wishes.long ? longDay : shortDay;
+  const healAt = day.healAt + random() * day.spreadMs + (comesApart ? apartMs : 0);
   const ids = own.map((index) => `lb${index + 1}`);
-  const faults = Array.from({ length: 1 + Math.floor(random() * 5) }, () =>
-    drawFault(random, ids, healAt, group),
-  );
+  const [fewest, most] = day.faults;
+  const drawn = fewest + Math.floor(random() * (most - fewest + 1));
+  const faults = Array.from({ length: drawn }, () => drawFault(random, ids, healAt, group));
   if (comesApart) faults.push(drawApart(also, ids, apartMs));
   if (also() < 0.3) faults.push(...drawUpon(also, ids, healAt, group));
   // A split that lasts, and nothing else, shows whether everybody stands back for long enough.

@@ -1,4 +1,5 @@
 /** Every checker, fresh for one run. */
+import { servesAmidFaults } from "./amid.ts";
 import { boundedUse } from "./bounded-use.ts";
 import type { Checker } from "./checker.ts";
 import { converges, preferred } from "./converges.ts";
@@ -17,6 +18,7 @@ export const allCheckers = (): readonly Checker[] => [
   neverOrphaned(),
   converges(),
   takesOverPromptly(),
+  servesAmidFaults(),
   pauseSafe(),
   restartIsNoOutage(),
   oneLinkIsNoDeath(),

@@ -79,7 +79,7 @@ const proofMs = (illnesses: number): number =>
   illnesses < 2 ? 0 : 30_000 * 2 ** Math.min(3, illnesses - 2);
 const recentlyMs = 600_000;
 
-function isProving({ world, illnesses, wellSince }: Host): boolean {
+export function isProving({ world, illnesses, wellSince }: Host): boolean {
   const { now } = world.queue;
   const recent = illnesses.filter((at) => at > now - recentlyMs);
   // Its own clock may be 1 % slow.

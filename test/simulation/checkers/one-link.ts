@@ -1,6 +1,6 @@
 /** R8: where a third node hears both ends of a cut link, nobody is dead and nothing moves. */
 import { type Checker, fresh, isBroken, isMixed } from "./checker.ts";
-import { isPreemption } from "./preemption.ts";
+import { isPreemption, orderOf } from "./preemption.ts";
 
 /**
  * So long after the dead interval for which all listen a group that starts has its holders, and has
@@ -34,8 +34,11 @@ export function oneLinkIsNoDeath(): Checker {
       const move = moves.find((one) => {
         const [holder = "", ...others] = one.before;
         const wasFine = others.length === 0 && world.hosts.get(holder)?.serves === true;
-        // Whom the cut leaves alone goes on as it would, and so do its ends until they notice it.
-        const isUnaware = !ends.includes(one.by) || one.askedAt <= cut.at + deadMs;
+        // Whom the cut leaves alone goes on as it would, and so do its ends until they notice it;
+        // and the better of them, which has to wait for nobody.
+        const [better] = orderOf(world, one.ip).filter((id) => ends.includes(id));
+        const isUnaware =
+          !ends.includes(one.by) || better === one.by || one.askedAt <= cut.at + deadMs;
         const isMeant = isUnaware && isPreemption(world, one);
         return one.askedAt > cut.at && one.verb === "claim" && wasFine && !isMeant;
       });

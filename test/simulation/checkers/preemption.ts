@@ -9,11 +9,22 @@ const minimumHoldMs = 0.99 * 30_000;
 export const lastBefore = ({ cloud }: World, { ip, at }: Move): Move | undefined =>
   cloud.moves.findLast((move) => move.ip === ip && move.at < at);
 
+/** When a node that holds was last made a holder. */
+export const takenAt = ({ cloud }: World, ip: string, id: string): number =>
+  cloud.moves.findLast(
+    ({ before, holders, ...move }) =>
+      move.ip === ip && holders.includes(id) && !before.includes(id),
+  )?.at ?? 0;
+
+/** The nodes in the order of an address, the best first. */
+export const orderOf = ({ plan, ips, ids }: World, ip: string): readonly string[] =>
+  (plan.group.orders[ips.indexOf(ip)] ?? []).map((place) => ids[place] ?? "");
+
 export function isPreemption(world: World, move: Move): boolean {
-  const { plan, ips, ids } = world;
+  const { plan } = world;
   const { ip, by, before, askedAt } = move;
-  const order = (plan.group.orders[ips.indexOf(ip)] ?? []).map((place) => ids[place]);
-  const isBetter = order.indexOf(by) < order.indexOf(before[0]);
-  const since = lastBefore(world, move)?.at ?? 0;
-  return plan.group.preempt && isBetter && askedAt >= since + minimumHoldMs;
+  const [holder = ""] = before;
+  const order = orderOf(world, ip);
+  const isBetter = order.indexOf(by) < order.indexOf(holder);
+  return plan.group.preempt && isBetter && askedAt >= takenAt(world, ip, holder) + minimumHoldMs;
 }

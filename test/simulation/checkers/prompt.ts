@@ -2,11 +2,12 @@
  * I1, to the second, for the first fault of a run: where the holder of a settled group dies or
  * falls ill, and all else is well, another serves once the dead interval and one claim are over.
  */
+import type { GroupPlan } from "../plan.ts";
 import type { World } from "../world/world.ts";
 import { type Checker, deafOf, isMixed } from "./checker.ts";
 
-/** A group that starts has its holder by then. */
-const settledMs = 10_000;
+/** A group that starts has its holder by then; exoip's frames do not say who: each has to look. */
+const settledMs = ({ wire }: GroupPlan): number => (wire === "exoip" ? 35_000 : 10_000);
 
 /** Reads, a beat, the turns of the others. */
 const slackMs = 3_000;
@@ -21,11 +22,12 @@ const striking: ReadonlySet<string> = new Set([
 function servedBy(world: World): number | undefined {
   const { begun, plan, ids } = world;
   const [first, ...more] = begun;
-  if (first === undefined || more.length > 0 || first.at < settledMs) return undefined;
+  if (first === undefined || more.length > 0 || first.at < settledMs(plan.group)) return undefined;
   if (!striking.has(first.fault.kind) || plan.group.election !== "heartbeat") return undefined;
   // Where a third node hears both ends a broken link makes no difference, once all know of it.
   const { broken } = plan.network;
-  const known = broken === undefined || (ids.length > 2 && broken.at < first.at - settledMs);
+  const known =
+    broken === undefined || (ids.length > 2 && broken.at < first.at - settledMs(plan.group));
   if (!known || deafOf(world) !== undefined) return undefined;
   const { deadRatio, intervalMs, checkMs, deadlineMs } = plan.group;
   const [, operationMs] = plan.cloud.operationMs;

@@ -16,6 +16,9 @@ export const stranger = "out1";
 /** A frame of so long ago is no news. */
 const youngMs = 5_000;
 
+/** A fault that has begun; it lasts until a moment that is not known yet while it does. */
+export type Begun = { readonly at: number; readonly fault: Fault; until: number };
+
 /** A frame that was accepted though it spoke of no now, or was nobody's. */
 export type WrongFrame = { readonly at: number; readonly by: string; readonly kind: string };
 
@@ -38,7 +41,7 @@ export class World {
   /** Faults under way, and when the last one ended. */
   disturbances = 0;
   /** All faults that have begun, in their order. */
-  readonly begun: { readonly at: number; readonly fault: Fault }[] = [];
+  readonly begun: Begun[] = [];
   disturbedAt = 0;
   /** The agent that died last beside a host that went on, and whether that was the only fault. */
   restarted: { readonly at: number; readonly id: string; readonly alone: boolean } | undefined;
@@ -131,6 +134,17 @@ export class World {
   }
 
   /** A fault begins; until its end, and for a bound after it, much is excused. */
+  begin(fault: Fault): () => void {
+    const one = { at: this.queue.now, fault, until: Number.POSITIVE_INFINITY };
+    this.begun.push(one);
+    const over = this.disturb();
+    return () => {
+      one.until = this.queue.now;
+      over();
+    };
+  }
+
+  /** Something is done to the group; gives what ends it. */
   disturb(): () => void {
     this.disturbances += 1;
     this.disturbedBefore = this.disturbedAt;

@@ -1,0 +1,103 @@
+/**
+ * I1 while faults last and overlap. Time without service is forced for as long as no node is free
+ * of them, and from each new one for what a free node needs to notice and to take the address. No
+ * more is excused, however many there are.
+ */
+import type { Fault } from "../faults.ts";
+import { type Begun, stranger, type World } from "../world/world.ts";
+import { leavesMs } from "./bounds.ts";
+import { type Checker, isBroken, isMixed } from "./checker.ts";
+import { isProving } from "./converges.ts";
+import { isUnheard, silentHolders } from "./unheard.ts";
+
+const everywhere: ReadonlySet<string> = new Set(["swizzle", "loss", "reorder", "attack"]);
+const nowhere: ReadonlySet<string> = new Set(["wall-clock", "duplicate", "reload", "rotate"]);
+
+/** Reads, a beat, the turns of the others. */
+const slackMs = 3_000;
+
+/** Of what a person has done the agents learn at their next look, at the latest (R16). */
+const unseenMs = 60_000;
+
+/** The nodes that a fault keeps from taking an address, or from hearing who holds it. */
+function hindered({ ids }: World, { kind, node, other, onlyNode }: Fault): readonly string[] {
+  if (kind.startsWith("api-")) return onlyNode ? [node] : ids;
+  if (kind === "cut" || kind === "one-way") return [node, other];
+  // Of two, neither hears the other as it should.
+  if (kind === "isolate" || kind === "deaf") return ids.length > 2 ? [node] : ids;
+  if (everywhere.has(kind)) return ids;
+  return nowhere.has(kind) ? [] : [node];
+}
+
+/** An order to hand over, or to stop, stands for longer than the word takes (R11). */
+const lastsUntil = ({ plan }: World, { at, fault, until }: Begun): number =>
+  fault.kind === "handover" || fault.kind === "stop"
+    ? Math.max(until, at + leavesMs(plan.group))
+    : until;
+
+const isApi = ({ fault }: Begun): boolean => fault.kind.startsWith("api-");
+
+/** What a free node needs; one before it whose API fails is waited for, a deadline each (R14). */
+function neededMs(world: World, from: number): number {
+  const { deadRatio, intervalMs, checkMs, deadlineMs } = world.plan.group;
+  // Who hears a silent node less often than the others vouches for it that much longer (R8).
+  const intervals = world.ids.map((id) => world.host(id).intervalMs ?? intervalMs);
+  const noticedMs = Math.max(3 * checkMs, (deadRatio + 1) * Math.max(...intervals));
+  const failing = world.begun.filter((one) => isApi(one) && one.until > from);
+  const unable = new Set(failing.flatMap(({ fault }) => hindered(world, fault)));
+  return noticedMs + unable.size * deadlineMs + world.plan.cloud.operationMs[1] + slackMs;
+}
+
+/** Whether only the agents decide who holds an address, and all can hear each other again. */
+const isJudged = (world: World): boolean =>
+  world.plan.group.election === "heartbeat" && !isMixed(world) && !isBroken(world);
+
+/**
+ * Whether a person has an address where the agents leave it, or they may not know of that yet; or
+ * one has it that fell silent and from which they stand back (R5).
+ */
+function isLeft(world: World, ip: string): boolean {
+  const { cloud, plan, queue } = world;
+  const unseen = ({ by, at, ...move }: (typeof cloud.moves)[number]): boolean =>
+    move.ip === ip && by === "person" && at > queue.now - unseenMs;
+  const outside = cloud.holders(ip).includes(stranger) && !plan.group.takeFromOutside;
+  const standBack = silentHolders(world, ip).some((id) => isUnheard(world, ip, id));
+  return outside || cloud.moves.some(unseen) || standBack;
+}
+
+export function servesAmidFaults(): Checker {
+  const freeSince = new Map<string, number>();
+  const unservedSince = new Map<string, number>();
+  return {
+    invariant: "I1 amid faults",
+    look(world) {
+      if (!isJudged(world)) return undefined;
+      const { now } = world.queue;
+      const active = world.begun.filter((one) => lastsUntil(world, one) > now);
+      const hit = new Set(active.flatMap(({ fault }) => hindered(world, fault)));
+      for (const id of world.ids) {
+        const host = world.host(id);
+        keep(freeSince, id, host.sound && !hit.has(id) && !isProving(host), now);
+      }
+      const serves = (id: string): boolean => world.hosts.get(id)?.serves === true;
+      for (const ip of world.ips) {
+        keep(unservedSince, ip, !world.cloud.holders(ip).some(serves), now);
+        const since = unservedSince.get(ip);
+        if (since === undefined) continue;
+        const from = Math.max(since, world.begun.at(-1)?.at ?? 0);
+        const latest = now - neededMs(world, from);
+        const free = [...freeSince].find(([, at]) => at < latest)?.[0];
+        if (from >= latest || free === undefined || isLeft(world, ip)) continue;
+        const why = world.host(free).program?.reasons;
+        return `${ip} was served by nobody for ${Math.round(now - from)} ms; ${free}: ${why}`;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** Notes since when something has been so. */
+function keep(times: Map<string, number>, what: string, is: boolean, now: number): void {
+  if (!is) times.delete(what);
+  else if (!times.has(what)) times.set(what, now);
+}
