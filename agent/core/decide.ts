@@ -16,7 +16,14 @@ import {
 } from "./elect.ts";
 import { isAiling } from "./health.ts";
 import { deadIntervalMs, givesWay, hears, isLive, livePeers, silent } from "./peers.ts";
-import { isBeingReleased, isFresh, landedAt, noticedAt, releasingOthers } from "./releasing.ts";
+import {
+  isBeingReleased,
+  isFresh,
+  isNews,
+  landedAt,
+  noticedAt,
+  releasingOthers,
+} from "./releasing.ts";
 import type { AddressState, State } from "./state.ts";
 
 /** The least time that a healthy holder keeps the address before a better node takes it (R12). */
@@ -56,7 +63,14 @@ export function decide(state: State, address: AddressState): Decision {
   const view: View = { state, address, candidates, elected, others };
   if (holds && leavesNobody(state)) return release(settings.self, "stops, and nobody takes over");
   if (!elected.includes(settings.self)) return standingBack(view, holds);
-  return holds ? releasingOthers(view) : claiming(view);
+  return holds ? releasingOthers(view) : cautious(view, claiming(view));
+}
+
+/** Who is sick, or has yet to prove that it is not, takes only what it has just seen to be free. */
+function cautious({ state, address, candidates: [own] }: View, wanted: Decision): Decision {
+  const sure = own.healthy || isNews(state, address) || state.zoneFailed;
+  if (wanted.do !== "claim" || sure) return wanted;
+  return { ...rest("this node is not well; looks again", true), readNow: true };
 }
 
 /** We should hold and do not. */
@@ -67,13 +81,8 @@ function claiming({ state, address, elected, others, candidates }: View): Decisi
   if (lost && !settings.takeFromOutside && !state.zoneFailed) {
     return rest("nobody in the group holds; looks at all instances", true, "zone");
   }
-  const [own] = candidates;
-  // A sick one takes what it has just seen to be free, and no share of what others hold.
-  if (!own.healthy && !isFresh(state, address)) {
-    return { ...rest("this node is not well; looks again", true), readNow: true };
-  }
   if (others.length === 0) return claim("nobody holds");
-  if (own.healthy && others.some((id) => elected.includes(id) && !silent(state, id))) {
+  if (candidates[0].healthy && others.some((id) => elected.includes(id) && !silent(state, id))) {
     return claim("shares with its equals");
   }
   if (others.every((id) => seen?.stopped.has(id))) {
@@ -111,7 +120,7 @@ function preempting(
     canServe(own) &&
     heard.every((id) => givesWay(state, id) && !peers.some((one) => succeeds(state, one, id)));
   if (holder ? !isSound(holder) : leaves) {
-    // It may not know yet that it holds. Of nodes that are all sick, or leaving, none takes over.
+    // The holder may not know yet that it holds. Of nodes that are all sick none takes over.
     if (!own.healthy) return rest("the holder gives way, but this node is no better", true);
     return claim("the holder gives way");
   }
@@ -156,7 +165,7 @@ function standingBack(view: View, holds: boolean): Decision {
   if (clear && heirs.length > 0) {
     // One that was cut off a moment ago may have been released by a third, and not know it yet.
     const seenHolding = heirs.some((id) => seenSinceLinked(state, address, id));
-    const sure = seenHolding && isFresh(state, address);
+    const sure = seenHolding && isNews(state, address);
     return sure ? release(settings.self, "the elected node holds") : looksAgain;
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
@@ -179,8 +188,11 @@ function standingBack(view: View, holds: boolean): Decision {
 
 const looksAgain: Decision = { ...rest("another held too, looks again", true), readNow: true };
 
-const seenSinceLinked = (state: State, { seen }: AddressState, id: NodeId): boolean =>
-  (seen?.begunAt ?? -Infinity) >= (state.peers.get(id)?.linkedFrom ?? Infinity);
+/** Whether the last look shows what came after the link with a node began, and not before it. */
+function seenSinceLinked(state: State, { seen }: AddressState, id: NodeId): boolean {
+  const linkedFrom = state.peers.get(id)?.linkedFrom ?? Infinity;
+  return (seen?.begunAt ?? -Infinity) >= linkedFrom + state.settings.settleMs;
+}
 
 /**
  * Whether the elected node may take the address any moment. One that waits until it may says so: it

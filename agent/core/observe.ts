@@ -59,7 +59,8 @@ export function afterRead(
   const stopped = new Map(
     [...read.stopped].map((id) => [id, before.seen?.stopped.get(id) ?? begunAt] as const),
   );
-  const seen: Observation = { scope, holders, stopped, begunAt };
+  const answeredAt = state.now;
+  const seen: Observation = { scope, holders, stopped, begunAt, answeredAt };
   return settle(state, { ...before, failingSince }, seen, first ? [] : appeared, notes);
 }
 

@@ -29,6 +29,10 @@ export function releasingOthers({ state, address, elected, others, candidates }:
 export const isFresh = ({ now, settings }: State, { seen }: AddressState): boolean =>
   now - (seen?.begunAt ?? -Infinity) <= 2 * settings.settleMs;
 
+/** Whether the cloud answered just now, however long that took. */
+export const isNews = ({ now, settings }: State, { seen }: AddressState): boolean =>
+  now - (seen?.answeredAt ?? -Infinity) <= 2 * settings.settleMs;
+
 /** Whether another holder that should not hold is to be released now, and why. */
 function releaseDue(state: State, address: AddressState, whom: NodeId): Decision | undefined {
   const { now, settings } = state;

@@ -61,6 +61,7 @@ export type Observation = {
   /** Instances that the cloud says are not running, each with when the first such read began. */
   readonly stopped: ReadonlyMap<NodeId, number>;
   readonly begunAt: number;
+  readonly answeredAt: number;
 };
 
 /** Which frame told a node first that we release it, by its number. */

@@ -193,7 +193,9 @@ function requested(
 function withLanded(state: State, ip: string, outcome: Outcome): State {
   const request = state.addresses.get(ip)?.request;
   if (outcome !== "done" || request?.kind !== "release") return state;
-  return toldUntil(state, ip, request.whom, state.now + deadIntervalMs(state));
+  // Who lets go upon what it read then has to have heard of it.
+  const lastsMs = Math.max(deadIntervalMs(state), 3 * state.settings.settleMs);
+  return toldUntil(state, ip, request.whom, state.now + lastsMs);
 }
 
 /** What a request came to is asked again and again, and these are calls too (I6). */

@@ -17,7 +17,11 @@ function busy(calls: number): State {
     holders: new Set(["lb2"]),
     stopped: new Map<string, number>(),
   } as const;
-  const known = { ...address, seen: { ...seen, begunAt: 59_000 }, requestEndedAt: 0 };
+  const known = {
+    ...address,
+    seen: { ...seen, begunAt: 59_000, answeredAt: 59_000 },
+    requestEndedAt: 0,
+  };
   const due = { ...known, observeAt: 0, doubted: true };
   return { ...state, addresses: new Map([[ip, due]]) };
 }

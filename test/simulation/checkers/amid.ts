@@ -10,8 +10,12 @@ import { type Checker, isBroken, isMixed } from "./checker.ts";
 import { isProving } from "./converges.ts";
 import { isUnheard, silentHolders } from "./unheard.ts";
 
-const everywhere: ReadonlySet<string> = new Set(["swizzle", "loss", "reorder", "attack"]);
-const nowhere: ReadonlySet<string> = new Set(["wall-clock", "duplicate", "reload", "rotate"]);
+const everywhere: ReadonlySet<string> = new Set(["swizzle", "loss", "reorder"]);
+const nowhere: ReadonlySet<string> = new Set([
+  ...["wall-clock", "duplicate", "attack", "reload", "rotate"],
+  // The agent is back within a second.
+  ...["restart", "retime"],
+]);
 
 /** Reads, a beat, the turns of the others. */
 const slackMs = 3_000;
@@ -37,14 +41,17 @@ const lastsUntil = ({ plan }: World, { at, fault, until }: Begun): number =>
 
 const isApi = ({ fault }: Begun): boolean => fault.kind.startsWith("api-");
 
-/** What a free node needs; one before it whose API fails is waited for, a deadline each (R14). */
+/**
+ * What a free node needs. One before it whose API fails is waited for, a deadline each (R14); its
+ * own retries have grown as far apart when what failed for all is over (R16).
+ */
 function neededMs(world: World, from: number): number {
   const { deadRatio, intervalMs, checkMs, deadlineMs } = world.plan.group;
   // Who hears a silent node less often than the others vouches for it that much longer (R8).
   const intervals = world.ids.map((id) => world.host(id).intervalMs ?? intervalMs);
   const noticedMs = Math.max(3 * checkMs, (deadRatio + 1) * Math.max(...intervals));
   const failing = world.begun.filter((one) => isApi(one) && one.until > from);
-  const unable = new Set(failing.flatMap(({ fault }) => hindered(world, fault)));
+  const unable = new Set(failing.flatMap(({ fault }) => (fault.onlyNode ? fault.node : "all")));
   return noticedMs + unable.size * deadlineMs + world.plan.cloud.operationMs[1] + slackMs;
 }
 
@@ -84,7 +91,8 @@ export function servesAmidFaults(): Checker {
         keep(unservedSince, ip, !world.cloud.holders(ip).some(serves), now);
         const since = unservedSince.get(ip);
         if (since === undefined) continue;
-        const from = Math.max(since, world.begun.at(-1)?.at ?? 0);
+        const struck = world.begun.findLast(({ fault }) => hindered(world, fault).length > 0);
+        const from = Math.max(since, struck?.at ?? 0);
         const latest = now - neededMs(world, from);
         const free = [...freeSince].find(([, at]) => at < latest)?.[0];
         if (from >= latest || free === undefined || isLeft(world, ip)) continue;

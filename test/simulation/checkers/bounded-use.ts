@@ -11,11 +11,13 @@ const perMinute = ({ ids, cloud }: World): number =>
   40 * (cloud.traits.readsInstances ? Math.max(3, ids.length) : 3);
 
 /**
- * These are for looks and three changes. Who has to change more, or more addresses, has what each
- * further one costs: it is asked after until it is done, a dozen times and more where that takes
- * seconds. What fails without end is no excuse for calls without end.
+ * Each request is asked after until it is done, so many times at most before it is given up. As
+ * many of these calls as two slow requests make are among the 120.
  */
-const changes = { free: 3, most: 15, calls: 5, slowCalls: 15, slowMs: 1_500 };
+const polls = { perRequest: 20, among: 30 };
+
+/** A look is for all addresses, but each has changes of its own. */
+const perAddress = 20;
 
 /** An agent that starts does not know what its last run has asked, and has to look. */
 const allRuns = (starts: number): number => 1 + starts / 2;
@@ -23,46 +25,41 @@ const allRuns = (starts: number): number => 1 + starts / 2;
 export const boundedUse: Checker = {
   invariant: "I6",
   end(world) {
+    const limit = perMinute(world) + perAddress * (world.ips.length - 1);
     for (const id of world.ids) {
       const { boots } = world.host(id);
       const calls = world.cloud.calls.filter(({ from }) => from === id);
-      const inAll = worst(world, calls);
-      if (inAll.calls > allRuns(boots.length - 1) * inAll.limit)
-        return `${id} made ${inAll.calls} calls in a minute of several runs`;
+      const asked = calls.filter(({ verb }) => verb === "poll").length;
+      const requests = calls.filter(({ verb }) => verb === "claim" || verb === "release").length;
+      if (asked > polls.perRequest * requests)
+        return `${id} asked ${asked} times after ${requests}`;
+      const inAll = busiest(calls);
+      if (inAll > allRuns(boots.length - 1) * limit)
+        return `${id} made ${inAll} calls in a minute of several runs`;
       for (const [run, beganAt] of boots.entries()) {
         const endedAt = boots[run + 1] ?? Infinity;
-        const own = worst(
-          world,
-          calls.filter(({ at }) => at >= beganAt && at < endedAt),
-        );
-        if (own.calls > own.limit) return `${id} made ${own.calls} calls in a minute`;
+        const most = busiest(calls.filter(({ at }) => at >= beganAt && at < endedAt));
+        if (most > limit) return `${id} made ${most} calls in a minute`;
       }
     }
     return undefined;
   },
 };
 
-/** The minute that is the furthest over its limit, or the least under it. */
-function worst(world: World, calls: readonly Call[]): { calls: number; limit: number } {
-  const { plan, cloud } = world;
-  const isSlow = cloud.traits.polled && plan.cloud.operationMs[1] > changes.slowMs;
-  const each = isSlow ? changes.slowCalls : changes.calls;
-  let found = { calls: 0, limit: perMinute(world) };
+/** How many calls the busiest minute has; polls beyond what is among them are judged apart. */
+function busiest(calls: readonly Call[]): number {
+  let most = 0;
   let first = 0;
-  let changing = 0;
+  let asked = 0;
   calls.forEach(({ at, verb }, last) => {
-    changing += isChange(verb);
+    asked += isPoll(verb);
     while (at - (calls[first]?.at ?? at) > 60_000) {
-      changing -= isChange(calls[first]?.verb);
+      asked -= isPoll(calls[first]?.verb);
       first += 1;
     }
-    const more = Math.max(0, Math.min(changes.most, changing) - changes.free);
-    const limit = perMinute(world) + each * more;
-    const made = last - first + 1;
-    if (made - limit > found.calls - found.limit) found = { calls: made, limit };
+    most = Math.max(most, last - first + 1 - Math.max(0, asked - polls.among));
   });
-  return found;
+  return most;
 }
 
-const isChange = (verb: Call["verb"] | undefined): number =>
-  verb === "claim" || verb === "release" ? 1 : 0;
+const isPoll = (verb: Call["verb"] | undefined): number => (verb === "poll" ? 1 : 0);

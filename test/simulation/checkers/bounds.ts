@@ -5,7 +5,7 @@
 import { fenceMs } from "../../../agent/core/backoff.ts";
 import { firstTurnMs } from "../../../agent/core/turns.ts";
 import type { GroupPlan } from "../plan.ts";
-import type { World } from "../world/world.ts";
+import { stranger, type World } from "../world/world.ts";
 import { isBroken, isMixed } from "./checker.ts";
 import { isUnheard, lostHolders, pausing } from "./unheard.ts";
 
@@ -33,8 +33,8 @@ function contestMs(world: World): number {
   const startsAgain = ids.some((id) => !lost.has(id) && world.host(id).boots.some(isLater));
   const turnMs = firstTurnMs(plan.group, plan.group.deadRatio * plan.group.intervalMs);
   const isSecond = (plan.cloud.lagMs > 0 && startsAgain) || isBroken(world);
-  const byHand = cloud.moves.filter(({ by }) => by === "person").length;
-  const sleeps = begun.filter(({ fault }) => pausing.has(fault.kind)).length;
+  const byHand = cloud.moves.filter(({ by, at }) => by === "person" && isLater(at)).length;
+  const sleeps = begun.filter(({ at, fault }) => pausing.has(fault.kind) && isLater(at)).length;
   // Nodes that follow another election never hear each other, and stand back from the first on.
   const followed = plan.group.election !== "heartbeat";
   const again = Number(isSecond) + Number(followed) + byHand + (byHand > 0 ? sleeps : 0);
@@ -90,8 +90,13 @@ export function boundOf(world: World, served = true): number {
   );
   const dead = waits ? contestMs(world) * ids.length : 0;
   const slow = isMixed(world) ? exoipMs : 0;
-  return plan.boundMs + dead + slow + (served ? byOrderMs(world) + surplusMs(world) : 0);
+  const waitMs = served ? byOrderMs(world) + surplusMs(world) : outsideMs(world);
+  return plan.boundMs + dead + slow + waitMs;
 }
+
+/** What a person gave to an instance outside the group is found at the next look (R16's 60 s). */
+const outsideMs = ({ ips, cloud }: World): number =>
+  ips.some((ip) => cloud.holders(ip).includes(stranger)) ? 30_000 : 0;
 
 /** What a person did, or a handover, is respected first (R13, R16). */
 function byOrderMs({ plan: { faults, group, nodes } }: World): number {

@@ -70,7 +70,9 @@ export function isGood(world: World, ip: string): boolean {
       holders.length === Math.max(1, owed.length) && holders.every((id) => world.host(id).serves)
     );
   }
-  if (holders.length !== 1 || holder === undefined) return serving.length === 0;
+  // Where all are sick the first in the order takes what nobody holds (R12).
+  const isFree = holders.length === 0 && ids.some((id) => world.host(id).program !== undefined);
+  if (holders.length !== 1 || holder === undefined) return serving.length === 0 && !isFree;
   return serving.length === 0 || world.host(holder).serves;
 }
 

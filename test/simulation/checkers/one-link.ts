@@ -38,7 +38,9 @@ export function oneLinkIsNoDeath(): Checker {
         // and the better of them, which has to wait for nobody.
         const [better] = orderOf(world, one.ip).filter((id) => ends.includes(id));
         const isUnaware =
-          !ends.includes(one.by) || better === one.by || one.askedAt <= cut.at + deadMs;
+          !ends.includes(one.by) ||
+          (better === one.by && !ends.includes(holder)) ||
+          one.askedAt <= cut.at + deadMs;
         const isMeant = isUnaware && isPreemption(world, one);
         return one.askedAt > cut.at && one.verb === "claim" && wasFine && !isMeant;
       });

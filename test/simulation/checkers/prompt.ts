@@ -6,7 +6,7 @@ import type { GroupPlan } from "../plan.ts";
 import type { World } from "../world/world.ts";
 import { type Checker, deafOf, isMixed } from "./checker.ts";
 
-/** A group that starts has its holder by then; exoip's frames do not say who: each has to look. */
+/** All know who holds by then; exoip's frames do not say it, so each has to look. */
 const settledMs = ({ wire }: GroupPlan): number => (wire === "exoip" ? 35_000 : 10_000);
 
 /** Reads, a beat, the turns of the others. */
@@ -20,9 +20,11 @@ const striking: ReadonlySet<string> = new Set([
 
 /** Until when an address may be served by nobody, where the fault is of this kind. */
 function servedBy(world: World): number | undefined {
-  const { begun, plan, ids } = world;
+  const { begun, plan, ids, cloud } = world;
   const [first, ...more] = begun;
-  if (first === undefined || more.length > 0 || first.at < settledMs(plan.group)) return undefined;
+  if (first === undefined || more.length > 0) return undefined;
+  const moved = cloud.moves.findLast(({ at }) => at <= first.at)?.at ?? 0;
+  if (first.at < moved + settledMs(plan.group)) return undefined;
   if (!striking.has(first.fault.kind) || plan.group.election !== "heartbeat") return undefined;
   // Where a third node hears both ends a broken link makes no difference, once all know of it.
   const { broken } = plan.network;

@@ -25,7 +25,8 @@ export function restartIsNoOutage(): Checker {
       if (restarted === undefined || moves.length === 0 || isMixed(world) || isBroken(world))
         return undefined;
       const { at, id } = restarted;
-      const calm = restarted.alone && world.disturbedBefore < at - calmMs;
+      const last = world.cloud.moves.findLast((one) => one.at < at)?.at ?? 0;
+      const calm = restarted.alone && Math.max(world.disturbedBefore, last) < at - calmMs;
       // Of two holders one may let go at any time, and a dead one is to be replaced.
       const wasFine = moves.every(
         ({ before: [holder = "", ...more] }) =>

@@ -7,7 +7,9 @@ import type { Begun, World } from "../world/world.ts";
 import { deafOf, endsOf, isBroken } from "./checker.ts";
 
 /** Faults that keep a node from hearing another. */
-const deafening: ReadonlySet<string> = new Set(linkFaults);
+const deafening: ReadonlySet<string> = new Set(
+  linkFaults.filter((kind) => kind !== "duplicate" && kind !== "attack"),
+);
 export const pausing: ReadonlySet<string> = new Set(["freeze", "stop-clock"]);
 const silencing: ReadonlySet<string> = new Set(["kill", "power-off", ...pausing]);
 const fatal: ReadonlySet<string> = new Set(["die", "ail"]);
@@ -16,12 +18,23 @@ const fatal: ReadonlySet<string> = new Set(["die", "ail"]);
 export const lostHolders = ({ cloud, lost }: World, ip: string): readonly string[] =>
   cloud.holders(ip).filter((id) => lost.has(id));
 
-/** Which are silent now, be it for a while. */
+/** So soon after a cut has ended not everybody may have heard it again and acted upon that. */
+const heardMs = 5_000;
+
+const isCutOff = ({ begun, queue }: World, id: string): boolean =>
+  begun.some(
+    ({ until, fault: { kind, node, other } }) =>
+      until > queue.now - heardMs && deafening.has(kind) && (node === id || other === id),
+  );
+
+/** Which cannot tell all others anything now, be it for a while. */
 export const silentHolders = (world: World, ip: string): readonly string[] =>
   world.cloud.holders(ip).filter((id) => {
     const host = world.hosts.get(id);
+    // On exoip's wire who is ill sends nothing.
+    const isMute = world.plan.group.wire === "exoip" && host?.sick === true;
     const runs = host?.program !== undefined && host.frozenAt === undefined;
-    return !runs || world.lost.has(id);
+    return !runs || isMute || isCutOff(world, id);
   });
 
 /**
@@ -31,8 +44,7 @@ export const silentHolders = (world: World, ip: string): readonly string[] =>
  */
 export function isUnheard(world: World, ip: string, id: string): boolean {
   const { plan, ids, cloud, begun, lost } = world;
-  const { election, wire, deadRatio, intervalMs, settleMs } = plan.group;
-  const tells = election === "heartbeat" && wire === "authenticated";
+  const { election, wire, intervalMs, settleMs } = plan.group;
   const since = cloud.moves.findLast(
     ({ before, holders, ...move }) =>
       move.ip === ip &&
@@ -41,40 +53,45 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
   );
   // Of two with a broken link between them, and no third one, none tells the other anything.
   const isApart = ids.length === 2 ? isBroken(world) : deafOf(world) === id;
-  if (!tells || isApart || since === undefined || since.by === "person") return true;
-  const deadMs = deadRatio * intervalMs;
-  const deaf = begun.some(
-    (one) =>
-      keepsUntold(one.fault, id) && one.at < since.at + deadMs && lasted(one, since.at - deadMs),
-  );
-  // It sees its hold, and says so, a settle time after that at the earliest.
-  const toldAt = since.at + settleMs + plan.cloud.lagMs + 2 * intervalMs;
+  if (election !== "heartbeat" || isApart || since === undefined || since.by === "person")
+    return true;
   const silentAt = fellSilentAt(world, id);
-  // Who had it before may learn of that only now, and cannot tell what happened meanwhile.
-  const unread = (one: string): boolean =>
-    since.before.includes(one) &&
-    !cloud.calls.some(
+  // It sees its hold, and says so, a settle time after that at the earliest.
+  const tellMs = settleMs + plan.cloud.lagMs + 2 * intervalMs;
+  const keeping = begun.filter(({ fault }) => keepsUntold(fault, id));
+  if (!hasQuiet(keeping, since.at, silentAt, tellMs)) return true;
+  const looked = (one: string): boolean =>
+    cloud.calls.some(
       ({ from, verb, at }) => from === one && verb === "read" && at > since.at && at < silentAt,
     );
-  // One that has known it all along, and is well, is enough, and passes over those that have not.
-  const began = ids.every(
-    (one) =>
-      one === id ||
-      lost.has(one) ||
-      unread(one) ||
-      !world.host(one).sound ||
-      [one, id].every((end) => endsOf(world).includes(end)) ||
-      world.host(one).boots.some((at) => at > since.at) ||
-      begun.some(
-        (of) => pausing.has(of.fault.kind) && of.fault.node === one && lasted(of, since.at),
-      ),
-  );
-  return deaf || silentAt < toldAt || began;
+  const others = ids.filter((one) => one !== id && !lost.has(one));
+  // Who had it before may learn of that only now, and cannot tell what happened meanwhile.
+  const knows = (one: string): boolean =>
+    world.host(one).sound &&
+    (looked(one) || (wire === "authenticated" && !since.before.includes(one))) &&
+    !(endsOf(world).includes(one) && endsOf(world).includes(id)) &&
+    !world.host(one).boots.some((at) => at > since.at) &&
+    !begun.some(
+      (of) => pausing.has(of.fault.kind) && of.fault.node === one && lasted(of, since.at),
+    );
+  // One that knows is enough, and passes over those that do not; exoip's frames do not say who does.
+  const isKnown = wire === "exoip" ? others.every(knows) : others.some(knows);
+  return !isKnown;
 }
 
 /** Whether others may not hear of a hold, or the node not see it. */
 const keepsUntold = ({ kind, node, onlyNode }: Fault, id: string): boolean =>
   deafening.has(kind) || (kind.startsWith("api-") && (onlyNode !== true || node === id));
+
+/** Whether there is so long a time without any of the faults, which stand in their order. */
+function hasQuiet(faults: readonly Begun[], from: number, until: number, ms: number): boolean {
+  let quietFrom = from;
+  for (const { at, fault } of faults) {
+    if (Math.min(at, until) - quietFrom >= ms) return true;
+    quietFrom = Math.max(quietFrom, at + fault.ms);
+  }
+  return until - quietFrom >= ms;
+}
 
 const lasted = ({ at, fault }: Begun, from: number): boolean => at + fault.ms > from;
 
