@@ -46,11 +46,13 @@ const isApi = ({ fault }: Begun): boolean => fault.kind.startsWith("api-");
  * own retries have grown as far apart when what failed for all is over (R16).
  */
 function neededMs(world: World, from: number): number {
-  const { deadRatio, intervalMs, checkMs, deadlineMs } = world.plan.group;
+  const { deadRatio, intervalMs, checkMs, deadlineMs, wire } = world.plan.group;
   // Who hears a silent node less often than the others vouches for it that much longer (R8).
   const intervals = world.ids.map((id) => world.host(id).intervalMs ?? intervalMs);
   const noticedMs = Math.max(3 * checkMs, (deadRatio + 1) * Math.max(...intervals));
   const failing = world.begun.filter((one) => isApi(one) && one.until > from);
+  // On exoip's wire who cannot claim has no word for it, and is waited for until it tries again.
+  if (wire === "exoip" && failing.length > 0) return world.plan.boundMs;
   const unable = new Set(failing.flatMap(({ fault }) => (fault.onlyNode ? fault.node : "all")));
   return noticedMs + unable.size * deadlineMs + world.plan.cloud.operationMs[1] + slackMs;
 }
