@@ -10,6 +10,7 @@ export type CommandOptions = {
   /** Called with each whole line of standard error as it comes. */
   readonly onLine?: (line: string) => void;
   readonly env?: Readonly<Record<string, string>>;
+  readonly onStart?: (pid: number | undefined) => void;
   /** The program and all that it has started are ended by SIGTERM, and may put things in order. */
   readonly signal?: AbortSignal;
 };
@@ -30,6 +31,7 @@ export function attempt(argv: readonly string[], options: CommandOptions = {}): 
       // A group of its own, which can be ended as one: mmdebstrap waits for what it has started.
       detached: options.signal !== undefined,
     });
+    options.onStart?.(child.pid);
     const end = (): void => signalGroup(child.pid, "SIGTERM");
     if (options.signal?.aborted) end();
     options.signal?.addEventListener("abort", end, { once: true });

@@ -28,7 +28,33 @@ export async function execOn(place: Place, id: string, argv: readonly string[]):
     ...["env", "-i", `PATH=${programPath}`, "HOME=/root", "TERM=dumb", "LANG=C.UTF-8"],
     ...argv,
   ];
-  return attempt(enter(groups, argvInside));
+  let pid: number | undefined;
+  const look = setInterval(() => pid !== undefined && goOn(pid), lookMs);
+  try {
+    return await attempt(enter(groups, argvInside), {
+      onStart: (started) => {
+        pid = started;
+      },
+    });
+  } finally {
+    clearInterval(look);
+  }
+}
+
+const lookMs = 500;
+
+/**
+ * A host that shuts down stops all that runs on it, and nsenter stops itself with its child. Stopped,
+ * it would never learn that the child is dead, nor the host end before somebody has.
+ */
+function goOn(pid: number): void {
+  try {
+    // The name, in brackets, may hold anything; after it comes the state.
+    const state = /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, "utf8"))?.[1];
+    if (state === "T") process.kill(pid, "SIGCONT");
+  } catch {
+    // It has ended.
+  }
 }
 
 const boundsOf = (pid: string): bigint => {

@@ -349,6 +349,10 @@ test("a command on a host has no more capabilities than the host", async () => {
   assert.equal((effective >> setTime) & 1n, 0n);
 });
 
+test("a command that is stopped, as by a shutdown, is not waited for without end", async () => {
+  assert.equal((await fabric.exec("lb1", ["sh", "-c", "kill -STOP $$"])).code, 0);
+});
+
 test("a host shuts down in order, reboots by itself, and is deleted", async () => {
   await timed("orderly stop", () => fabric.stopHost("lb1"));
   assert.match(await fabric.journal("lb1"), /Stopped haproxy\.service/);
