@@ -44,8 +44,8 @@ export async function execOn(place: Place, id: string, argv: readonly string[]):
 const lookMs = 500;
 
 /**
- * A host that shuts down stops all that runs on it, and nsenter stops itself with its child. Stopped,
- * it would never learn that the child is dead, nor the host end before somebody has.
+ * A host that shuts down stops all that runs on it, and nsenter stops itself with its child.
+ * Stopped, it would never learn that the child is dead, nor the host end before somebody has.
  */
 function goOn(pid: number): void {
   try {
