@@ -22,7 +22,8 @@ export type ElectionRules = { readonly preempt: boolean; readonly shared: boolea
 /**
  * The nodes that should hold: exactly one, or in shared mode all that are equally good; none when
  * there is no candidate. Better means healthy, then able to reach the cloud, then of lower
- * priority, of lower rank, of lower id. When all are sick whoever holds goes on (R12).
+ * priority, of lower rank, of lower id. When all are sick whoever holds goes on (R12), and where
+ * nobody does one that only has to prove itself yet comes before one whose checks fail.
  */
 export function elect(candidates: readonly Candidate[], rules: ElectionRules): readonly NodeId[] {
   const staying = candidates.filter(({ resigning }) => !resigning);
@@ -30,6 +31,7 @@ export function elect(candidates: readonly Candidate[], rules: ElectionRules): r
     some(staying.filter(({ healthy, able }) => healthy && able)) ??
     some(staying.filter(({ healthy }) => healthy)) ??
     some(candidates.filter(({ holds }) => holds)) ??
+    some(staying.filter(({ able }) => able)) ??
     staying;
   const incumbents = rules.preempt ? undefined : some(pool.filter(({ holds }) => holds));
   const best = firstOf(incumbents ?? pool);
@@ -154,11 +156,14 @@ export function rankOf(state: State, ip: string): number {
 export const calmMs = 10_000;
 
 /**
- * A node whose claims fail for one deadline cannot serve (R14). Who holds needs no call, so a
- * holder that cannot reach the API keeps the address.
+ * A node whose claims fail for one deadline cannot serve (R14), nor does one whose checks fail take
+ * the address from a silent holder. Who holds needs no call, so a holder that cannot reach the API
+ * keeps the address.
  */
-export function isAble({ now, settings, apiFailingSince }: State, address?: AddressState): boolean {
+export function isAble(state: State, address?: AddressState): boolean {
+  const { now, settings, apiFailingSince, health } = state;
   if (address?.seen?.holders.has(settings.self) === true) return true;
+  if (!mayBeHealthy(health)) return false;
   const { failingSince, request, ended, requestEndedAt = -Infinity } = address ?? {};
   const waiting = request?.kind === "claim" ? request.sentAt : undefined;
   // Who failed to let go has not failed to claim, nor does a claim of long ago tell anything.

@@ -13,6 +13,9 @@ export function coverageOf(counts: ReadonlyMap<string, number>, runs: number): C
   return { lines, holes: expected.filter((what) => !counts.has(what) && !excused.has(what)) };
 }
 
+/** So many must show all but what is rare. */
+export const coveredRuns = 5_000;
+
 /** So many must show all that there is. */
 const manyRuns = 200_000;
 

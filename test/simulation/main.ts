@@ -1,9 +1,10 @@
 /**
  * `npm run simulate`: many seeds on all cores, or one run told event by event; `--help` tells how.
- * Ends with 1 when an invariant was broken, or what coverage expects never came about, and with 2
- * where the options are wrong.
+ * Ends with 1 when an invariant was broken, or what coverage expects never came about, with 2 where
+ * the options are wrong, and with 130 where it was stopped before anything broke.
  */
-import { coverageOf } from "./coverage.ts";
+import { BadOption, interrupted, interruption, perform } from "./command.ts";
+import { coverageOf, coveredRuns } from "./coverage.ts";
 import { type Options, optionsOf, usage } from "./options.ts";
 import { type Plan, planOf, type Wishes } from "./plan.ts";
 import { type Broken, runMany } from "./pool.ts";
@@ -18,12 +19,16 @@ const wishesOf = ({ nodes, long }: Options): Wishes => ({
 
 function tellOne(given: Plan, options: Options): boolean {
   const broken = run(given).violation;
-  const smaller = options.shrink || options.keep !== undefined;
+  const { keep: name, why = "" } = options;
+  if (broken === undefined && (options.shrink || name !== undefined)) {
+    throw new BadOption(`seed ${given.seed}: nothing broke, so nothing is to be shrunk or kept`);
+  }
+  const smaller = options.shrink || name !== undefined;
   const plan = smaller && broken ? shrink(given, broken.invariant) : given;
-  if (options.keep !== undefined && broken) {
+  if (name !== undefined && broken) {
     const { invariant } = broken;
     const open = openFinding(plan, broken) !== undefined;
-    keep({ name: options.keep, why: options.why, seed: plan.seed, invariant, open, plan });
+    keep({ name, why, seed: plan.seed, invariant, open, plan });
   }
   const { violation, trace } = run(plan, { tracing: true });
   console.log(JSON.stringify(plan));
@@ -32,33 +37,46 @@ function tellOne(given: Plan, options: Options): boolean {
   return violation === undefined;
 }
 
-async function tellMany(options: Options): Promise<boolean> {
+async function tellMany(options: Options): Promise<number> {
   const wishes = wishesOf(options);
   const isOpen = ({ seed, violation }: Broken): boolean =>
     !options.strict && openFinding(planOf(seed, wishes), violation) !== undefined;
+  const signal = interruption();
   const { runs, seconds, broken, counts } = await runMany({
     first: options.seed,
     runs: options.runs,
     untilMs: (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000,
     wishes,
-    goesOn: (one) => options.all || isOpen(one),
+    signal,
+    goesOn(one) {
+      if (isOpen(one)) return true;
+      wipe();
+      console.log(lineOf(one, options));
+      return options.all;
+    },
     tell: progress(),
   });
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  wipe();
   console.log(`${runs} runs from seed ${options.seed}: ${Math.round(runs / seconds)} a second`);
   const open = broken.filter(isOpen);
   if (open.length > 0) console.log(`${open.length} of them broken by findings that are open`);
-  const news = broken.filter((one) => !isOpen(one));
-  for (const one of news) console.log(lineOf(one, options));
-  if (!options.coverage) return news.length === 0;
+  const holes = options.coverage ? tellCoverage(counts, runs) : [];
+  if (broken.length > open.length) return 1;
+  if (signal.aborted) return interrupted;
+  return holes.length > 0 && runs >= coveredRuns ? 1 : 0;
+}
+
+function tellCoverage(counts: ReadonlyMap<string, number>, runs: number): readonly string[] {
   const { lines, holes } = coverageOf(counts, runs);
   for (const line of lines) console.log(line);
   for (const hole of holes) console.log(`never: ${hole}`);
-  return news.length === 0 && (holes.length === 0 || runs < coveredRuns);
+  return holes;
 }
 
-/** Fewer runs need not show everything. */
-const coveredRuns = 5_000;
+/** What breaks is told at once: whoever stops a run of hours keeps what it has found. */
+const wipe = (): void => {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+};
 
 /** A line that is written over where somebody looks, and one in a minute where a log is kept. */
 function progress() {
@@ -80,23 +98,17 @@ function lineOf({ seed, violation }: Broken, options: Options): string {
   return `${violation.invariant}: ${violation.what}\n  again: ${again}`;
 }
 
-async function main(args: readonly string[]): Promise<number> {
-  let options: Options;
-  try {
-    options = optionsOf(args);
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-    return 2;
-  }
+async function main(): Promise<number> {
+  const options = optionsOf(process.argv.slice(2));
   if (options.help) {
     console.log(usage);
     return 0;
   }
   const { seed, trace, shrink, keep, regression: name } = options;
-  if (name !== undefined) return tellOne(regression(name).plan, options) ? 0 : 1;
-  const one = trace || shrink || keep !== undefined;
-  const held = one ? tellOne(planOf(seed, wishesOf(options)), options) : await tellMany(options);
-  return held ? 0 : 1;
+  const one = name !== undefined || trace || shrink || keep !== undefined;
+  if (!one) return tellMany(options);
+  const plan = name === undefined ? planOf(seed, wishesOf(options)) : regression(name).plan;
+  return tellOne(plan, options) ? 0 : 1;
 }
 
-process.exitCode = await main(process.argv.slice(2));
+await perform(usage, main);

@@ -1,5 +1,6 @@
 /** The options of `npm run simulate`, checked. */
 import { parseArgs } from "node:util";
+import { BadOption, wholeNumber } from "./command.ts";
 import { regressionNames } from "./regressions.ts";
 
 export const usage = `npm run simulate -- OPTIONS
@@ -9,32 +10,23 @@ export const usage = `npm run simulate -- OPTIONS
   --seed 7 --trace         one day, as it happened
   --seed 7 --shrink        what is left of it when all is gone that may go
   --seed 7 --keep NAME --why TEXT    shrinks it and makes it one of test/simulation/regressions
-  --regression NAME        one of these
+  --regression NAME        one of these, as it happens
   --nodes 3                groups of so many, 2 to 9
   --long                   days of one to two minutes only
   --all                    goes on after what broke
   --strict                 excuses no finding for being open
   --coverage               how often each fault, state and transition came about`;
 
-export type Options = {
-  readonly seed: number;
-  readonly runs: number;
-  readonly minutes: number | undefined;
-  readonly nodes: number | undefined;
-  readonly long: boolean;
-  readonly trace: boolean;
-  readonly shrink: boolean;
-  readonly regression: string | undefined;
-  readonly keep: string | undefined;
-  readonly why: string;
-  readonly coverage: boolean;
-  readonly all: boolean;
-  readonly strict: boolean;
-  readonly help: boolean;
-};
+export type Options = ReturnType<typeof optionsOf>;
 
-/** @throws Error that says which option is wrong, and what it may be */
-export function optionsOf(args: readonly string[]): Options {
+/** The plan's generator has so many beginnings; further seeds would be the same days again. */
+const seeds = 2 ** 30;
+
+/**
+ * What is chosen; undefined or false where nothing is.
+ * @throws BadOption, or the error of `parseArgs`, which say which option is wrong
+ */
+export function optionsOf(args: readonly string[]) {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -46,31 +38,50 @@ export function optionsOf(args: readonly string[]): Options {
       ...{ why: { type: "string" }, help: { type: "boolean" } },
     },
   });
-  const { regression, keep, why = "", trace = false, shrink = false, all = false } = values;
-  const known = regressionNames();
-  if (regression !== undefined && !known.includes(regression)) {
-    throw new Error(`--regression ${regression}: there are ${known.join(", ")}`);
-  }
-  if (keep !== undefined && !/^[a-z\d-]+$/.test(keep)) {
-    throw new Error(`--keep ${keep}: a name of small letters, digits and dashes`);
-  }
-  if (keep !== undefined && why === "") throw new Error("--keep: tell what it was by --why TEXT");
-  const minutes = numberOf("minutes", values.minutes, 1, 1e6);
+  const { help = false, trace = false, shrink = false, long = false } = values;
+  const { all = false, strict = false, coverage = false, regression, keep, why } = values;
+  refuseContradictions(values);
+  checkNames(regression, keep, why);
+  const minutes = wholeNumber("--minutes", values.minutes, 1, 1e6);
+  const seed = wholeNumber("--seed", values.seed, 0, seeds - 1) ?? 1;
+  const most = seeds - seed;
+  const runs = wholeNumber("--runs", values.runs, 1, most);
+  const nodes = wholeNumber("--nodes", values.nodes, 2, 9);
   return {
-    ...{ regression, keep, why, trace, shrink, all, minutes },
-    seed: numberOf("seed", values.seed, 0, 2 ** 50) ?? 1,
-    runs: numberOf("runs", values.runs, 1, 1e9) ?? (minutes === undefined ? 1_000 : 1e9),
-    nodes: numberOf("nodes", values.nodes, 2, 9),
-    long: values.long ?? false,
-    strict: values.strict ?? false,
-    coverage: values.coverage ?? false,
-    help: values.help ?? false,
+    ...{ help, trace, shrink, long, all, strict, coverage, regression, keep, why, minutes },
+    ...{ seed, nodes, runs: runs ?? Math.min(most, minutes === undefined ? 1_000 : most) },
   };
 }
 
-function numberOf(name: string, given: string | undefined, least: number, most: number) {
-  if (given === undefined) return undefined;
-  const number = Number(given);
-  if (/^\d+$/.test(given) && number >= least && number <= most) return number;
-  throw new Error(`--${name} ${given}: a whole number from ${least} to ${most}`);
+const ofMany = ["runs", "minutes", "all", "strict", "coverage"];
+const ofOneSeed = ["trace", "shrink", "keep"];
+const ofPlans = ["seed", "nodes", "long", ...ofOneSeed];
+
+/** What would be passed over without a word is refused. */
+function refuseContradictions(values: Readonly<Record<string, unknown>>): void {
+  const given = (names: readonly string[]) => names.find((name) => values[name] !== undefined);
+  const refuse = (names: readonly string[], others: readonly string[], why: string): void => {
+    const [one, other] = [given(names), given(others)];
+    if (one === undefined || other === undefined) return;
+    throw new BadOption(`--${one} with --${other}: ${why}`);
+  };
+  refuse(["regression"], [...ofPlans, ...ofMany], "a regression is one plan, told as it happens");
+  refuse(ofOneSeed, ofMany, "the first is about one day, the second about many");
+}
+
+function checkNames(regression?: string, keep?: string, why?: string): void {
+  const known = regressionNames();
+  if (regression !== undefined && !known.includes(regression)) {
+    throw new BadOption(`--regression ${regression}: there are ${known.join(", ")}`);
+  }
+  if ((keep === undefined) !== (why === undefined || why === "")) {
+    throw new BadOption("--keep NAME and --why TEXT: the one needs the other");
+  }
+  if (keep === undefined) return;
+  if (!/^[a-z\d-]{1,80}$/.test(keep)) {
+    throw new BadOption(`--keep ${keep}: a name of up to 80 small letters, digits and dashes`);
+  }
+  if (known.includes(keep)) {
+    throw new BadOption(`--keep ${keep}: is there already; take another name, or remove its file`);
+  }
 }

@@ -18,8 +18,10 @@ export type Limits = {
   readonly runs: number;
   readonly untilMs: number;
   readonly wishes: Wishes;
-  /** Whether to go on after what broke. */
+  /** Whether to go on after what broke; is asked as soon as that is known. */
   readonly goesOn: (broken: Broken) => boolean;
+  /** Takes no more seeds once this is aborted. */
+  readonly signal?: AbortSignal;
   /** Is told now and then how many have run, and how many of them broke. */
   readonly tell?: (runs: number, broken: number) => void;
 };
@@ -27,6 +29,7 @@ export type Limits = {
 export type Summary = {
   readonly runs: number;
   readonly seconds: number;
+  /** The lowest seed first: it is the first that breaks, however many threads there were. */
   readonly broken: readonly Broken[];
   readonly counts: ReadonlyMap<string, number>;
 };
@@ -47,7 +50,8 @@ export async function runMany(limits: Limits): Promise<Summary> {
   const threads = Math.min(availableParallelism(), Math.ceil(limits.runs / batchSize));
   const take = (): Batch | undefined => {
     const left = limits.first + limits.runs - next;
-    if (over || left <= 0 || clockMs() - begunMs > limits.untilMs) return undefined;
+    if (over || limits.signal?.aborted || left <= 0) return undefined;
+    if (clockMs() - begunMs > limits.untilMs) return undefined;
     const batch = { first: next, count: Math.min(batchSize, left), wishes: limits.wishes };
     next += batch.count;
     return batch;
@@ -62,6 +66,7 @@ export async function runMany(limits: Limits): Promise<Summary> {
     limits.tell?.(runs, broken.length);
   };
   await Promise.all(Array.from({ length: threads }, () => work(take, learn)));
+  broken.sort((one, other) => one.seed - other.seed);
   return { runs, seconds: (clockMs() - begunMs) / 1000, broken, counts };
 }
 

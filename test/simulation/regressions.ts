@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Violation } from "./checkers/checker.ts";
+import { BadOption } from "./command.ts";
 import type { Plan } from "./plan.ts";
 
 export type Regression = {
@@ -25,7 +26,14 @@ export const regressionNames = (): readonly string[] =>
 
 export function regression(name: string): Regression {
   const text = readFileSync(new URL(`${name}.json`, folder), "utf8");
-  return { name, ...JSON.parse(text) };
+  try {
+    const { plan, ...about } = JSON.parse(text);
+    if (Array.isArray(plan?.nodes) && Array.isArray(plan.faults)) return { name, ...about, plan };
+    throw new SyntaxError("it has no plan with nodes and faults");
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new BadOption(`test/simulation/regressions/${name}.json: ${error.message}`);
+  }
 }
 
 /** Keeps a plan that breaks an invariant; its reader is told why by the line. */

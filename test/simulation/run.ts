@@ -55,16 +55,27 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
   breakLinks(world);
   everySecond(world);
   queue.at(plan.healAt, () => heal(world, ends));
-  queue.runUntil(plan.healAt + plan.calmMs, look);
-  const fine = violation === undefined && world.ips.every((ip) => isGood(world, ip));
-  const watchMs = Math.max(plan.watchMs, boundOf(world) + leavesMs(plan.group) + plan.calmMs);
-  if (!fine && !unjudged) queue.runUntil(plan.healAt + watchMs, look);
-  violation ??= firstOf(world, checkers, "end");
+  try {
+    queue.runUntil(plan.healAt + plan.calmMs, look);
+    const fine = violation === undefined && world.ips.every((ip) => isGood(world, ip));
+    const watchMs = Math.max(plan.watchMs, boundOf(world) + leavesMs(plan.group) + plan.calmMs);
+    if (!fine && !unjudged) queue.runUntil(plan.healAt + watchMs, look);
+    violation ??= firstOf(world, checkers, "end");
+  } catch (error) {
+    if (unjudged) throw error;
+    violation = { invariant: "crash", at: queue.now, what: thrown(error) };
+  }
   if (violation !== undefined) world.say("CHECK", `${violation.invariant}: ${violation.what}`);
   meter.look();
   const { lines: trace, ips } = world;
   const holders = cloud.holders(ips[0] ?? "");
   return { violation, trace, holders, measured: meter.measured };
+}
+
+/** What was thrown and where, in one line: a seed that ends so is to be found again as any other. */
+function thrown(error: unknown): string {
+  const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return said.split("\n").slice(0, 2).join(" ").replaceAll(/\s+/g, " ");
 }
 
 /** No fault that ends: what the rules promise holds all the same. */

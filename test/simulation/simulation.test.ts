@@ -5,19 +5,19 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { coverageOf } from "./coverage.ts";
+import { wholeNumber } from "./command.ts";
+import { coverageOf, coveredRuns } from "./coverage.ts";
 import { planOf } from "./plan.ts";
 import { type Broken, runMany } from "./pool.ts";
 import { findings, openFinding, regression, regressionNames } from "./regressions.ts";
 import { run } from "./run.ts";
 
-const first = firstOf(process.env.SIMULATION_FIRST ?? "fresh");
-const seconds = Number(process.env.SIMULATION_SECONDS ?? 90);
-const least = Number(process.env.SIMULATION_RUNS ?? 5_000);
-
-function firstOf(chosen: string): number {
-  return chosen === "fresh" ? Math.floor(Math.random() * 900_000_000) : Number(chosen);
-}
+const { SIMULATION_FIRST, SIMULATION_SECONDS, SIMULATION_RUNS } = process.env;
+const chosen = SIMULATION_FIRST === "fresh" ? undefined : SIMULATION_FIRST;
+const first =
+  wholeNumber("SIMULATION_FIRST, if not fresh,", chosen, 0, 9e8) ?? Math.floor(Math.random() * 9e8);
+const seconds = wholeNumber("SIMULATION_SECONDS", SIMULATION_SECONDS, 0, 86_400) ?? 90;
+const least = wholeNumber("SIMULATION_RUNS", SIMULATION_RUNS, 1, 1e8) ?? 5_000;
 
 const isOpen = ({ seed, violation }: Broken): boolean =>
   openFinding(planOf(seed), violation) !== undefined;
@@ -31,7 +31,9 @@ test("every invariant holds, and everything that can happen did", async (context
   const runs = must.runs + more.runs;
   context.diagnostic(`${runs} runs from seed ${first}`);
   assert.deepEqual(broken, [], "npm run simulate -- --seed SEED --shrink shows it small");
-  assert.deepEqual(coverageOf(must.counts, must.runs).holes, []);
+  const { holes } = coverageOf(must.counts, must.runs);
+  if (must.runs >= coveredRuns) assert.deepEqual(holes, []);
+  else context.diagnostic(`so few need not show everything: ${holes.length} holes not judged`);
 });
 
 test("a seed gives the same day again", () => {

@@ -3,12 +3,13 @@
  * of them, and from each new one for what a free node needs to notice and to take the address. No
  * more is excused, however many there are.
  */
+import { fenceMs } from "../../../agent/core/backoff.ts";
 import type { Fault } from "../faults.ts";
 import { type Begun, stranger, type World } from "../world/world.ts";
 import { leavesMs } from "./bounds.ts";
 import { type Checker, isBroken, isMixed } from "./checker.ts";
 import { isProving } from "./converges.ts";
-import { isUnheard, silentHolders } from "./unheard.ts";
+import { isUnheard, pausing, silentHolders, unseenMs } from "./unheard.ts";
 
 const everywhere: ReadonlySet<string> = new Set(["swizzle", "loss", "reorder"]);
 const nowhere: ReadonlySet<string> = new Set([
@@ -19,9 +20,6 @@ const nowhere: ReadonlySet<string> = new Set([
 
 /** Reads, a beat, the turns of the others. */
 const slackMs = 3_000;
-
-/** Of what a person has done the agents learn at their next look, at the latest (R16). */
-const unseenMs = 60_000;
 
 /** The nodes that a fault keeps from taking an address, or from hearing who holds it. */
 function hindered({ ids }: World, { kind, node, other, onlyNode }: Fault): readonly string[] {
@@ -42,8 +40,9 @@ const lastsUntil = ({ plan }: World, { at, fault, until }: Begun): number =>
 const isApi = ({ fault }: Begun): boolean => fault.kind.startsWith("api-");
 
 /**
- * What a free node needs. One before it whose API fails is waited for, a deadline each (R14); its
- * own retries have grown as far apart when what failed for all is over (R16).
+ * What a free node needs. One before it whose API fails is waited for, a deadline each (R14), and
+ * once more where its agent starts anew; its own retries have grown as far apart when what failed
+ * for all is over (R16).
  */
 function neededMs(world: World, from: number): number {
   const { deadRatio, intervalMs, checkMs, deadlineMs, wire } = world.plan.group;
@@ -54,8 +53,16 @@ function neededMs(world: World, from: number): number {
   // On exoip's wire who cannot claim has no word for it, and is waited for until it tries again.
   if (wire === "exoip" && failing.length > 0) return world.plan.boundMs;
   const unable = new Set(failing.flatMap(({ fault }) => (fault.onlyNode ? fault.node : "all")));
-  return noticedMs + unable.size * deadlineMs + world.plan.cloud.operationMs[1] + slackMs;
+  const starts = world.ids.flatMap((id) => world.host(id).boots).filter((at) => at > from);
+  const waits = unable.size > 0 ? unable.size + starts.length : 0;
+  return noticedMs + waits * deadlineMs + world.plan.cloud.operationMs[1] + slackMs;
 }
+
+/** What a node asked for just as it woke, before it knew that it had slept, it waits out (R15). */
+const sleptMs = ({ begun, plan }: World, id: string, from: number): number =>
+  begun.some(({ fault, until }) => pausing.has(fault.kind) && fault.node === id && until > from)
+    ? plan.group.deadlineMs + fenceMs
+    : 0;
 
 /** Whether only the agents decide who holds an address, and all can hear each other again. */
 const isJudged = (world: World): boolean =>
@@ -74,6 +81,10 @@ function isLeft(world: World, ip: string): boolean {
   return outside || cloud.moves.some(unseen) || standBack;
 }
 
+/** Who has to prove itself takes nothing from a holder that lives, be it sick (R12). */
+const owes = (world: World, ip: string, id: string): boolean =>
+  !isProving(world.host(id)) || !world.cloud.holders(ip).some((one) => world.hosts.get(one)?.up);
+
 export function servesAmidFaults(): Checker {
   const freeSince = new Map<string, number>();
   const unservedSince = new Map<string, number>();
@@ -84,19 +95,20 @@ export function servesAmidFaults(): Checker {
       const { now } = world.queue;
       const active = world.begun.filter((one) => lastsUntil(world, one) > now);
       const hit = new Set(active.flatMap(({ fault }) => hindered(world, fault)));
-      for (const id of world.ids) {
-        const host = world.host(id);
-        keep(freeSince, id, host.sound && !hit.has(id) && !isProving(host), now);
-      }
+      const isFree = (ip: string, id: string): boolean =>
+        world.host(id).sound && !hit.has(id) && owes(world, ip, id);
       const serves = (id: string): boolean => world.hosts.get(id)?.serves === true;
       for (const ip of world.ips) {
+        for (const id of world.ids) keep(freeSince, `${ip} ${id}`, isFree(ip, id), now);
         keep(unservedSince, ip, !world.cloud.holders(ip).some(serves), now);
         const since = unservedSince.get(ip);
         if (since === undefined) continue;
         const struck = world.begun.findLast(({ fault }) => hindered(world, fault).length > 0);
         const from = Math.max(since, struck?.at ?? 0);
         const latest = now - neededMs(world, from);
-        const free = [...freeSince].find(([, at]) => at < latest)?.[0];
+        const isLate = (id: string): boolean =>
+          (freeSince.get(`${ip} ${id}`) ?? now) < latest - sleptMs(world, id, from);
+        const free = world.ids.find(isLate);
         if (from >= latest || free === undefined || isLeft(world, ip)) continue;
         const why = world.host(free).program?.reasons;
         return `${ip} was served by nobody for ${Math.round(now - from)} ms; ${free}: ${why}`;

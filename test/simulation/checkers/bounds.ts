@@ -31,15 +31,17 @@ function contestMs(world: World): number {
   const taken = cloud.moves.findLast(({ verb, by }) => verb === "claim" && lost.has(by))?.at;
   const isLater = (at: number): boolean => taken !== undefined && at > taken;
   const startsAgain = ids.some((id) => !lost.has(id) && world.host(id).boots.some(isLater));
-  const turnMs = firstTurnMs(plan.group, plan.group.deadRatio * plan.group.intervalMs);
   const isSecond = (plan.cloud.lagMs > 0 && startsAgain) || isBroken(world);
   const byHand = cloud.moves.filter(({ by, at }) => by === "person" && isLater(at)).length;
   const sleeps = begun.filter(({ at, fault }) => pausing.has(fault.kind) && isLater(at)).length;
   // Nodes that follow another election never hear each other, and stand back from the first on.
   const followed = plan.group.election !== "heartbeat";
   const again = Number(isSecond) + Number(followed) + byHand + (byHand > 0 ? sleeps : 0);
-  return 75_000 * 2 ** Math.min(3, again) + turnMs;
+  return 75_000 * 2 ** Math.min(3, again) + turnMs(world);
 }
+
+const turnMs = ({ plan: { group } }: World): number =>
+  firstTurnMs(group, group.deadRatio * group.intervalMs);
 
 /**
  * A person who makes a second node a holder tells no agent of it: that node sees it at its next
@@ -84,11 +86,10 @@ export const orderedUntil = ({ begun, plan }: World): number =>
 /** I1's bound for one run; orders of people, and a holder too many, wait only where one serves. */
 export function boundOf(world: World, served = true): number {
   const { plan, ids, ips } = world;
+  const lost = ips.flatMap((ip) => lostHolders(world, ip).map((id) => isUnheard(world, ip, id)));
   // Whoever serves beside a dead one waits for its turn to release it.
-  const waits = ips.some((ip) =>
-    lostHolders(world, ip).some((id) => served || isUnheard(world, ip, id)),
-  );
-  const dead = waits ? contestMs(world) * ids.length : 0;
+  const turnsMs = served && lost.length > 0 ? 2 * turnMs(world) : 0;
+  const dead = ids.length * (lost.includes(true) ? contestMs(world) : turnsMs);
   const slow = isMixed(world) ? exoipMs : 0;
   const waitMs = served ? byOrderMs(world) + surplusMs(world) : outsideMs(world);
   return plan.boundMs + dead + slow + waitMs;
@@ -99,8 +100,10 @@ const outsideMs = ({ ips, cloud }: World): number =>
   ips.some((ip) => cloud.holders(ip).includes(stranger)) ? 30_000 : 0;
 
 /** What a person did, or a handover, is respected first (R13, R16). */
-function byOrderMs({ plan: { faults, group, nodes } }: World): number {
-  const respected = faults.some(({ kind }) => /^person|^handover/.test(kind));
-  const byHand = faults.some(({ kind }) => kind === "person-attach");
-  return (respected ? group.respectMs : 0) + (byHand ? byHandMs(nodes.length) : 0);
+function byOrderMs({ plan, begun, queue }: World): number {
+  const { group, nodes, boundMs } = plan;
+  const attachedMs = byHandMs(nodes.length);
+  const lasts = (kinds: RegExp, ms: number): number =>
+    begun.some(({ at, fault }) => kinds.test(fault.kind) && queue.now < at + ms + boundMs) ? ms : 0;
+  return lasts(/^person|^handover/, group.respectMs) + lasts(/^person-attach/, attachedMs);
 }

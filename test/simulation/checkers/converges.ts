@@ -24,7 +24,8 @@ export function converges(): Checker {
       wrongSince.set(ip, since);
       const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves);
       const boundMs = boundOf(world, served === true);
-      const begun = Math.max(since, world.disturbedAt, orderedUntil(world), freedAt(world, ip));
+      const ordered = served ? orderedUntil(world) : 0;
+      const begun = Math.max(since, world.disturbedAt, ordered, freedAt(world, ip));
       const calmAt = world.disturbances > 0 ? now : begun;
       if (now - calmAt <= boundMs) continue;
       const reasons = world.ids.map((id) => `${id}: ${world.host(id).program?.reasons ?? "down"}`);

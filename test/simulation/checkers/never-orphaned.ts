@@ -19,6 +19,10 @@ const isPeer = ({ plan, ids }: World, id: string): boolean =>
 const mayCross = (world: World, { at, by }: Move): boolean =>
   isPeer(world, by) || at - world.twoMastersAt < peerMs;
 
+/** Whether a person made a node lose the address. */
+const takenAway = ({ by, before, holders }: Move): boolean =>
+  by === "person" && before.some((id) => !holders.includes(id));
+
 export function neverOrphaned(): Checker {
   const from = { seen: 0 };
   return {
@@ -31,7 +35,7 @@ export function neverOrphaned(): Checker {
         const others = world.cloud.moves.filter((move) => move.ip === ip && move.by !== by);
         const touched = others.some(
           (move) =>
-            (move.by === "person" && Math.abs(at - move.at) < personMs) ||
+            (takenAway(move) && Math.abs(at - move.at) < personMs) ||
             (mayCross(world, move) && move.verb === "release" && at - move.at < peerMs),
         );
         const sound = world.ids.filter((id) => world.host(id).sound);

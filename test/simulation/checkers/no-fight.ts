@@ -1,4 +1,5 @@
 /** I3: of what is asked for after the last fault there are at most as many moves as nodes. */
+import { stranger } from "../world/world.ts";
 import { type Checker, isBroken, isMixed } from "./checker.ts";
 
 /** R5: who never hears the other again contests, after back-offs that double from 45 s on. */
@@ -17,8 +18,9 @@ export const noFight: Checker = {
       const before = world.cloud.moves.filter(
         (move) => move.ip === ip && move.askedAt <= world.plan.healAt,
       );
-      // Who takes what nobody holds moves it away from nobody.
-      const free = (before[before.length - 1]?.holders.length ?? 0) === 0 ? 1 : 0;
+      // Who takes what nobody of the group holds moves it away from none of it.
+      const last = before.at(-1)?.holders ?? [];
+      const free = last.some((id) => id !== stranger) ? 0 : 1;
       // Whoever held beside the last one lets go once.
       const watchedMs = world.queue.now - world.plan.healAt;
       const contests = isBroken(world) ? 2 * contestsWithin(watchedMs) : 0;

@@ -21,6 +21,9 @@ export const lostHolders = ({ cloud, lost }: World, ip: string): readonly string
 /** So soon after a cut has ended not everybody may have heard it again and acted upon that. */
 const heardMs = 5_000;
 
+/** What a person has done a node learns at its next look at itself, at the latest (R16). */
+export const unseenMs = 60_000;
+
 const isCutOff = ({ begun, queue }: World, id: string): boolean =>
   begun.some(
     ({ until, fault: { kind, node, other } }) =>
@@ -53,9 +56,9 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
   );
   // Of two with a broken link between them, and no third one, none tells the other anything.
   const isApart = ids.length === 2 ? isBroken(world) : deafOf(world) === id;
-  if (election !== "heartbeat" || isApart || since === undefined || since.by === "person")
-    return true;
+  if (election !== "heartbeat" || isApart || since === undefined) return true;
   const silentAt = fellSilentAt(world, id);
+  if (since.by === "person" && silentAt < since.at + unseenMs) return true;
   // It sees its hold, and says so, a settle time after that at the earliest.
   const tellMs = settleMs + plan.cloud.lagMs + 2 * intervalMs;
   const keeping = begun.filter(({ fault }) => keepsUntold(fault, id));

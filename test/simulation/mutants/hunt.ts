@@ -17,7 +17,13 @@ export type Hunted = {
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-export async function hunt(mutant: Mutant, seed: number, runs: number): Promise<Hunted> {
+/** @param signal ends the hunt early; nothing of it is left behind */
+export async function hunt(
+  mutant: Mutant,
+  seed: number,
+  runs: number,
+  signal?: AbortSignal,
+): Promise<Hunted> {
   const folder = mkdtempSync(join(tmpdir(), "baton-mutant-"));
   try {
     for (const part of ["agent", "test/simulation", "package.json"]) {
@@ -28,7 +34,8 @@ export async function hunt(mutant: Mutant, seed: number, runs: number): Promise<
     for (let from = seed; from < seed + runs; ) {
       const left = seed + runs - from;
       const seeds = ["--seed", String(from), "--runs", String(left)];
-      const said = await output([main, "--strict", ...seeds]);
+      const said = await output([main, "--strict", ...seeds], signal);
+      if (signal?.aborted) break;
       const made = Number(said.match(/^(\d+) runs from seed/m)?.[1]);
       if (!(made > 0)) throw new Error(`${mutant.name} did not run:\n${said}`);
       const caught = breaks(said).find((one) => run(planOf(one.seed)).violation === undefined);
@@ -41,11 +48,11 @@ export async function hunt(mutant: Mutant, seed: number, runs: number): Promise<
   }
 }
 
-/** What was broken, as the output tells. A seed that breaks the sound core too proves nothing. */
+/** What was broken, the lowest seed first: it is told as found. A seed that breaks the sound core too proves nothing. */
 const breaks = (said: string): readonly { readonly seed: number; readonly invariant: string }[] =>
-  [...said.matchAll(/^([A-Z]\d[\w ]*|frames|memory): .*\n.*--seed (\d+)/gm)].map(
-    ([, invariant = "", seed]) => ({ invariant, seed: Number(seed) }),
-  );
+  [...said.matchAll(/^([A-Z]\d[\w ]*|frames|memory|crash): .*\n.*--seed (\d+)/gm)]
+    .map(([, invariant = "", seed]) => ({ invariant, seed: Number(seed) }))
+    .sort((one, other) => one.seed - other.seed);
 
 /** Throws where the place is not there, or there twice: then the mutant is out of date. */
 export function mutate(folder: string, { name, file, from, to }: Mutant): void {
@@ -59,9 +66,11 @@ export function mutate(folder: string, { name, file, from, to }: Mutant): void {
   );
 }
 
-function output(args: readonly string[]): Promise<string> {
+function output(args: readonly string[], signal?: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const end = () => child.kill();
+    signal?.addEventListener("abort", end);
     let said = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
@@ -69,6 +78,9 @@ function output(args: readonly string[]): Promise<string> {
       });
     }
     child.on("error", reject);
-    child.on("close", () => resolve(said));
+    child.on("close", () => {
+      signal?.removeEventListener("abort", end);
+      resolve(said);
+    });
   });
 }
