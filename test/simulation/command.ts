@@ -1,4 +1,4 @@
-/** What the simulator's commands share: bad options are told and end with 2, Ctrl-C ends in order. */
+/** What the simulator's commands share: bad options end with 2, and Ctrl-C ends in order. */
 
 /** An option that cannot be; the text says which, and what it may be. */
 export class BadOption extends Error {}

@@ -72,7 +72,7 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
   return { violation, trace, holders, measured: meter.measured };
 }
 
-/** What was thrown and where, in one line: a seed that ends so is to be found again as any other. */
+/** What was thrown and where, in one line: such a seed is found again like any other. */
 function thrown(error: unknown): string {
   const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return said.split("\n").slice(0, 2).join(" ").replaceAll(/\s+/g, " ");

@@ -78,11 +78,15 @@ describe("the decision table", () => {
     );
   });
 
-  test("R12: where nobody is well and nobody holds the first in the order is elected", () => {
+  test("R12: where nobody is well or holds, the first in the order of the able, if any", () => {
     everyRow(
       (one) =>
         !one.candidates.some((node) => isWell(node) || node.holds) && staying(one).length > 0,
-      (one) => one.elected.every((best) => worth(best) === Math.min(...staying(one).map(worth))),
+      (one) => {
+        const able = staying(one).filter((node) => node.able);
+        const first = Math.min(...(able.length > 0 ? able : staying(one)).map(worth));
+        return one.elected.every((best) => worth(best) === first);
+      },
     );
   });
 

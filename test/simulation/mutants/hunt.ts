@@ -48,7 +48,10 @@ export async function hunt(
   }
 }
 
-/** What was broken, the lowest seed first: it is told as found. A seed that breaks the sound core too proves nothing. */
+/**
+ * What was broken, as the output tells, the lowest seed first. A seed that breaks the sound core
+ * too proves nothing.
+ */
 const breaks = (said: string): readonly { readonly seed: number; readonly invariant: string }[] =>
   [...said.matchAll(/^([A-Z]\d[\w ]*|frames|memory|crash): .*\n.*--seed (\d+)/gm)]
     .map(([, invariant = "", seed]) => ({ invariant, seed: Number(seed) }))
