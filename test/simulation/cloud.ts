@@ -91,10 +91,6 @@ export class SimulatedCloud {
   }
 
   /** Who is routed to now: the truth, which checkers read. */
-  get holders(): readonly string[] {
-    return holdersOf(this.#cloud, elasticIp);
-  }
-
   holdersOf(ip: string): readonly string[] {
     return holdersOf(this.#cloud, this.idOf(ip));
   }

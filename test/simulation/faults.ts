@@ -44,7 +44,7 @@ type LinkFault =
 type OrderFault = "handover" | "stop" | "maintenance" | "priority" | "rotate" | "reload" | "retime";
 type CloudFault = "person-attach" | "person-detach" | "person-move" | "person-outside";
 
-export const hostFaults: readonly HostFault[] = [
+const hostFaults: readonly HostFault[] = [
   ...(["kill", "die", "power-off", "restart", "freeze", "stop-clock"] as const),
   ...(["ail", "sick", "flapping", "wall-clock"] as const),
 ];
@@ -56,7 +56,7 @@ export const orderFaults: readonly OrderFault[] = [
   ...(["handover", "stop", "maintenance", "priority"] as const),
   ...(["rotate", "reload", "retime"] as const),
 ];
-export const cloudFaults: readonly CloudFault[] = [
+const cloudFaults: readonly CloudFault[] = [
   "person-attach",
   "person-detach",
   "person-move",

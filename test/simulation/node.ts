@@ -27,17 +27,14 @@ export type World = {
   readonly nodes: ReadonlyMap<NodeId, SimulatedNode>;
   readonly random: () => number;
   readonly send: (from: NodeId, frame: Advertisement) => void;
-  readonly log: (text: string) => void;
   /** Sees what every node wants done. */
-  readonly watch?: (id: NodeId, effect: Effect) => void;
-  /** All who may hold, where others than these nodes do. */
-  readonly members?: readonly NodeId[];
-  /** When the service manager starts an agent again that has ended; 5 s where it is left out. */
-  readonly restartMs?: number;
+  readonly watch: (id: NodeId, effect: Effect) => void;
+  /** All who may hold: originals of exoip are none of `nodes`. */
+  readonly members: readonly NodeId[];
 };
 
 /** The one address of the group. */
-export const address = "203.0.113.7";
+const address = "203.0.113.7";
 
 export class SimulatedNode {
   readonly id: NodeId;
@@ -96,10 +93,6 @@ export class SimulatedNode {
     return this.#waiting !== undefined;
   }
 
-  get reason(): string {
-    return this.reasonFor(address);
-  }
-
   reasonFor(ip: string): string {
     return this.#state?.addresses.get(ip)?.reason ?? "dead";
   }
@@ -108,17 +101,12 @@ export class SimulatedNode {
     return this.#state?.addresses.get(ip)?.role;
   }
 
-  get #members(): readonly NodeId[] {
-    const { members, nodes } = this.#world();
-    return members ?? [...nodes.keys()];
-  }
-
   get #now(): number {
     return this.#world().queue.now - this.#behindMs;
   }
 
   boot(): void {
-    const { random } = this.#world();
+    const { random, members } = this.#world();
     this.#life += 1;
     this.#waiting = undefined;
     this.#bornAt = this.#now;
@@ -131,7 +119,7 @@ export class SimulatedNode {
     const settings = { ...this.#settings, boot: this.#boot };
     this.#state = start(settings, this.#now, random() * 0.9 + 0.05, this.#past);
     this.#past = "unknown";
-    this.receive({ type: "group", members: this.#members });
+    this.receive({ type: "group", members });
     this.#check(this.#life);
   }
 
@@ -211,17 +199,11 @@ export class SimulatedNode {
       }
       return;
     }
-    const { queue, log, watch } = this.#world();
+    const { queue, watch } = this.#world();
     const { state, effects } = step(this.#state, event, this.#now);
     this.#state = state;
-    if (event.type === "observed") {
-      const seen = [...(state.addresses.get(address)?.seen?.holders ?? ["?"])].join(", ");
-      const read = [...(event.holders.get(address) ?? [])].join(", ");
-      log(`${this.id} read ${event.scope} [${read}], believes [${seen}]`);
-    }
     for (const effect of effects) {
-      if (effect.type === "note") log(`${this.id}: ${JSON.stringify(effect.note)}`);
-      watch?.(this.id, effect);
+      watch(this.id, effect);
       this.#carryOut(effect);
     }
     const life = this.#life;
@@ -233,7 +215,7 @@ export class SimulatedNode {
   }
 
   #carryOut(effect: Effect): void {
-    const { queue, restartMs = 5_000 } = this.#world();
+    const { queue } = this.#world();
     switch (effect.type) {
       case "advertise":
         this.#advertise(effect.report);
@@ -250,8 +232,6 @@ export class SimulatedNode {
       case "exit":
         if (this.#state !== undefined) this.#past = pastOf(this.#state);
         queue.at(queue.now, () => this.kill());
-        // The service manager of a host that is up again.
-        queue.after(restartMs, () => this.alive || this.boot());
         break;
       case "abandon":
         this.#recentFrom = this.#sequence + 1;
@@ -310,12 +290,12 @@ export class SimulatedNode {
   }
 
   #observe(scope: Scope, also: readonly NodeId[]): void {
-    const { queue, cloud } = this.#world();
+    const { queue, cloud, members } = this.#world();
     const begunAt = this.#now;
     const once = this.#once();
     const holders = new Map(this.#settings.addresses.map(({ ip }) => [ip, new Set<NodeId>()]));
     const stopped = new Set<NodeId>();
-    const ids = scope === "zone" ? cloud.instances : [...new Set([...this.#members, ...also])];
+    const ids = scope === "zone" ? cloud.instances : [...new Set([...members, ...also])];
     const asked = scope === "self" ? [this.id, ...also] : ids;
     let missing = asked.length;
     const failed = (delivery?: Delivery) =>

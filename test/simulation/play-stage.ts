@@ -99,8 +99,6 @@ export function createStage(setting: Setting): Stage {
     send: (from, frame) => deliver(stage, from, frame),
     nodes: stage.nodes,
     members: ids,
-    restartMs: Number.POSITIVE_INFINITY,
-    log: () => undefined,
     watch: (id, effect) => watch(stage, id, effect),
   };
   ids.forEach((id, index) => {

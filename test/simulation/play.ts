@@ -8,7 +8,7 @@
 import { command } from "./play-commands.ts";
 import { bounded, type Stage, settled } from "./play-stage.ts";
 
-export class PlayError extends Error {}
+class PlayError extends Error {}
 
 /**
  * Performs a play and gives its text with what really happened under each command.

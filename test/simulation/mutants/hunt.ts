@@ -58,7 +58,7 @@ const breaks = (said: string): readonly { readonly seed: number; readonly invari
     .sort((one, other) => one.seed - other.seed);
 
 /** Throws where the place is not there, or there twice: then the mutant is out of date. */
-export function mutate(folder: string, { name, file, from, to }: Mutant): void {
+function mutate(folder: string, { name, file, from, to }: Mutant): void {
   const path = join(folder, "agent", file);
   const text = readFileSync(path, "utf8");
   const places = text.split(from).length - 1;

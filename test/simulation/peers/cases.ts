@@ -50,7 +50,7 @@ export const cases: readonly PeerCase[] = [
   {
     name: "host death, operations of 1 s",
     source: "measured (a)",
-    exoipMeasured: "4.3, then part lost 2.1 (measured, n = 6)",
+    exoipMeasured: "4.3, then part lost 2.1 (measured, n = 5)",
     faults: [fault("die")],
     cloud: { operationMs: [1_000, 1_000] },
     right: ["lb2"],
@@ -58,6 +58,7 @@ export const cases: readonly PeerCase[] = [
   {
     name: "host death, API 500 for 5 s from the first claim on",
     source: "measured (d); keepalived#950, #1847",
+    // The dead interval of each program, its turn, and then 5 s.
     faults: [fault("die"), fault("api-error", { ms: 8_500 })],
     right: ["lb2"],
   },

@@ -13,7 +13,7 @@ const seconds = (ms: number): string => {
 };
 
 /** Seconds without service and with a share lost; and the holder, where it is the wrong one. */
-export function cell({ measured, holders }: Result, right: readonly string[]): string {
+function cell({ measured, holders }: Result, right: readonly string[]): string {
   const { outageMs, shareLostMs } = measured;
   const out = outageMs < 50 ? "none" : seconds(outageMs);
   const share = shareLostMs < 50 ? "" : `, then part lost ${seconds(shareLostMs)}`;
@@ -21,7 +21,7 @@ export function cell({ measured, holders }: Result, right: readonly string[]): s
   return `${out}${share}${right.includes(held) ? "" : `; **held by ${held}**`}`;
 }
 
-export function tableText(): string {
+function tableText(): string {
   const rows = cases.map((one) => {
     const right = one.right ?? ["lb1"];
     const cells = peers.map((peer) =>

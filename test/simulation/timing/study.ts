@@ -9,7 +9,7 @@ import {
   yearHours,
 } from "./measure.ts";
 
-export const profiles: readonly Profile[] = [
+const profiles: readonly Profile[] = [
   { intervalMs: 100, deadRatio: 3 },
   { intervalMs: 100, deadRatio: 5 },
   { intervalMs: 200, deadRatio: 5 },
