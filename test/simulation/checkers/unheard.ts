@@ -63,15 +63,18 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
   const tellMs = settleMs + plan.cloud.lagMs + 2 * intervalMs;
   const keeping = begun.filter(({ fault }) => keepsUntold(fault, id));
   if (!hasQuiet(keeping, since.at, silentAt, tellMs)) return true;
-  const looked = (one: string): boolean =>
-    cloud.calls.some(
+  const looks = (one: string): number =>
+    cloud.calls.filter(
       ({ from, verb, at }) => from === one && verb === "read" && at > since.at && at < silentAt,
-    );
+    ).length;
   const others = ids.filter((one) => one !== id && !lost.has(one));
-  // Who had it before may learn of that only now, and cannot tell what happened meanwhile.
+  // Who had it before may learn of that only now, and cannot tell what happened meanwhile; of what
+  // another did it is sure after its second look.
+  const saw = (one: string): boolean =>
+    since.before.includes(one) ? looks(one) > 1 : wire === "authenticated" || looks(one) > 0;
   const knows = (one: string): boolean =>
     world.host(one).sound &&
-    (looked(one) || (wire === "authenticated" && !since.before.includes(one))) &&
+    saw(one) &&
     !(endsOf(world).includes(one) && endsOf(world).includes(id)) &&
     !world.host(one).boots.some((at) => at > since.at) &&
     !begun.some(

@@ -13,8 +13,8 @@ import { wordsOf } from "./words.ts";
 /** An instance that is not in the group. */
 export const stranger = "out1";
 
-/** A frame of so long ago is no news. */
-const youngMs = 5_000;
+/** A frame of so long ago is no news, nor one of so many intervals of who hears it. */
+const young = { leastMs: 5_000, intervals: 5 };
 
 /** A fault that has begun; it lasts until a moment that is not known yet while it does. */
 export type Begun = { readonly at: number; readonly fault: Fault; until: number };
@@ -115,10 +115,12 @@ export class World {
     const heard = this.#heard.get(host.id) ?? new Set();
     this.#heard.set(host.id, heard);
     // What was recorded just now may be news still.
-    const young = this.queue.now - sentAt < youngMs + this.#stoodStillMs(host.id);
+    const intervalsMs = young.intervals * (host.intervalMs ?? this.plan.group.intervalMs);
+    const youngMs = Math.max(young.leastMs, intervalsMs) + this.#stoodStillMs(host.id);
+    const isYoung = this.queue.now - sentAt < youngMs;
     const known = heard.has(bytes);
     heard.add(bytes);
-    if (origin === "node" || (origin === "replay" && young && !known)) return;
+    if (origin === "node" || (origin === "replay" && isYoung && !known)) return;
     const which = known ? "that it had heard before" : "that had never reached it";
     const kind = origin === "forged" ? "forged" : `a replay of one ${which}`;
     this.wrongFrames.push({ at: this.queue.now, by: host.id, kind });
