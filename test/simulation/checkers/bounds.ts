@@ -32,7 +32,7 @@ function contestMs(world: World): number {
   const isLater = (at: number): boolean => taken !== undefined && at > taken;
   const startsAgain = ids.some((id) => !lost.has(id) && world.host(id).boots.some(isLater));
   const isSecond = (plan.cloud.lagMs > 0 && startsAgain) || isBroken(world);
-  const byHand = cloud.moves.filter(({ by, at }) => by === "person" && isLater(at)).length;
+  const byHand = cloud.moves.filter(({ by, at }) => by === "person" && at > (taken ?? 0)).length;
   const sleeps = begun.filter(({ at, fault }) => pausing.has(fault.kind) && isLater(at)).length;
   // Nodes that follow another election never hear each other, and stand back from the first on.
   const followed = plan.group.election !== "heartbeat";

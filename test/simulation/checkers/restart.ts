@@ -3,8 +3,12 @@ import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
 import { type Checker, fresh, isBroken, isMixed } from "./checker.ts";
 import { isPreemption, lastBefore } from "./preemption.ts";
+import { unseenMs } from "./unheard.ts";
 
-const calmMs = 10_000;
+const followsMs = 10_000;
+
+/** In a large group a look is many calls, and is made so seldom where they are spent. */
+const calmMs = ({ ids }: World): number => Math.max(10_000, 2_000 * ids.length);
 
 /** Whose share a person took away takes it again at its next look, whoever restarts then. */
 function takesBack(world: World, move: Move): boolean {
@@ -33,14 +37,15 @@ export function restartIsNoOutage(): Checker {
       if (restarted === undefined || moves.length === 0 || isMixed(world) || isBroken(world))
         return undefined;
       const { at, id } = restarted;
+      const byHand = world.cloud.moves.some((one) => one.by === "person" && one.at > at - unseenMs);
       const last = world.cloud.moves.findLast((one) => one.at < at)?.at ?? 0;
-      const calm = restarted.alone && Math.max(world.disturbedBefore, last) < at - calmMs;
+      const calm = restarted.alone && Math.max(world.disturbedBefore, last) < at - calmMs(world);
       // Of two holders one may let go at any time, and a dead one is to be replaced.
       const wasFine = moves.every(
         ({ before: [holder = "", ...more] }) =>
           more.length === 0 && world.hosts.get(holder)?.serves === true,
       );
-      if (!wasFine) return undefined;
+      if (!wasFine || byHand) return undefined;
       const alone = calm && world.disturbances <= 1;
       // Whom another program elects, and who had stood back, is no more bound to that.
       const takes = world.plan.group.election !== "heartbeat";
@@ -48,7 +53,7 @@ export function restartIsNoOutage(): Checker {
       const move = moves.find(
         (one) =>
           one.askedAt > at &&
-          one.at < at + calmMs &&
+          one.at < at + followsMs &&
           !(takes && one.by === id) &&
           !isPreemption(world, one) &&
           !takesBack(world, one),

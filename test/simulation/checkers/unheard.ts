@@ -64,8 +64,9 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
   const keeping = begun.filter(({ fault }) => keepsUntold(fault, id));
   if (!hasQuiet(keeping, since.at, silentAt, tellMs)) return true;
   const looks = (one: string): number =>
-    cloud.calls.filter(
-      ({ from, verb, at }) => from === one && verb === "read" && at > since.at && at < silentAt,
+    cloud.looks.filter(
+      ({ from, at, answeredAt, ...look }) =>
+        from === one && look.ids.includes(id) && at > since.at && answeredAt < silentAt,
     ).length;
   const others = ids.filter((one) => one !== id && !lost.has(one));
   // Who had it before may learn of that only now, and cannot tell what happened meanwhile; of what
@@ -74,6 +75,7 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
     since.before.includes(one) ? looks(one) > 1 : wire === "authenticated" || looks(one) > 0;
   const knows = (one: string): boolean =>
     world.host(one).sound &&
+    one !== deafOf(world) &&
     saw(one) &&
     !(endsOf(world).includes(one) && endsOf(world).includes(id)) &&
     !world.host(one).boots.some((at) => at > since.at) &&

@@ -33,6 +33,14 @@ export type Move = {
 /** A call that left a node. */
 export type Call = { readonly at: number; readonly from: string; readonly verb: Verb };
 
+/** What a node was shown: of which nodes, as it was when, and when that arrived. */
+export type Look = {
+  readonly from: string;
+  readonly ids: readonly string[];
+  readonly at: number;
+  readonly answeredAt: number;
+};
+
 export type Reply<Value> =
   | { readonly kind: "done"; readonly value: Value }
   | { readonly kind: "refused"; readonly why: string; readonly retryAfterMs?: number }
@@ -67,6 +75,7 @@ export class Cloud {
   readonly traits: Traits;
   readonly moves: Move[] = [];
   readonly calls: Call[] = [];
+  readonly looks: Look[] = [];
   readonly disorders = new Set<Disorder>();
   readonly #queue: Queue;
   readonly #plan: CloudPlan;
@@ -141,6 +150,8 @@ export class Cloud {
       lastMs = Math.max(lastMs, upMs + downMs);
       upsMs = Math.max(upsMs, upMs);
     }
+    const answeredAt = this.#queue.now + lastMs;
+    this.looks.push({ from, ids, at: Math.min(...shownAt), answeredAt });
     const dateMs = Math.floor((this.#queue.now + upsMs) / 1000) * 1000;
     this.#queue.after(lastMs, () =>
       answered({ kind: "done", value: { ...this.#shown(ids, shownAt), dateMs } }),
