@@ -1,6 +1,6 @@
 /** Who should hold an address, as a pure function of what is known about the nodes. */
 import type { NodeId } from "../wire/advertisement.ts";
-import { isHealthy, mayBeHealthy } from "./health.ts";
+import { isAiling, isHealthy, mayBeHealthy } from "./health.ts";
 import { givesWay, hears, livePeers, type PeerAddress, saysHolding, silent } from "./peers.ts";
 import type { AddressState, State } from "./state.ts";
 
@@ -23,7 +23,8 @@ export type ElectionRules = { readonly preempt: boolean; readonly shared: boolea
  * The nodes that should hold: exactly one, or in shared mode all that are equally good; none when
  * there is no candidate. Better means healthy, then able to reach the cloud, then of lower
  * priority, of lower rank, of lower id. When all are sick whoever holds goes on (R12), and where
- * nobody does one that only has to prove itself yet comes before one whose checks fail.
+ * nobody does the able come first: who has to prove itself, or has not tried its checks yet, comes
+ * before one whose checks fail.
  */
 export function elect(candidates: readonly Candidate[], rules: ElectionRules): readonly NodeId[] {
   const staying = candidates.filter(({ resigning }) => !resigning);
@@ -163,7 +164,7 @@ export const calmMs = 10_000;
 export function isAble(state: State, address?: AddressState): boolean {
   const { now, settings, apiFailingSince, health } = state;
   if (address?.seen?.holders.has(settings.self) === true) return true;
-  if (!mayBeHealthy(health)) return false;
+  if (isAiling(health) && !isWell(state)) return false;
   const { failingSince, request, ended, requestEndedAt = -Infinity } = address ?? {};
   const waiting = request?.kind === "claim" ? request.sentAt : undefined;
   // Who failed to let go has not failed to claim, nor does a claim of long ago tell anything.

@@ -90,7 +90,10 @@ export type AddressReport = {
   readonly possession: Possession;
   /** R5, R8: it neither claims nor releases others, since it saw a move that it did not make. */
   readonly yields: boolean;
-  /** R14: claims failed for one deadline, or the API is out of reach while it must claim. */
+  /**
+   * R14: claims failed for one deadline, the API is out of reach while it must claim, or its checks
+   * fail and it does not hold.
+   */
   readonly unable: boolean;
 };
 

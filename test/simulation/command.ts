@@ -26,14 +26,17 @@ export function wholeNumber(name: string, given: string | undefined, least: numb
   throw new BadOption(`${name} ${given}: a whole number from ${least} to ${most}`);
 }
 
-/** The exit code of who was interrupted. */
+/** The exit code of who was interrupted, by whichever signal. */
 export const interrupted = 130;
 
 /** Is aborted by the first Ctrl-C or SIGTERM; the second ends the process at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
-    process.once(name, () => controller.abort());
-  }
+  const names = ["SIGINT", "SIGTERM"] as const;
+  const stop = (): void => {
+    for (const name of names) process.off(name, stop);
+    controller.abort();
+  };
+  for (const name of names) process.on(name, stop);
   return controller.signal;
 }

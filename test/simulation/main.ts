@@ -20,10 +20,10 @@ const wishesOf = ({ nodes, long }: Options): Wishes => ({
 function tellOne(given: Plan, options: Options): boolean {
   const broken = run(given).violation;
   const { keep: name, why = "" } = options;
-  if (broken === undefined && (options.shrink || name !== undefined)) {
+  const smaller = options.shrink || name !== undefined;
+  if (smaller && broken === undefined) {
     throw new BadOption(`seed ${given.seed}: nothing broke, so nothing is to be shrunk or kept`);
   }
-  const smaller = options.shrink || name !== undefined;
   const plan = smaller && broken ? shrink(given, broken.invariant) : given;
   if (name !== undefined && broken) {
     const { invariant } = broken;
@@ -48,6 +48,7 @@ async function tellMany(options: Options): Promise<number> {
     untilMs: (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000,
     wishes,
     signal,
+    // What breaks is told at once: whoever stops a run of hours keeps what it has found.
     goesOn(one) {
       if (isOpen(one)) return true;
       wipe();
@@ -73,7 +74,7 @@ function tellCoverage(counts: ReadonlyMap<string, number>, runs: number): readon
   return holes;
 }
 
-/** What breaks is told at once: whoever stops a run of hours keeps what it has found. */
+/** The line of the progress makes room for what stays. */
 const wipe = (): void => {
   if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 };

@@ -58,8 +58,12 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
   try {
     queue.runUntil(plan.healAt + plan.calmMs, look);
     const fine = violation === undefined && world.ips.every((ip) => isGood(world, ip));
-    const watchMs = Math.max(plan.watchMs, boundOf(world) + leavesMs(plan.group) + plan.calmMs);
-    if (!fine && !unjudged) queue.runUntil(plan.healAt + watchMs, look);
+    const until = (): number => {
+      const boundMs = Math.max(boundOf(world), boundOf(world, false));
+      return plan.healAt + Math.max(plan.watchMs, boundMs + leavesMs(plan.group) + plan.calmMs);
+    };
+    // What happens meanwhile may grant more.
+    while (!fine && !unjudged && !violation && queue.now < until()) queue.runUntil(until(), look);
     violation ??= firstOf(world, checkers, "end");
   } catch (error) {
     if (unjudged) throw error;

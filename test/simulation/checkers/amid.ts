@@ -53,9 +53,14 @@ function neededMs(world: World, from: number): number {
   // On exoip's wire who cannot claim has no word for it, and is waited for until it tries again.
   if (wire === "exoip" && failing.length > 0) return world.plan.boundMs;
   const unable = new Set(failing.flatMap(({ fault }) => (fault.onlyNode ? fault.node : "all")));
-  const starts = world.ids.flatMap((id) => world.host(id).boots).filter((at) => at > from);
-  const waits = unable.size > 0 ? unable.size + starts.length : 0;
-  return noticedMs + waits * deadlineMs + world.plan.cloud.operationMs[1] + slackMs;
+  const whose = unable.has("all") ? world.ids : [...unable];
+  const starts = whose.flatMap((id) => world.host(id).boots).filter((at) => at > from);
+  return (
+    noticedMs +
+    (unable.size + starts.length) * deadlineMs +
+    world.plan.cloud.operationMs[1] +
+    slackMs
+  );
 }
 
 /** What a node asked for just as it woke, before it knew that it had slept, it waits out (R15). */

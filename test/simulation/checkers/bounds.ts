@@ -100,9 +100,11 @@ const outsideMs = ({ ips, cloud }: World): number =>
   ips.some((ip) => cloud.holders(ip).includes(stranger)) ? 30_000 : 0;
 
 /** What a person did, or a handover, is respected first (R13, R16). */
-function byOrderMs({ plan, begun, queue }: World): number {
+function byOrderMs(world: World): number {
+  const { plan, begun, queue, ips } = world;
   const { group, nodes, boundMs } = plan;
-  const attachedMs = byHandMs(nodes.length);
+  const isDead = ips.some((ip) => lostHolders(world, ip).length > 0);
+  const attachedMs = isDead ? byHandMs(nodes.length) : 60_000;
   const lasts = (kinds: RegExp, ms: number): number =>
     begun.some(({ at, fault }) => kinds.test(fault.kind) && queue.now < at + ms + boundMs) ? ms : 0;
   return lasts(/^person|^handover/, group.respectMs) + lasts(/^person-attach/, attachedMs);

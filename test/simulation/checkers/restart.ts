@@ -23,9 +23,12 @@ function takesBack(world: World, move: Move): boolean {
  * Whether what the last run had asked for landed after its end, where reads lag: until the next run
  * sees that it holds it is one that has yet to try its checks.
  */
-const crosses = ({ plan, cloud }: World, at: number, id: string): boolean =>
+const crosses = ({ plan, cloud }: World, ip: string, at: number, id: string): boolean =>
   plan.cloud.lagMs > 0 &&
-  cloud.moves.some((one) => one.by === id && one.askedAt < at && one.at > at);
+  cloud.moves.some(
+    (one) =>
+      one.by === id && one.ip === ip && one.verb === "claim" && one.askedAt < at && one.at > at,
+  );
 
 export function restartIsNoOutage(): Checker {
   const from = { seen: 0 };
@@ -56,11 +59,10 @@ export function restartIsNoOutage(): Checker {
           one.at < at + followsMs &&
           !(takes && one.by === id) &&
           !isPreemption(world, one) &&
-          !takesBack(world, one),
+          !takesBack(world, one) &&
+          !crosses(world, one.ip, at, id),
       );
-      return alone && move && !crosses(world, at, id)
-        ? `${move.by} moved it when the agent of ${id} restarted`
-        : undefined;
+      return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
     },
   };
 }

@@ -43,6 +43,7 @@ export function rateAt(profile: Profile, loss: number, intervals: number): Rate 
     world.queue.runUntil(settledMs + hours * hourMs, () => undefined);
     // What has long been done is not needed any more.
     world.cloud.calls.length = 0;
+    world.cloud.looks.length = 0;
   }
   return { moves: falseMoves(world), hours };
 }

@@ -36,7 +36,9 @@ export type Row = {
 export function study(intervals: number, times: number): readonly Row[] {
   return profiles.map((profile) => {
     const found = detectionMs(profile, times);
-    const rates = losses.map((loss) => rateAt(profile, loss, loss === 0 ? 10_000 : intervals));
+    const rates = losses.map((loss) =>
+      rateAt(profile, loss, loss === 0 ? Math.min(10_000, intervals) : intervals),
+    );
     return {
       profile,
       medianMs: quantile(found, 0.5),
