@@ -43,6 +43,8 @@ const differs = (plan: Plan, other: Plan): boolean =>
 const only = (plan: Plan, others: readonly Plan[]): readonly Plan[] =>
   others.filter((other) => differs(plan, other));
 
+const illnesses: ReadonlySet<string> = new Set(["sick", "ail", "flapping"]);
+
 const cuts: readonly Cut[] = [
   (plan) => plan.faults.map((_, index) => ({ ...plan, faults: plan.faults.toSpliced(index, 1) })),
   (plan) => (plan.nodes.length <= 2 ? [] : plan.nodes.map((_, index) => without(plan, index))),
@@ -59,7 +61,11 @@ const cuts: readonly Cut[] = [
     only(plan, [
       { ...plan, nodes: plan.nodes.map((one, index) => ({ ...one, bootAt: 100 * index })) },
     ]),
-  (plan) => only(plan, [{ ...plan, group: { ...plan.group, checkMs: 0 } }]),
+  // Without checks nobody notices who is ill.
+  (plan) =>
+    plan.faults.some(({ kind }) => illnesses.has(kind))
+      ? []
+      : only(plan, [{ ...plan, group: { ...plan.group, checkMs: 0 } }]),
   (plan) => only(plan, [{ ...plan, group: { ...plan.group, deadRatio: 3, intervalMs: 1_000 } }]),
   (plan) => only(plan, [{ ...plan, group: { ...plan.group, preemptDelayMs: 0 } }]),
   (plan) =>

@@ -6,7 +6,7 @@
 import { fenceMs } from "../../../agent/core/backoff.ts";
 import type { Fault } from "../faults.ts";
 import { type Begun, stranger, type World } from "../world/world.ts";
-import { leavesMs } from "./bounds.ts";
+import { leavesMs, tiredMs } from "./bounds.ts";
 import { type Checker, isBroken, isMixed } from "./checker.ts";
 import { isProving } from "./converges.ts";
 import { isUnheard, pausing, silentHolders, unseenMs } from "./unheard.ts";
@@ -42,25 +42,25 @@ const isApi = ({ fault }: Begun): boolean => fault.kind.startsWith("api-");
 /**
  * What a free node needs. One before it whose API fails is waited for, a deadline each (R14), and
  * once more where its agent starts anew; its own retries have grown as far apart when what failed
- * for all is over (R16).
+ * for all is over (R16). One that wakes listens for a dead interval, and is waited for as long.
  */
 function neededMs(world: World, from: number): number {
-  const { deadRatio, intervalMs, checkMs, deadlineMs, wire } = world.plan.group;
+  const { begun, plan, ids } = world;
+  const { deadRatio, intervalMs, checkMs, deadlineMs, wire } = plan.group;
   // Who hears a silent node less often than the others vouches for it that much longer (R8).
-  const intervals = world.ids.map((id) => world.host(id).intervalMs ?? intervalMs);
-  const noticedMs = Math.max(3 * checkMs, (deadRatio + 1) * Math.max(...intervals));
-  const failing = world.begun.filter((one) => isApi(one) && one.until > from);
+  const slowestMs = Math.max(...ids.map((id) => world.host(id).intervalMs ?? intervalMs));
+  const noticedMs = Math.max(3 * checkMs, (deadRatio + 1) * slowestMs);
+  // What was asked for before the end of a fault has to be waited out after it.
+  const failing = begun.filter((one) => isApi(one) && one.until > from - deadlineMs - fenceMs);
   // On exoip's wire who cannot claim has no word for it, and is waited for until it tries again.
-  if (wire === "exoip" && failing.length > 0) return world.plan.boundMs;
+  if (wire === "exoip" && failing.length > 0) return plan.boundMs;
   const unable = new Set(failing.flatMap(({ fault }) => (fault.onlyNode ? fault.node : "all")));
-  const whose = unable.has("all") ? world.ids : [...unable];
+  const whose = unable.has("all") ? ids : [...unable];
   const starts = whose.flatMap((id) => world.host(id).boots).filter((at) => at > from);
-  return (
-    noticedMs +
-    (unable.size + starts.length) * deadlineMs +
-    world.plan.cloud.operationMs[1] +
-    slackMs
-  );
+  const woke = begun.some(({ fault, until }) => pausing.has(fault.kind) && until > from);
+  const listensMs = woke ? deadRatio * slowestMs : 0;
+  const waitsMs = (unable.size + starts.length) * deadlineMs + listensMs;
+  return noticedMs + waitsMs + plan.cloud.operationMs[1] + slackMs;
 }
 
 /** What a node asked for just as it woke, before it knew that it had slept, it waits out (R15). */
@@ -111,10 +111,12 @@ export function servesAmidFaults(): Checker {
         const struck = world.begun.findLast(({ fault }) => hindered(world, fault).length > 0);
         const from = Math.max(since, struck?.at ?? 0);
         const latest = now - neededMs(world, from);
-        const isLate = (id: string): boolean =>
-          (freeSince.get(`${ip} ${id}`) ?? now) < latest - sleptMs(world, id, from);
+        const isLate = (id: string): boolean => {
+          const lateMs = sleptMs(world, id, from) + tiredMs(world, id);
+          return Math.max(from, freeSince.get(`${ip} ${id}`) ?? now) < latest - lateMs;
+        };
         const free = world.ids.find(isLate);
-        if (from >= latest || free === undefined || isLeft(world, ip)) continue;
+        if (free === undefined || isLeft(world, ip)) continue;
         const why = world.host(free).program?.reasons;
         return `${ip} was served by nobody for ${Math.round(now - from)} ms; ${free}: ${why}`;
       }

@@ -40,8 +40,10 @@ function contestMs(world: World): number {
   return 75_000 * 2 ** Math.min(3, again) + turnMs(world);
 }
 
-const turnMs = ({ plan: { group } }: World): number =>
-  firstTurnMs(group, group.deadRatio * group.intervalMs);
+function turnMs({ plan: { group }, ids, hosts }: World): number {
+  const intervals = ids.map((id) => hosts.get(id)?.intervalMs ?? group.intervalMs);
+  return firstTurnMs(group, group.deadRatio * Math.max(...intervals));
+}
 
 /**
  * A person who makes a second node a holder tells no agent of it: that node sees it at its next
@@ -108,4 +110,13 @@ function byOrderMs(world: World): number {
   const lasts = (kinds: RegExp, ms: number): number =>
     begun.some(({ at, fault }) => kinds.test(fault.kind) && queue.now < at + ms + boundMs) ? ms : 0;
   return lasts(/^person|^handover/, group.respectMs) + lasts(/^person-attach/, attachedMs);
+}
+
+/** So many calls within a minute, and a node is sparing with those that are left (R16). */
+const tiredCalls = 50;
+
+/** How much later a node looks that has asked for so much lately: in a large group a look is many. */
+export function tiredMs({ cloud, queue, ids }: World, id: string): number {
+  const recent = cloud.calls.filter(({ from, at }) => from === id && at > queue.now - 60_000);
+  return recent.length >= tiredCalls ? Math.max(5_000, 1_200 * ids.length) : 0;
 }

@@ -4,6 +4,7 @@
  */
 import type { GroupPlan } from "../plan.ts";
 import type { World } from "../world/world.ts";
+import { tiredMs } from "./bounds.ts";
 import { type Checker, deafOf, isMixed } from "./checker.ts";
 
 /** All know who holds by then; exoip's frames do not say it, so each has to look. */
@@ -54,7 +55,9 @@ export function takesOverPromptly(): Checker {
         const since = unserved.get(ip);
         if (since === undefined || latest === undefined || now <= latest || isMixed(world))
           continue;
-        if (world.ids.some((id) => world.host(id).sound)) {
+        const isLate = (id: string): boolean =>
+          world.host(id).sound && now > latest + tiredMs(world, id);
+        if (world.ids.some(isLate)) {
           return `${ip} was served by nobody for ${Math.round(now - since)} ms`;
         }
       }
