@@ -115,7 +115,7 @@ function byOrderMs(world: World): number {
 /** So many calls within a minute, and a node is sparing with those that are left (R16). */
 const tiredCalls = 50;
 
-/** How much later a node looks that has asked for so much: in a large group a look is many calls. */
+/** How much later a node looks that has asked for much: in a large group a look is many calls. */
 export function tiredMs({ cloud, queue, ids }: World, id: string): number {
   const recent = cloud.calls.filter(({ from, at }) => from === id && at > queue.now - 60_000);
   return recent.length >= tiredCalls ? Math.max(5_000, 1_200 * ids.length) : 0;
