@@ -18,16 +18,18 @@ const fatal: ReadonlySet<string> = new Set(["die", "ail"]);
 export const lostHolders = ({ cloud, lost }: World, ip: string): readonly string[] =>
   cloud.holders(ip).filter((id) => lost.has(id));
 
-/** So soon after a cut has ended not everybody may have heard it again and acted upon that. */
+/** So soon after it was silent not everybody may have heard a node again and acted upon that. */
 const heardMs = 5_000;
 
 /** What a person has done a node learns at its next look at itself, at the latest (R16). */
 export const unseenMs = 60_000;
 
-const isCutOff = ({ begun, queue }: World, id: string): boolean =>
+const wasSilent = ({ begun, queue }: World, id: string): boolean =>
   begun.some(
     ({ until, fault: { kind, node, other } }) =>
-      until > queue.now - heardMs && deafening.has(kind) && (node === id || other === id),
+      until > queue.now - heardMs &&
+      ((deafening.has(kind) && (node === id || other === id)) ||
+        (silencing.has(kind) && node === id)),
   );
 
 /** Which cannot tell all others anything now, be it for a while. */
@@ -37,7 +39,7 @@ export const silentHolders = (world: World, ip: string): readonly string[] =>
     // On exoip's wire who is ill sends nothing.
     const isMute = world.plan.group.wire === "exoip" && host?.sick === true;
     const runs = host?.program !== undefined && host.frozenAt === undefined;
-    return !runs || isMute || isCutOff(world, id);
+    return !runs || isMute || wasSilent(world, id);
   });
 
 /**
