@@ -1,9 +1,9 @@
 /**
  * `npm run simulate`: many seeds on all cores, or one run told event by event; `--help` tells how.
  * Ends with 1 when an invariant was broken, or what coverage expects never came about, with 2 where
- * the options are wrong, and with 130 where it was stopped before anything broke.
+ * the options are wrong or nothing is to be shrunk, and with 130 where it was stopped before that.
  */
-import { BadOption, interrupted, interruption, perform } from "./command.ts";
+import { interrupted, interruption, perform } from "./command.ts";
 import { coverageOf, coveredRuns } from "./coverage.ts";
 import { type Options, optionsOf, usage } from "./options.ts";
 import { type Plan, planOf, type Wishes } from "./plan.ts";
@@ -17,12 +17,13 @@ const wishesOf = ({ nodes, long }: Options): Wishes => ({
   ...(nodes !== undefined && { nodes }),
 });
 
-function tellOne(given: Plan, options: Options): boolean {
+function tellOne(given: Plan, options: Options): number {
   const broken = run(given).violation;
   const { keep: name, why = "" } = options;
   const smaller = options.shrink || name !== undefined;
   if (smaller && broken === undefined) {
-    throw new BadOption(`seed ${given.seed}: nothing broke, so nothing is to be shrunk or kept`);
+    console.error(`seed ${given.seed}: nothing broke, so nothing is to be shrunk or kept`);
+    return 2;
   }
   const plan = smaller && broken ? shrink(given, broken.invariant) : given;
   if (name !== undefined && broken) {
@@ -34,7 +35,7 @@ function tellOne(given: Plan, options: Options): boolean {
   console.log(JSON.stringify(plan));
   console.log(trace.join("\n"));
   console.log(violation === undefined ? "all invariants held" : "an invariant was broken");
-  return violation === undefined;
+  return violation === undefined ? 0 : 1;
 }
 
 async function tellMany(options: Options): Promise<number> {
@@ -109,7 +110,7 @@ async function main(): Promise<number> {
   const one = name !== undefined || trace || shrink || keep !== undefined;
   if (!one) return tellMany(options);
   const plan = name === undefined ? planOf(seed, wishesOf(options)) : regression(name).plan;
-  return tellOne(plan, options) ? 0 : 1;
+  return tellOne(plan, options);
 }
 
 await perform(usage, main);
