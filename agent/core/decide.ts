@@ -66,9 +66,13 @@ export function decide(state: State, address: AddressState): Decision {
   return holds ? releasingOthers(view) : cautious(view, claiming(view));
 }
 
+/** Where not all instances can be looked at, a look at the group of so long ago has to do. */
+const lookedMs = 10_000;
+
 /** Who is sick, or has yet to prove that it is not, takes only what it has just seen to be free. */
 function cautious({ state, address, candidates: [own] }: View, wanted: Decision): Decision {
-  const sure = own.healthy || isNews(state, address) || state.zoneFailed;
+  const looked = state.now - (address.seen?.answeredAt ?? -Infinity) <= lookedMs;
+  const sure = own.healthy || isNews(state, address) || (state.zoneFailed && looked);
   if (wanted.do !== "claim" || sure) return wanted;
   return { ...rest("this node is not well; looks again", true), readNow: true };
 }
