@@ -59,7 +59,10 @@ function neededMs(world: World, from: number): number {
   const starts = whose.flatMap((id) => world.host(id).boots).filter((at) => at > from);
   const woke = begun.some(({ fault, until }) => pausing.has(fault.kind) && until > from);
   const listensMs = woke ? deadRatio * slowestMs : 0;
-  const waitsMs = (unable.size + starts.length) * deadlineMs + listensMs;
+  // There who is ill says nothing, but for what its agent says before it finds out anew.
+  const anew = ids.flatMap((id) => world.host(id).boots).filter((at) => at > from).length;
+  const againMs = wire === "exoip" ? anew * noticedMs : 0;
+  const waitsMs = (unable.size + starts.length) * deadlineMs + listensMs + againMs;
   return noticedMs + waitsMs + plan.cloud.operationMs[1] + slackMs;
 }
 

@@ -112,11 +112,17 @@ function byOrderMs(world: World): number {
   return lasts(/^person|^handover/, group.respectMs) + lasts(/^person-attach/, attachedMs);
 }
 
-/** So many calls within a minute, and a node is sparing with those that are left (R16). */
-const tiredCalls = 50;
+/** So many calls within a minute, and a node is sparing with those that are left; then more so. */
+const tired = { calls: 50, perNode: 28, longestMs: 15_000 };
 
-/** How much later a node looks that has asked for much: in a large group a look is many calls. */
+/**
+ * How much later a node looks that has asked for much lately. It counts a look at the group as a
+ * call for each node, also where the cloud answers for all at once.
+ */
 export function tiredMs({ cloud, queue, ids }: World, id: string): number {
+  const perRead = cloud.traits.readsInstances ? 1 : ids.length;
   const recent = cloud.calls.filter(({ from, at }) => from === id && at > queue.now - 60_000);
-  return recent.length >= tiredCalls ? Math.max(5_000, 1_200 * ids.length) : 0;
+  const asked = perRead * recent.filter(({ verb }) => verb === "read").length;
+  if (asked >= tired.perNode * Math.max(3, ids.length)) return tired.longestMs;
+  return asked >= tired.calls ? Math.max(5_000, 1_200 * ids.length) : 0;
 }
