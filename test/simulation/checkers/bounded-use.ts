@@ -14,7 +14,7 @@ const perMinute = ({ ids, cloud }: World): number =>
  * Each request is asked after until it is done, so many times at most before it is given up. As
  * many of these calls as two slow requests make are among the 120.
  */
-const polls = { perRequest: 20, among: 24 };
+const polls = { perRequest: 20, among: 30 };
 
 /** A look is for all addresses, but each has changes of its own. */
 const perAddress = 20;
