@@ -46,21 +46,25 @@ const patience = [
   { untilMs: 30_000, periodMs: 1_000 },
 ];
 const patientPeriodMs = 5_000;
+/** Calls in any minute after which a node is patient, and even where a holder is late. */
+export const callsMax = { patient: 50, late: 80 };
 /**
- * Calls in any minute after which a node is patient, and even where a holder is late; and for each
- * node of the group, of which at least three count, those after which it is more so.
+ * Calls in any minute for each node of the group, of which at least three count, after which it is
+ * more so: then what came of its own changes waits too, at last for long. The bound is 40.
  */
-const callsMax = { patient: 50, late: 80, ofNode: 28 };
+export const callsOfNode = { spent: 28, worn: 35 };
 
 /** Whether so much was asked lately that the next read can wait. */
 function isTired({ calls, group, now }: State, most: number, informed: boolean): boolean {
   const recent = calls.filter((at) => at > now - 60_000);
   // In a large group one read is many calls.
   const nodes = Math.max(3, group.size);
-  const spent = recent.length >= callsMax.ofNode * nodes;
-  const calmMs = spent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
+  const ofNode = recent.length / nodes;
+  const isSpent = ofNode >= callsOfNode.spent;
+  const calmMs = isSpent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
   // What we have changed ourselves is read soon all the same.
-  const periodMs = informed ? calmMs : spent ? 3_000 : 0;
+  const changedMs = ofNode >= callsOfNode.worn ? 10_000 : isSpent ? 3_000 : 0;
+  const periodMs = informed ? calmMs : changedMs;
   return recent.length >= most && now < (recent[recent.length - 1] ?? now) + periodMs;
 }
 

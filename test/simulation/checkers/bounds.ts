@@ -3,6 +3,7 @@
  * most only while somebody serves.
  */
 import { fenceMs } from "../../../agent/core/backoff.ts";
+import { callsMax, callsOfNode } from "../../../agent/core/reading.ts";
 import { firstTurnMs } from "../../../agent/core/turns.ts";
 import type { GroupPlan } from "../plan.ts";
 import { stranger, type World } from "../world/world.ts";
@@ -112,20 +113,20 @@ function byOrderMs(world: World): number {
   return lasts(/^person|^handover/, group.respectMs) + lasts(/^person-attach/, attachedMs);
 }
 
-/**
- * So many calls within a minute, and a node is sparing with those that are left; then more so. It
- * counts a few more than are counted here, for instances outside the group.
- */
-const tired = { calls: 45, perNode: 24, longestMs: 15_000 };
+/** What a request cost is counted as it ends, or as it is given up: so much later at most. */
+const countedMs = ({ deadlineMs }: GroupPlan): number => deadlineMs + fenceMs;
 
 /**
- * How much later a node looks that has asked for much lately. It counts a look at the group as a
- * call for each node, also where the cloud answers for all at once.
+ * How much later a node looks that has asked for much lately, by the limits that it sets itself. It
+ * counts a look at the group as a call for each node, also where the cloud answers for all at once,
+ * and one more for an instance outside the group that holds.
  */
-export function tiredMs({ cloud, queue, ids }: World, id: string): number {
-  const perRead = cloud.traits.readsInstances ? 1 : ids.length;
-  const recent = cloud.calls.filter(({ from, at }) => from === id && at > queue.now - 60_000);
-  const asked = perRead * recent.filter(({ verb }) => verb === "read").length;
-  if (asked >= tired.perNode * Math.max(3, ids.length)) return tired.longestMs;
-  return asked >= tired.calls ? Math.max(5_000, 1_200 * ids.length) : 0;
+export function tiredMs({ cloud, queue, ids, plan }: World, id: string): number {
+  const since = queue.now - 60_000 - countedMs(plan.group);
+  const recent = cloud.calls.filter(({ from, at }) => from === id && at > since);
+  const reads = recent.filter(({ verb }) => verb === "read").length;
+  const callsPerLook = cloud.traits.readsInstances ? ids.length : 1;
+  const counted = recent.length - reads + (reads * (ids.length + 1)) / callsPerLook;
+  if (counted >= callsOfNode.spent * Math.max(3, ids.length)) return 15_000;
+  return counted >= callsMax.patient ? Math.max(5_000, 1_200 * ids.length) : 0;
 }
