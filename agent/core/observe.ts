@@ -215,7 +215,9 @@ function hadTold(state: State, { ip, seen }: AddressState, id: NodeId): boolean 
   const heardUs = peer.hears.get(state.settings.self) ?? -Infinity;
   if (heardUs < peer.heardAt - deadIntervalMs(state, peer.intervalMs)) return false;
   const { settleMs } = state.settings;
-  const landsMs = said?.possession === "claiming" ? landsWithinMs(state.settings) : settleMs;
+  // Who says so as it holds is not sure that it keeps it, and has asked for nothing.
+  const isAsking = said?.possession === "claiming" && said.role !== "master";
+  const landsMs = isAsking ? landsWithinMs(state.settings) : settleMs;
   return (seen?.begunAt ?? Infinity) < peer.heardAt + landsMs;
 }
 
