@@ -47,12 +47,12 @@ const patience = [
 ];
 const patientPeriodMs = 5_000;
 /** Calls in any minute after which a node is patient, and even where a holder is late. */
-export const callsMax = { patient: 50, late: 80 };
+const callsMax = { patient: 50, late: 80 };
 /**
  * Calls in any minute for each node of the group, of which at least three count, after which it is
  * more so: then what came of its own changes waits too, at last for long. The bound is 40.
  */
-export const callsOfNode = { spent: 28, worn: 35 };
+const callsOfNode = { spent: 28, worn: 35 };
 
 /** Whether so much was asked lately that the next read can wait. */
 function isTired({ calls, group, now }: State, most: number, informed: boolean): boolean {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { perform } from "../simulation/play.ts";
+import { perform } from "../simulation/trace/play.ts";
 
 const folder = new URL("traces/", import.meta.url);
 const names = readdirSync(folder).filter((name) => /^[^.]+\.txt$/.test(name));

@@ -8,8 +8,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Effect } from "../../lab/model/exoscale/fault.ts";
 import type { Action, Delivery } from "../../lab/model/exoscale/request.ts";
-import { SimulatedCloud } from "./cloud.ts";
 import { Queue } from "./queue.ts";
+import { SimulatedCloud } from "./trace/cloud.ts";
 import { Cloud, type Operation, type Reply } from "./world/cloud.ts";
 import { type DisorderKind, disorderKinds, type Verb } from "./world/disorder.ts";
 

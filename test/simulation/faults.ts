@@ -56,7 +56,7 @@ export const orderFaults: readonly OrderFault[] = [
   ...(["handover", "stop", "maintenance", "priority"] as const),
   ...(["rotate", "reload", "retime"] as const),
 ];
-const cloudFaults: readonly CloudFault[] = [
+export const cloudFaults: readonly CloudFault[] = [
   "person-attach",
   "person-detach",
   "person-move",

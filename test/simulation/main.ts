@@ -7,8 +7,8 @@ import { interrupted, interruption, perform } from "./command.ts";
 import { coverageOf, coveredRuns } from "./coverage.ts";
 import { type Options, optionsOf, usage } from "./options.ts";
 import { type Plan, planOf, type Wishes } from "./plan.ts";
-import { type Broken, runMany } from "./pool.ts";
-import { keep, openFinding, regression } from "./regressions.ts";
+import { lineOf, runMany } from "./pool.ts";
+import { keep, regression } from "./regressions.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
 
@@ -28,8 +28,7 @@ function tellOne(given: Plan, options: Options): number {
   const plan = smaller && broken ? shrink(given, broken.invariant) : given;
   if (name !== undefined && broken) {
     const { invariant } = broken;
-    const open = openFinding(plan, broken) !== undefined;
-    keep({ name, why, seed: plan.seed, invariant, open, plan });
+    keep({ name, why, seed: plan.seed, invariant, plan });
   }
   const { violation, trace } = run(plan, { tracing: true });
   console.log(JSON.stringify(plan));
@@ -40,8 +39,6 @@ function tellOne(given: Plan, options: Options): number {
 
 async function tellMany(options: Options): Promise<number> {
   const wishes = wishesOf(options);
-  const isOpen = ({ seed, violation }: Broken): boolean =>
-    !options.strict && openFinding(planOf(seed, wishes), violation) !== undefined;
   const signal = interruption();
   const { runs, seconds, broken, counts } = await runMany({
     first: options.seed,
@@ -51,19 +48,16 @@ async function tellMany(options: Options): Promise<number> {
     signal,
     // What breaks is told at once: whoever stops a run of hours keeps what it has found.
     goesOn(one) {
-      if (isOpen(one)) return true;
       wipe();
-      console.log(lineOf(one, options));
+      console.log(lineOf(one, wishes));
       return options.all;
     },
     tell: progress(),
   });
   wipe();
   console.log(`${runs} runs from seed ${options.seed}: ${Math.round(runs / seconds)} a second`);
-  const open = broken.filter(isOpen);
-  if (open.length > 0) console.log(`${open.length} of them broken by findings that are open`);
   const holes = options.coverage ? tellCoverage(counts, runs) : [];
-  if (broken.length > open.length) return 1;
+  if (broken.length > 0) return 1;
   if (signal.aborted) return interrupted;
   return holes.length > 0 && runs >= coveredRuns ? 1 : 0;
 }
@@ -93,13 +87,6 @@ function progress() {
   };
 }
 
-function lineOf({ seed, violation }: Broken, options: Options): string {
-  const nodes = options.nodes === undefined ? "" : ` --nodes ${options.nodes}`;
-  const long = options.long ? " --long" : "";
-  const again = `npm run simulate -- --seed ${seed}${nodes}${long} --shrink`;
-  return `${violation.invariant}: ${violation.what}\n  again: ${again}`;
-}
-
 async function main(): Promise<number> {
   const options = optionsOf(process.argv.slice(2));
   if (options.help) {
@@ -109,8 +96,11 @@ async function main(): Promise<number> {
   const { seed, trace, shrink, keep, regression: name } = options;
   const one = name !== undefined || trace || shrink || keep !== undefined;
   if (!one) return tellMany(options);
-  const plan = name === undefined ? planOf(seed, wishesOf(options)) : regression(name).plan;
-  return tellOne(plan, options);
+  if (name === undefined) return tellOne(planOf(seed, wishesOf(options)), options);
+  const { plan, invariant, why } = regression(name);
+  const result = tellOne(plan, options);
+  console.log(`It broke ${invariant} once: ${why}.`);
+  return result;
 }
 
 await perform(usage, main);

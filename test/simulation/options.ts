@@ -14,7 +14,6 @@ export const usage = `npm run simulate -- OPTIONS
   --nodes 3                groups of so many, 2 to 9
   --long                   days of one to two minutes only
   --all                    goes on after what broke
-  --strict                 excuses no finding for being open
   --coverage               how often each fault, state and transition came about`;
 
 export type Options = ReturnType<typeof optionsOf>;
@@ -33,13 +32,12 @@ export function optionsOf(args: readonly string[]) {
       ...{ seed: { type: "string" }, runs: { type: "string" }, minutes: { type: "string" } },
       ...{ nodes: { type: "string" }, regression: { type: "string" }, keep: { type: "string" } },
       ...{ trace: { type: "boolean" }, shrink: { type: "boolean" }, all: { type: "boolean" } },
-      ...{ strict: { type: "boolean" }, coverage: { type: "boolean" } },
-      ...{ long: { type: "boolean" } },
+      ...{ coverage: { type: "boolean" }, long: { type: "boolean" } },
       ...{ why: { type: "string" }, help: { type: "boolean" } },
     },
   });
   const { help = false, trace = false, shrink = false, long = false } = values;
-  const { all = false, strict = false, coverage = false, regression, keep, why } = values;
+  const { all = false, coverage = false, regression, keep, why } = values;
   refuseContradictions(values);
   checkNames(regression, keep, why);
   const minutes = wholeNumber("--minutes", values.minutes, 1, 1e6);
@@ -48,12 +46,12 @@ export function optionsOf(args: readonly string[]) {
   const runs = wholeNumber("--runs", values.runs, 1, most);
   const nodes = wholeNumber("--nodes", values.nodes, 2, 9);
   return {
-    ...{ help, trace, shrink, long, all, strict, coverage, regression, keep, why, minutes },
+    ...{ help, trace, shrink, long, all, coverage, regression, keep, why, minutes },
     ...{ seed, nodes, runs: runs ?? Math.min(most, minutes === undefined ? 1_000 : most) },
   };
 }
 
-const ofMany = ["runs", "minutes", "all", "strict", "coverage"];
+const ofMany = ["runs", "minutes", "all", "coverage"];
 const ofOneSeed = ["trace", "shrink", "keep"];
 const ofPlans = ["seed", "nodes", "long", ...ofOneSeed];
 

@@ -154,8 +154,7 @@ function setupOf(kind: CloudKind, random: () => number): Omit<GroupPlan, "orders
   return {
     election,
     wire,
-    intervalMs: wire === "exoip" || random() < 0.8 ? 1_000 : 300,
-    deadRatio: random() < 0.8 ? 3 : 5,
+    ...paceOf(wire, random),
     preempt: shared || random() < 0.85,
     preemptDelayMs: random() < 0.1 ? 45_000 : 0,
     hold: shared ? "shared" : "exclusive",
@@ -166,6 +165,15 @@ function setupOf(kind: CloudKind, random: () => number): Omit<GroupPlan, "orders
     respectMs: random() < 0.5 ? 60_000 : 5_000,
     takeFromOutside: random() < 0.2,
   };
+}
+
+/** Those of docs/timing.md but for the hastiest, which needs a network that loses none. */
+function paceOf(wire: string, random: () => number): Pick<GroupPlan, "intervalMs" | "deadRatio"> {
+  const drawn = wire === "exoip" ? 0 : random();
+  const ratio = random() < 0.8 ? 3 : 5;
+  if (drawn < 0.7) return { intervalMs: 1_000, deadRatio: ratio };
+  if (drawn < 0.85) return { intervalMs: 300, deadRatio: ratio };
+  return drawn < 0.93 ? { intervalMs: 500, deadRatio: ratio } : { intervalMs: 200, deadRatio: 5 };
 }
 
 function cloudOf(kind: CloudKind, random: () => number): CloudPlan {

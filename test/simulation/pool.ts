@@ -34,6 +34,13 @@ export type Summary = {
   readonly counts: ReadonlyMap<string, number>;
 };
 
+/** What broke, and how it is looked at, in two lines. */
+export function lineOf({ seed, violation }: Broken, { nodes, long }: Wishes = {}): string {
+  const wishes = `${nodes === undefined ? "" : ` --nodes ${nodes}`}${long ? " --long" : ""}`;
+  const again = `npm run simulate -- --seed ${seed}${wishes} --shrink`;
+  return `${violation.invariant}: ${violation.what}\n  again: ${again}`;
+}
+
 /** So many at once that asking costs nothing, so few that the end comes soon. */
 const batchSize = 50;
 

@@ -3,7 +3,6 @@
  * plan is kept instead of its seed, which would mean another day as soon as a fault is added.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { Violation } from "./checkers/checker.ts";
 import { BadOption } from "./command.ts";
 import type { Plan } from "./plan.ts";
 
@@ -12,8 +11,6 @@ export type Regression = {
   readonly why: string;
   readonly seed: number;
   readonly invariant: string;
-  /** Not mended yet: the run must break, and others that break so are told apart. */
-  readonly open: boolean;
   readonly plan: Plan;
 };
 
@@ -40,14 +37,3 @@ export function regression(name: string): Regression {
 export function keep({ name, ...kept }: Regression): void {
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify(kept, null, 2)}\n`);
 }
-
-/** The finding by which a run was broken, where that is a known one that is not mended yet. */
-export function openFinding(plan: Plan, violation: Violation): string | undefined {
-  const found = Object.entries(findings).find(([, matches]) => matches(plan, violation));
-  return found?.[0];
-}
-
-type Matches = (plan: Plan, violation: Violation) => boolean;
-
-/** Which runs an open finding breaks; each has a regression of its name. */
-export const findings: Readonly<Record<string, Matches>> = {};

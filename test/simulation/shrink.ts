@@ -2,7 +2,7 @@
  * Cuts a plan that breaks an invariant down to a small one that breaks the same: fewer faults and
  * nodes, a plainer network and cloud, shorter faults at round times. What a person reads is this.
  */
-import type { Fault } from "./faults.ts";
+import type { Fault, FaultKind } from "./faults.ts";
 import type { Plan } from "./plan.ts";
 import { run } from "./run.ts";
 
@@ -43,7 +43,7 @@ const differs = (plan: Plan, other: Plan): boolean =>
 const only = (plan: Plan, others: readonly Plan[]): readonly Plan[] =>
   others.filter((other) => differs(plan, other));
 
-const illnesses: ReadonlySet<string> = new Set(["sick", "ail", "flapping"]);
+const illnesses: ReadonlySet<FaultKind> = new Set(["sick", "ail", "flapping"]);
 
 const cuts: readonly Cut[] = [
   (plan) => plan.faults.map((_, index) => ({ ...plan, faults: plan.faults.toSpliced(index, 1) })),

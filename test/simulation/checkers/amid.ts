@@ -4,18 +4,18 @@
  * more is excused, however many there are.
  */
 import { fenceMs } from "../../../agent/core/backoff.ts";
-import type { Fault } from "../faults.ts";
+import type { Fault, FaultKind } from "../faults.ts";
 import { type Begun, stranger, type World } from "../world/world.ts";
 import { leavesMs, tiredMs } from "./bounds.ts";
 import { type Checker, isBroken, isMixed } from "./checker.ts";
 import { isProving } from "./converges.ts";
 import { isUnheard, pausing, silentHolders, unseenMs } from "./unheard.ts";
 
-const everywhere: ReadonlySet<string> = new Set(["swizzle", "loss", "reorder"]);
-const nowhere: ReadonlySet<string> = new Set([
-  ...["wall-clock", "duplicate", "attack", "reload", "rotate"],
+const everywhere: ReadonlySet<FaultKind> = new Set(["swizzle", "loss", "reorder"]);
+const nowhere: ReadonlySet<FaultKind> = new Set([
+  ...(["wall-clock", "duplicate", "attack", "reload", "rotate"] as const),
   // The agent is back within a second.
-  ...["restart", "retime"],
+  ...(["restart", "retime"] as const),
 ]);
 
 /** Reads, a beat, the turns of the others. */

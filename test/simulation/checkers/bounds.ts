@@ -3,8 +3,8 @@
  * most only while somebody serves.
  */
 import { fenceMs } from "../../../agent/core/backoff.ts";
-import { callsMax, callsOfNode } from "../../../agent/core/reading.ts";
 import { firstTurnMs } from "../../../agent/core/turns.ts";
+import { cloudFaults, type FaultKind } from "../faults.ts";
 import type { GroupPlan } from "../plan.ts";
 import { stranger, type World } from "../world/world.ts";
 import { isBroken, isMixed } from "./checker.ts";
@@ -102,24 +102,30 @@ export function boundOf(world: World, served = true): number {
 const outsideMs = ({ ips, cloud }: World): number =>
   ips.some((ip) => cloud.holders(ip).includes(stranger)) ? 30_000 : 0;
 
+const ordered: ReadonlySet<FaultKind> = new Set([...cloudFaults, "handover"]);
+const attached: ReadonlySet<FaultKind> = new Set(["person-attach"]);
+
 /** What a person did, or a handover, is respected first (R13, R16). */
 function byOrderMs(world: World): number {
   const { plan, begun, queue, ips } = world;
   const { group, nodes, boundMs } = plan;
   const isDead = ips.some((ip) => lostHolders(world, ip).length > 0);
   const attachedMs = isDead ? byHandMs(nodes.length) : 60_000;
-  const lasts = (kinds: RegExp, ms: number): number =>
-    begun.some(({ at, fault }) => kinds.test(fault.kind) && queue.now < at + ms + boundMs) ? ms : 0;
-  return lasts(/^person|^handover/, group.respectMs) + lasts(/^person-attach/, attachedMs);
+  const lasts = (kinds: ReadonlySet<FaultKind>, ms: number): number =>
+    begun.some(({ at, fault }) => kinds.has(fault.kind) && queue.now < at + ms + boundMs) ? ms : 0;
+  return lasts(ordered, group.respectMs) + lasts(attached, attachedMs);
 }
 
 /** What a request cost is counted as it ends, or as it is given up: so much later at most. */
 const countedMs = ({ deadlineMs }: GroupPlan): number => deadlineMs + fenceMs;
 
+/** After so many calls within a minute, and so many for each node, one may ask less (R16). */
+const tired = { calls: 50, perNode: 28 };
+
 /**
- * How much later a node looks that has asked for much lately, by the limits that it sets itself. It
- * counts a look at the group as a call for each node, also where the cloud answers for all at once,
- * and one more for an instance outside the group that holds.
+ * How much later a node looks that has asked for much lately. It counts a look at the group as a
+ * call for each node, also where the cloud answers for all at once, and one more for an instance
+ * outside the group that holds.
  */
 export function tiredMs({ cloud, queue, ids, plan }: World, id: string): number {
   const since = queue.now - 60_000 - countedMs(plan.group);
@@ -127,6 +133,6 @@ export function tiredMs({ cloud, queue, ids, plan }: World, id: string): number 
   const reads = recent.filter(({ verb }) => verb === "read").length;
   const callsPerLook = cloud.traits.readsInstances ? ids.length : 1;
   const counted = recent.length - reads + (reads * (ids.length + 1)) / callsPerLook;
-  if (counted >= callsOfNode.spent * Math.max(3, ids.length)) return 15_000;
-  return counted >= callsMax.patient ? Math.max(5_000, 1_200 * ids.length) : 0;
+  if (counted >= tired.perNode * Math.max(3, ids.length)) return 15_000;
+  return counted >= tired.calls ? Math.max(5_000, 1_200 * ids.length) : 0;
 }

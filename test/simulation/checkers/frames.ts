@@ -1,4 +1,4 @@
-/** No frame counts that was forged, or that was recorded long ago. */
+/** No frame counts that was forged, recorded long ago, or comes twice or out of its order. */
 import type { Checker } from "./checker.ts";
 
 export const genuineFrames: Checker = {

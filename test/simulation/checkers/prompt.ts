@@ -2,6 +2,7 @@
  * I1, to the second, for the first fault of a run: where the holder of a settled group dies or
  * falls ill, and all else is well, another serves once the dead interval and one claim are over.
  */
+import type { FaultKind } from "../faults.ts";
 import type { GroupPlan } from "../plan.ts";
 import type { World } from "../world/world.ts";
 import { tiredMs } from "./bounds.ts";
@@ -14,9 +15,9 @@ const settledMs = ({ wire }: GroupPlan): number => (wire === "exoip" ? 35_000 : 
 const slackMs = 3_000;
 
 /** Another node notices these by itself; who is ill says so after three checks at most. */
-const striking: ReadonlySet<string> = new Set([
-  ...["kill", "die", "power-off", "freeze", "stop-clock"],
-  ...["sick", "ail"],
+const striking: ReadonlySet<FaultKind> = new Set([
+  ...(["kill", "die", "power-off", "freeze", "stop-clock"] as const),
+  ...(["sick", "ail"] as const),
 ]);
 
 /** Until when an address may be served by nobody, where the fault is of this kind. */

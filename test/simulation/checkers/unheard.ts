@@ -2,17 +2,17 @@
  * Holders that fell silent, and of which the others may never have heard that they took the
  * address: those stand back from it, for whom they know no better (R5).
  */
-import { type Fault, linkFaults } from "../faults.ts";
+import { type Fault, type FaultKind, linkFaults } from "../faults.ts";
 import type { Begun, World } from "../world/world.ts";
 import { deafOf, endsOf, isBroken } from "./checker.ts";
 
 /** Faults that keep a node from hearing another. */
-const deafening: ReadonlySet<string> = new Set(
+const deafening: ReadonlySet<FaultKind> = new Set(
   linkFaults.filter((kind) => kind !== "duplicate" && kind !== "attack"),
 );
-export const pausing: ReadonlySet<string> = new Set(["freeze", "stop-clock"]);
-const silencing: ReadonlySet<string> = new Set(["kill", "power-off", ...pausing]);
-const fatal: ReadonlySet<string> = new Set(["die", "ail"]);
+export const pausing: ReadonlySet<FaultKind> = new Set(["freeze", "stop-clock"]);
+const silencing: ReadonlySet<FaultKind> = new Set(["kill", "power-off", ...pausing]);
+const fatal: ReadonlySet<FaultKind> = new Set(["die", "ail"]);
 
 /** Which holders of an address are dead for good. */
 export const lostHolders = ({ cloud, lost }: World, ip: string): readonly string[] =>

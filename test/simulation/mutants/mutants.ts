@@ -35,6 +35,14 @@ export const mutants: readonly Mutant[] = [
     to: "if (state.now < 0 && (dead || contested)) {",
   },
   {
+    name: "releases-once",
+    what: "never asks again for a release that failed",
+    file: "core/act.ts",
+    from: "const free = address.request === undefined && now >= address.actAt && informed;",
+    to: `const inVain = address.ended?.kind === "release" && !address.ended.done;
+  const free = address.request === undefined && informed && !(inVain && decision.do === "release");`,
+  },
+  {
     name: "never-yields",
     what: "fights for an address that a silent node has taken",
     file: "core/observe.ts",
@@ -47,6 +55,20 @@ export const mutants: readonly Mutant[] = [
     file: "core/step.ts",
     from: "const paused = pausedMs > deadIntervalMs(awake);",
     to: "const paused = pausedMs > 1e9;",
+  },
+  {
+    name: "peers-clocks-unread",
+    what: "does not see by its peers' clocks that its own stood still",
+    file: "core/pause.ts",
+    from: "return theirsMs - oursMs > mostMs ? theirsMs - oursMs : 0;",
+    to: "return theirsMs - oursMs > 1e9 ? mostMs : 0;",
+  },
+  {
+    name: "sleep-unseen",
+    what: "believes its own clock though those of its peers and of the cloud went on",
+    file: "core/pause.ts",
+    from: "const driftRatio = 0.02;",
+    to: "const driftRatio = 1e6;",
   },
   {
     name: "pause-without-listening",

@@ -18,6 +18,15 @@ export type Program = {
   readonly elected?: (master: boolean) => void;
 };
 
+/**
+ * When a host last woke, after how long a sleep, and from when on its agent could know of it: at
+ * once, or where its clock stood still, by a frame of a node that it had just heard before.
+ */
+export type Woke = { readonly at: number; readonly sleptMs: number; readonly shownAt: number };
+
+/** Who was awake and heard another for so long knows by its clock how its own goes. */
+const knownMs = 5_000;
+
 /** The kernel's buffers are not endless. */
 const bufferedMax = 200;
 
@@ -46,8 +55,11 @@ export class Host {
   /** Since when nothing on it runs; what comes in waits. */
   frozenAt: number | undefined;
   #waiting: (() => void)[] = [];
-  /** When it last woke, and after how long a sleep that it could see. */
-  woke = { at: Number.NEGATIVE_INFINITY, sleptMs: 0 };
+  woke: Woke = { at: Number.NEGATIVE_INFINITY, sleptMs: 0, shownAt: Number.NEGATIVE_INFINITY };
+  /** The last frame of each other node that its agent took, and when. */
+  readonly #taken = new Map<string, Datagram & { readonly at: number }>();
+  /** Nodes whose clocks it knew as it fell asleep. */
+  #known: ReadonlySet<string> = new Set();
   /** When each run of its program began. */
   readonly boots: number[] = [];
 
@@ -111,6 +123,7 @@ export class Host {
   killProgram(): void {
     this.program?.end();
     this.program = undefined;
+    this.#taken.clear();
     this.#waiting = [];
     this.world.changed();
   }
@@ -139,8 +152,11 @@ export class Host {
     const { now } = this.world.queue;
     this.frozenAt = undefined;
     this.world.changed();
+    const awakeSince = Math.max(this.woke.at, this.boots.at(-1) ?? now) + knownMs;
+    const known = [...this.#taken.values()].filter(({ at }) => at > since - knownMs);
+    this.#known = new Set(since > awakeSince ? known.map(({ from }) => from) : []);
+    this.woke = { at: now, sleptMs: now - since, shownAt: unseen ? Number.POSITIVE_INFINITY : now };
     if (unseen) this.clock.stoodSince(since, now);
-    else this.woke = { at: now, sleptMs: now - since };
     const waiting = this.#waiting;
     this.#waiting = [];
     // A process that wakes sees first the timers that are due, then what its sockets hold.
@@ -153,6 +169,24 @@ export class Host {
   deliver(run: () => void): void {
     if (this.frozenAt === undefined) run();
     else if (this.#waiting.length < bufferedMax) this.#waiting.push(run);
+  }
+
+  /**
+   * Its agent took a frame: by one of a known clock it sees that its own stood still (R15).
+   * @returns what is wrong with having taken it (R9), if anything
+   */
+  took(datagram: Datagram): string | undefined {
+    const { bytes, from, sentAt } = datagram;
+    const { now } = this.world.queue;
+    const before = this.#taken.get(from);
+    this.#taken.set(from, { ...datagram, at: now });
+    const { at, sleptMs, shownAt } = this.woke;
+    const sameRun = (this.world.host(from).boots.at(-1) ?? now) < at - sleptMs;
+    const shows = shownAt > now && sentAt >= at && sameRun && this.#known.has(from);
+    if (shows) this.woke = { at, sleptMs, shownAt: now };
+    if (before === undefined || before.sentAt < sentAt) return undefined;
+    if (before.bytes === bytes) return "one that it had taken already";
+    return before.sentAt > sentAt ? "older than one that it had taken" : undefined;
   }
 
   after(ms: number, run: () => void): void {

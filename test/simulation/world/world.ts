@@ -110,7 +110,11 @@ export class World {
   }
 
   /** A datagram went through all tests of an agent. */
-  accepted(host: Host, { bytes, origin, sentAt }: Datagram): void {
+  accepted(host: Host, datagram: Datagram): void {
+    const { bytes, origin, sentAt } = datagram;
+    const wrong = origin === "node" ? host.took(datagram) : undefined;
+    // exoip's frames have no number.
+    if (wrong !== undefined && this.plan.group.wire === "authenticated") this.wrong(host, wrong);
     if (this.network.recording === undefined) return;
     const heard = this.#heard.get(host.id) ?? new Set();
     this.#heard.set(host.id, heard);
@@ -123,7 +127,11 @@ export class World {
     if (origin === "node" || (origin === "replay" && isYoung && !known)) return;
     const which = known ? "that it had heard before" : "that had never reached it";
     const kind = origin === "forged" ? "forged" : `a replay of one ${which}`;
-    this.wrongFrames.push({ at: this.queue.now, by: host.id, kind });
+    this.wrong(host, kind);
+  }
+
+  wrong({ id }: Host, kind: string): void {
+    this.wrongFrames.push({ at: this.queue.now, by: id, kind });
     this.changed();
   }
 

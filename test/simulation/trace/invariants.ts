@@ -1,6 +1,6 @@
 /** Invariants that every play is held to, whatever it expects: I2 and I6, asked of the cloud. */
-import type { SimulatedCloud } from "../cloud.ts";
-import type { SimulatedNode } from "../node.ts";
+import type { SimulatedCloud } from "./cloud.ts";
+import type { SimulatedNode } from "./node.ts";
 
 export type Violation = { readonly invariant: string; readonly at: number; readonly what: string };
 

@@ -1,16 +1,16 @@
 /** The simulator's cloud: the Exoscale model under virtual time, asked as the agent asks it. */
 
-import type { Settings } from "../../lab/model/exoscale/cloud.ts";
-import type { Action, Delivery } from "../../lab/model/exoscale/request.ts";
-import type { Instance } from "../../lab/model/exoscale/world.ts";
+import type { Settings } from "../../../lab/model/exoscale/cloud.ts";
+import type { Action, Delivery } from "../../../lab/model/exoscale/request.ts";
+import type { Instance } from "../../../lab/model/exoscale/world.ts";
 import {
   type CloudInput,
   createCloud,
   holdersOf,
   nextDueMs,
   step,
-} from "../../lab/model/exoscale.ts";
-import type { Queue } from "./queue.ts";
+} from "../../../lab/model/exoscale.ts";
+import type { Queue } from "../queue.ts";
 
 export const elasticIp = "eeeeeeee-0000-4000-8000-000000000001";
 

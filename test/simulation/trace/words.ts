@@ -1,5 +1,5 @@
 /** What a node tells, in words. */
-import type { Effect, Note } from "../../agent/core/state.ts";
+import type { Effect, Note } from "../../../agent/core/state.ts";
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 

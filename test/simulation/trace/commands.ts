@@ -1,8 +1,8 @@
 /** The commands of a play. */
-import { expectation } from "./play-expect.ts";
-import { fault } from "./play-fault.ts";
-import { durationMs, settingOf } from "./play-setting.ts";
-import { createStage, freshMeasures, run, type Stage, tell } from "./play-stage.ts";
+import { expectation } from "./expect.ts";
+import { fault } from "./fault.ts";
+import { durationMs, settingOf } from "./setting.ts";
+import { createStage, freshMeasures, run, type Stage, tell } from "./stage.ts";
 
 type Command = (stage: Stage, words: readonly string[]) => void;
 

@@ -1,10 +1,10 @@
 /** One simulated machine with an agent: the real core in a shell as thin as the real one. */
 
-import { isRunning } from "../../agent/cloud/exoscale-answers.ts";
-import { pollAfter, pollMs } from "../../agent/core/backoff.ts";
-import { pastOf } from "../../agent/core/releasing.ts";
-import type { Role } from "../../agent/core/roles.ts";
-import { start } from "../../agent/core/start.ts";
+import { isRunning } from "../../../agent/cloud/exoscale-answers.ts";
+import { pollAfter, pollMs } from "../../../agent/core/backoff.ts";
+import { pastOf } from "../../../agent/core/releasing.ts";
+import type { Role } from "../../../agent/core/roles.ts";
+import { start } from "../../../agent/core/start.ts";
 import type {
   Effect,
   Event,
@@ -13,13 +13,13 @@ import type {
   Scope,
   Settings,
   State,
-} from "../../agent/core/state.ts";
-import { nextDeadline, step } from "../../agent/core/step.ts";
-import type { Advertisement, NodeId } from "../../agent/wire/advertisement.ts";
-import { type Freshness, heardList, judge, noPeers } from "../../agent/wire/freshness.ts";
-import type { Action, Delivery } from "../../lab/model/exoscale/request.ts";
+} from "../../../agent/core/state.ts";
+import { nextDeadline, step } from "../../../agent/core/step.ts";
+import type { Advertisement, NodeId } from "../../../agent/wire/advertisement.ts";
+import { type Freshness, heardList, judge, noPeers } from "../../../agent/wire/freshness.ts";
+import type { Action, Delivery } from "../../../lab/model/exoscale/request.ts";
+import type { Queue } from "../queue.ts";
 import type { SimulatedCloud } from "./cloud.ts";
-import type { Queue } from "./queue.ts";
 
 export type World = {
   readonly queue: Queue;

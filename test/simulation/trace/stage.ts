@@ -1,14 +1,14 @@
 /** What a play is performed on: nodes, a cloud, a network, and the measures taken of them. */
 
-import type { Settings } from "../../agent/core/state.ts";
-import type { Action } from "../../lab/model/exoscale/request.ts";
-import { boundedUse, neverOrphaned } from "./checkers/invariants.ts";
+import type { Settings } from "../../../agent/core/state.ts";
+import type { Action } from "../../../lab/model/exoscale/request.ts";
+import { Queue } from "../queue.ts";
 import { SimulatedCloud } from "./cloud.ts";
+import { OriginalExoip } from "./exoip.ts";
+import { boundedUse, neverOrphaned } from "./invariants.ts";
 import { SimulatedNode, type World } from "./node.ts";
-import { OriginalExoip } from "./play-exoip.ts";
-import type { Setting } from "./play-setting.ts";
-import { wordsOf } from "./play-words.ts";
-import { Queue } from "./queue.ts";
+import type { Setting } from "./setting.ts";
+import { wordsOf } from "./words.ts";
 
 /** What was counted since the play's last `mark`. */
 export type Measures = {

@@ -5,8 +5,8 @@
  * `expect share <= 1s` (one that did not serve had a share of the traffic) · `expect moves == 2`
  * (by nodes) · `expect role lb1 backup` · `expect ended lb1` · `expect pauses lb1 == 1` · `expect calls lb1 <= 9` · `expect claims lb2 == 0` · `expect releases lb1 == 1`
  */
-import { durationMs } from "./play-setting.ts";
-import type { Stage } from "./play-stage.ts";
+import { durationMs } from "./setting.ts";
+import type { Stage } from "./stage.ts";
 
 type Expectation = (stage: Stage, words: readonly string[]) => void;
 

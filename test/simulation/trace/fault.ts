@@ -2,10 +2,10 @@
  * Faults of the API in a play: `api 500`, `api down from lb1`, `api slow 3s`, `api hang attach`,
  * `api 500 for 5s at-first-claim`, `api late 8s attach once`, `api 429 7s` (with Retry-After), `api ok`.
  */
-import type { Effect } from "../../lab/model/exoscale/fault.ts";
-import type { Call } from "../../lab/model/exoscale/request.ts";
-import { durationMs } from "./play-setting.ts";
-import type { Stage } from "./play-stage.ts";
+import type { Effect } from "../../../lab/model/exoscale/fault.ts";
+import type { Call } from "../../../lab/model/exoscale/request.ts";
+import { durationMs } from "./setting.ts";
+import type { Stage } from "./stage.ts";
 
 const callsOf: Readonly<Record<string, readonly Call[]>> = {
   attach: ["attach-instance-to-elastic-ip"],

@@ -1,6 +1,6 @@
 /** The first command of a play: `nodes 3 preempt=off stale=800ms …`. */
-import type { Election, Settings } from "../../agent/core/state.ts";
-import type { Settings as CloudSettings } from "../../lab/model/exoscale/cloud.ts";
+import type { Election, Settings } from "../../../agent/core/state.ts";
+import type { Settings as CloudSettings } from "../../../lab/model/exoscale/cloud.ts";
 
 export type Setting = {
   readonly ids: readonly string[];

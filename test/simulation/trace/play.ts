@@ -5,8 +5,8 @@
  * Lines that begin with `#` are for people, indented lines are what happened, all others are
  * commands; `play-commands.ts` says which there are.
  */
-import { command } from "./play-commands.ts";
-import { bounded, type Stage, settled } from "./play-stage.ts";
+import { command } from "./commands.ts";
+import { bounded, type Stage, settled } from "./stage.ts";
 
 class PlayError extends Error {}
 
