@@ -4,7 +4,7 @@ import type { SignedAdvertisement } from "../../agent/wire/advertisement.ts";
 import { encodeAuthenticated } from "../../agent/wire/authenticated-encode.ts";
 import { encodeExoip } from "../../agent/wire/exoip.ts";
 import type { Fault } from "./faults.ts";
-import { followedMark } from "./world/followed.ts";
+import { encodeVrrp } from "./models/vrrp-frame.ts";
 import type { Datagram } from "./world/network.ts";
 import { keysOf } from "./world/signing.ts";
 import type { World } from "./world/world.ts";
@@ -69,7 +69,7 @@ function kindsFor({ plan }: World): readonly Forge[] {
 const unsigned = {
   exoip: ({ ips }: World): Uint8Array =>
     encodeExoip({ priority: 1, ip: ips[0] ?? "", nicId: "aaaaaaaa-0000-4000-8000-000000000009" }),
-  keepalived: (): Uint8Array => Uint8Array.of(followedMark, 255),
+  keepalived: (): Uint8Array => encodeVrrp(255),
 };
 
 const kinds: readonly Forge[] = [

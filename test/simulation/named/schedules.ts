@@ -16,8 +16,16 @@ export type Schedule = {
 
 /** The schedules in which an agent without the rules R1 to R20 would have failed. */
 export const ruleSchedules: readonly Schedule[] = [
-  { name: "cold start inside a partition", traces: ["cold-start-in-partition"] },
-  { name: "one-way cut with a preempting holder", traces: ["one-way-preempting-holder"] },
+  {
+    name: "cold start inside a partition",
+    traces: ["cold-start-in-partition"],
+    cases: ["cold start inside a partition of 20 s"],
+  },
+  {
+    name: "one-way cut with a preempting holder",
+    traces: ["one-way-preempting-holder"],
+    cases: ["one-way cut of 80 s, the backup hears nothing"],
+  },
   {
     name: "three nodes with A and B cut",
     traces: ["three-nodes-a-b-cut", "three-nodes-worse-holds"],
@@ -30,19 +38,27 @@ export const ruleSchedules: readonly Schedule[] = [
   {
     name: "a virtual machine paused with its clock stopped and a detach in the queue",
     traces: ["clock-stopped-with-detach"],
+    cases: ["the backup takes over and is paused, its detach is on its way for 11 s"],
   },
   {
     name: "resignation whose successor dies before its claim",
     traces: ["successor-dies-before-claim", "successor-dies-before-claim-lands"],
+    cases: ["SIGTERM of the holder, whose successor dies before its claim"],
   },
   {
     name: "resignation whose successor dies after its claim",
     traces: ["successor-dies-after-claim", "successor-dies-after-claim-of-two"],
+    cases: ["SIGTERM of the holder, whose successor dies after its claim"],
   },
-  { name: "SIGTERM with no peer", traces: ["stop-without-peer", "stop-without-peer-releases"] },
+  {
+    name: "SIGTERM with no peer",
+    traces: ["stop-without-peer", "stop-without-peer-releases"],
+    cases: ["SIGTERM of the holder without a peer"],
+  },
   {
     name: "stale read right after a success",
     traces: ["stale-reads", "one-holder-stale-reads"],
+    cases: ["host death, reads show what was up to 0.8 s before"],
   },
   {
     name: "move by hand inside the group",
@@ -61,6 +77,7 @@ export const ruleSchedules: readonly Schedule[] = [
   {
     name: "the first successor's claim times out and lands late",
     traces: ["first-successor-late", "one-holder-first-successor-late"],
+    cases: ["host death, the claim is on its way for 11 s"],
   },
   { name: "wall clock one hour back at boot", traces: ["wall-clock-hour-back"] },
   {
@@ -153,7 +170,12 @@ export const measuredFaults: readonly Schedule[] = [
   {
     name: "(a) host death, at operations of 0, 1 and 3 s",
     traces: ["host-death", "host-death-slow-operations"],
-    cases: ["host death", "host death, operations of 1 s"],
+    cases: [
+      "host death",
+      "host death, operations of 1 s",
+      "host death, operations of 3 s",
+      "host death, interval of 0.1 s",
+    ],
   },
   { name: "(b) SIGTERM", traces: ["stop"], cases: ["SIGTERM of the holder"] },
   {
@@ -173,7 +195,7 @@ export const measuredFaults: readonly Schedule[] = [
   },
   {
     name: "(d') the same, and traffic goes to who was attached last",
-    traces: ["one-holder-host-death"],
+    cases: ["host death, API 500 for 5 s, traffic goes to who was attached last"],
   },
   {
     name: "(d'') only the release fails",
@@ -193,7 +215,12 @@ export const measuredFaults: readonly Schedule[] = [
   {
     name: "(e) partition of 10 s",
     traces: ["partition-10s", "one-holder-partition"],
-    cases: ["partition of 10 s", "partition of 10 s, operations of 1 s"],
+    cases: [
+      "partition of 10 s",
+      "partition of 10 s, operations of 1 s",
+      "partition of 10 s, interval of 0.1 s",
+      "partition of 10 s, with notify_master_rx_lower_pri",
+    ],
   },
   {
     name: "(e) partition of 4.2 s",
@@ -206,12 +233,18 @@ export const measuredFaults: readonly Schedule[] = [
     cases: [
       "one-way cut of 4.2 s, the backup hears nothing",
       "one-way cut of 10 s, the backup hears nothing",
+      "one-way cut of 10 s, with notify_master_rx_lower_pri",
     ],
   },
   {
     name: "(f) holder stopped for 10 s",
     traces: ["freeze-10s"],
-    cases: ["holder stopped for 10 s (SIGSTOP)"],
+    cases: [
+      "holder stopped for 10 s (SIGSTOP)",
+      "holder stopped for 10 s (SIGSTOP), operations of 1 s",
+      "holder stopped for 10 s (SIGSTOP), interval of 0.1 s",
+      "holder stopped for 10 s (SIGSTOP), with notify_master_rx_lower_pri",
+    ],
   },
   {
     name: "operations of 3 s without any fault",
