@@ -23,7 +23,6 @@ export function createHosts(
     host.followed = followed;
     followed.onChange = (master) => {
       if (host.program instanceof Agent) wish(host.program, world, master);
-      else host.program?.elected?.(master);
     };
   });
   return new Map(hosts);

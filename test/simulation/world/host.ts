@@ -14,8 +14,6 @@ export type Program = {
   readonly reasons: string;
   /** SIGTERM, where it is no agent of ours. */
   readonly stop?: () => void;
-  /** What the election beside it says. */
-  readonly elected?: (master: boolean) => void;
 };
 
 /**
