@@ -25,6 +25,16 @@ function onlyCut({ begun, plan }: World): Split | undefined {
   return isFull ? { node: fault.node, from: at, until } : undefined;
 }
 
+/** One that saw the taker hold before, and not that it lost its hold meanwhile, saw nothing taken. */
+function sawNoGap({ cloud }: World, ip: string, by: string, taken: Move): boolean {
+  const last = cloud.looks.findLast(
+    ({ from, ids, at }) => from === by && ids.includes(taken.by) && at < taken.at,
+  );
+  if (last === undefined) return false;
+  const shown = cloud.moves.findLast((move) => move.ip === ip && move.at <= last.at);
+  return shown?.holders.includes(taken.by) === true;
+}
+
 function takesBack(world: World, move: Move, { node, from }: Split): boolean {
   const { ip, by, verb, before, askedAt } = move;
   const taken = world.cloud.moves.find(
@@ -35,6 +45,7 @@ function takesBack(world: World, move: Move, { node, from }: Split): boolean {
       (one.by === node) !== (by === node),
   );
   if (verb !== "claim" || taken === undefined || taken.at > askedAt) return false;
+  if (sawNoGap(world, ip, by, taken)) return false;
   const [holder = "", ...others] = before;
   // Where one of its own side holds beside it, nothing is taken back.
   const isTaken = taken.before.includes(by) && holder === taken.by && others.length === 0;
