@@ -25,7 +25,7 @@ function onlyCut({ begun, plan }: World): Split | undefined {
   return isFull ? { node: fault.node, from: at, until } : undefined;
 }
 
-/** One that saw the taker hold before, and not that it lost its hold meanwhile, saw nothing taken. */
+/** Who saw the taker hold before, and not that it lost its hold meanwhile, saw nothing taken. */
 function sawNoGap({ cloud }: World, ip: string, by: string, taken: Move): boolean {
   const last = cloud.looks.findLast(
     ({ from, ids, at }) => from === by && ids.includes(taken.by) && at < taken.at,
