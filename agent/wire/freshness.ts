@@ -1,9 +1,10 @@
 /**
  * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
- * own boot and a recent sequence of ours, which nobody could have recorded earlier; after that only
- * higher sequences count, and who was silent, or falls behind its own uptime, proves itself again,
- * since frames that were lost on their way may have been recorded. No wall clock and no stored
- * state decides, so a lost state directory mutes nobody and an old recording revives nobody.
+ * own boot and a recent sequence of ours, which nobody could have recorded earlier, newer than any
+ * that the boot before it echoed, which ended first. After that only higher sequences count, and
+ * who was silent, or falls behind its own uptime, proves itself again, since frames that were lost
+ * on their way may have been recorded. No wall clock and no stored state decides, so a lost state
+ * directory mutes nobody and an old recording revives nobody.
  */
 import type {
   BootId,
@@ -22,6 +23,8 @@ type Newest = {
   readonly heardMs: number;
   /** By how much the sender's uptime is behind our clock; the least since the boot proved itself. */
   readonly lagMs: number;
+  /** The newest sequence of ours that it has echoed, 0 where none. */
+  readonly echoed: number;
 };
 
 type PeerFreshness = {
@@ -80,7 +83,8 @@ export function judge(
   if (frame.node === receiver.node) return no("same-node");
   const { boot, sequence, node } = frame;
   const lagMs = receiver.nowMs - frame.uptimeMs;
-  const newest: Newest = { boot, sequence, heardMs: receiver.nowMs, lagMs };
+  const echoed = echoedBy(frame, receiver);
+  const newest: Newest = { boot, sequence, heardMs: receiver.nowMs, lagMs, echoed };
   const peer = peers.get(node) ?? { proven: undefined, candidate: undefined, retired: [] };
   const { proven, candidate, retired } = peer;
   if (retired.includes(boot)) return no("retired");
@@ -95,13 +99,18 @@ export function judge(
   const isPunctual = again && receiver.nowMs - proven.heardMs <= silentMs;
   // Frames that somebody holds back and passes on one by one fall behind, be they never silent.
   if (isPunctual && lagMs - proven.lagMs <= Math.max(silentMs, lateMs)) {
-    const least = { ...newest, lagMs: Math.min(lagMs, proven.lagMs) };
+    const since = {
+      lagMs: Math.min(lagMs, proven.lagMs),
+      echoed: Math.max(echoed, proven.echoed),
+    };
     return {
       verdict: { accepted: true, restarted: false },
-      peers: after({ ...peer, proven: least }),
+      peers: after({ ...peer, proven: { ...newest, ...since } }),
     };
   }
-  const doubt = doubtOf(frame, receiver);
+  // The last frames of a run that ended may come after the first of its successor.
+  const least = again || proven === undefined ? 0 : proven.echoed + 1;
+  const doubt = doubtOf(frame, receiver, least);
   if (doubt !== undefined) return no(doubt, after({ ...peer, candidate: newest }));
   const replaced = proven === undefined || again ? retired : [proven.boot, ...retired];
   return {
@@ -121,12 +130,18 @@ export function judge(
 const echoesIn = (frame: SignedAdvertisement, boot: BootId): readonly Heard[] =>
   frame.heard.filter((one) => one.boot === boot);
 
-function doubtOf(frame: SignedAdvertisement, receiver: Receiver): FreshnessReason | undefined {
-  const echoes = echoesIn(frame, receiver.boot);
-  if (echoes.length === 0) return "unproven";
-  const { recentFrom, sequence: newest } = receiver;
-  const recent = echoes.some(({ sequence }) => sequence >= recentFrom && sequence <= newest);
-  return recent ? undefined : "stale-echo";
+/** No frame can have heard what we have not sent yet. */
+const echoedBy = (frame: SignedAdvertisement, { boot, sequence: newest }: Receiver): number =>
+  Math.max(0, ...echoesIn(frame, boot).map(({ sequence }) => (sequence > newest ? 0 : sequence)));
+
+function doubtOf(
+  frame: SignedAdvertisement,
+  receiver: Receiver,
+  least: number,
+): FreshnessReason | undefined {
+  if (echoesIn(frame, receiver.boot).length === 0) return "unproven";
+  const isRecent = echoedBy(frame, receiver) >= Math.max(receiver.recentFrom, least);
+  return isRecent ? undefined : "stale-echo";
 }
 
 /**

@@ -76,6 +76,21 @@ const plays: Readonly<Record<string, readonly Step[]>> = {
     [from("1", 6, echo(99), 5_000), "accepted", { nowMs: 9_000 }],
     [from("1", 7, [], 6_000), "accepted", { nowMs: 12_000 }],
   ],
+  "the last frame of a run that ended, and that we never knew, does not replace its successor": [
+    [from("2", 1, echo(99)), "new boot"],
+    [from("1", 9, echo(98)), "stale-echo"],
+    [from("1", 9, echo(99)), "replayed"],
+    [from("1", 10, echo(99)), "stale-echo"],
+    [from("2", 2), "accepted"],
+    [from("3", 1, echo(100)), "new boot"],
+    [from("2", 3, echo(100)), "retired"],
+  ],
+  "what a run echoes in any of its frames, its successor has to exceed": [
+    [from("1", 1, echo(90)), "new boot"],
+    [from("1", 2, echo(99)), "accepted"],
+    [from("2", 1, echo(95)), "stale-echo"],
+    [from("2", 2, echo(100)), "new boot"],
+  ],
   "a boot counts from its first frame that echoes us": [
     [from("1", 1), "unproven"],
     [from("1", 2, echo(100)), "new boot"],
@@ -92,7 +107,7 @@ const plays: Readonly<Record<string, readonly Step[]>> = {
     [from("1", 0xffffffff, echo(99)), "new boot"],
     [from("1", 1, echo(99)), "old"],
     [from("1", 0xffffffff, echo(99)), "replayed"],
-    [from("2", 1, echo(99)), "new boot"],
+    [from("2", 1, echo(100)), "new boot"],
   ],
   "an echo is recent within its window, to the frame": [
     [from("1", 1, echo(84)), "stale-echo"],
@@ -114,8 +129,8 @@ const plays: Readonly<Record<string, readonly Step[]>> = {
     [from("2", 2, echo(100)), "new boot"],
   ],
   "a boot that was replaced never comes back, however recent its echo": [
-    [from("1", 50, echo(100)), "new boot"],
-    [from("2", 1, echo(100)), "new boot"],
+    [from("1", 50, echo(98)), "new boot"],
+    [from("2", 1, echo(99)), "new boot"],
     [from("1", 51, echo(100)), "retired"],
     [from("3", 1, echo(100)), "new boot"],
     [from("1", 52, echo(100)), "retired"],
