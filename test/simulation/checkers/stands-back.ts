@@ -25,14 +25,16 @@ function onlyCut({ begun, plan }: World): Split | undefined {
   return isFull ? { node: fault.node, from: at, until } : undefined;
 }
 
-/** Who saw the taker hold before, and not that it lost its hold meanwhile, saw nothing taken. */
-function sawNoGap({ cloud }: World, ip: string, by: string, taken: Move): boolean {
-  const last = cloud.looks.findLast(
-    ({ from, ids, at }) => from === by && ids.includes(taken.by) && at < taken.at,
+/**
+ * Whether a node cannot know that it takes anything back: it saw the taker hold before, and not that
+ * this lost its hold meanwhile; or it saw nobody hold, since parts of a look show different moments.
+ */
+function sawNothingTaken({ cloud }: World, { ip, by, askedAt }: Move, taken: Move): boolean {
+  const looks = cloud.looks.filter(
+    ({ from, ids, answeredAt }) => from === by && ids.includes(taken.by) && answeredAt <= askedAt,
   );
-  if (last === undefined) return false;
-  const shown = cloud.moves.findLast((move) => move.ip === ip && move.at <= last.at);
-  return shown?.holders.includes(taken.by) === true;
+  const before = looks.findLast(({ at }) => at < taken.at)?.holders.get(ip);
+  return before?.has(taken.by) === true || looks.at(-1)?.holders.get(ip)?.size === 0;
 }
 
 function takesBack(world: World, move: Move, { node, from }: Split): boolean {
@@ -45,7 +47,7 @@ function takesBack(world: World, move: Move, { node, from }: Split): boolean {
       (one.by === node) !== (by === node),
   );
   if (verb !== "claim" || taken === undefined || taken.at > askedAt) return false;
-  if (sawNoGap(world, ip, by, taken)) return false;
+  if (sawNothingTaken(world, move, taken)) return false;
   const [holder = "", ...others] = before;
   // Where one of its own side holds beside it, nothing is taken back.
   const isTaken = taken.before.includes(by) && holder === taken.by && others.length === 0;

@@ -33,12 +33,13 @@ export type Move = {
 /** A call that left a node. */
 export type Call = { readonly at: number; readonly from: string; readonly verb: Verb };
 
-/** What a node was shown: of which nodes, as it was when, and when that arrived. */
+/** What a node was shown: of which nodes, as it was when, when that arrived, and who held what. */
 export type Look = {
   readonly from: string;
   readonly ids: readonly string[];
   readonly at: number;
   readonly answeredAt: number;
+  readonly holders: ReadonlyMap<string, ReadonlySet<string>>;
 };
 
 export type Reply<Value> =
@@ -150,12 +151,16 @@ export class Cloud {
       lastMs = Math.max(lastMs, upMs + downMs);
       upsMs = Math.max(upsMs, upMs);
     }
-    const answeredAt = this.#queue.now + lastMs;
-    this.looks.push({ from, ids, at: Math.min(...shownAt), answeredAt });
     const dateMs = Math.floor((this.#queue.now + upsMs) / 1000) * 1000;
-    this.#queue.after(lastMs, () =>
-      answered({ kind: "done", value: { ...this.#shown(ids, shownAt), dateMs } }),
-    );
+    this.#queue.after(lastMs, () => {
+      const shown = this.#shown(ids, shownAt);
+      const { holders } = shown;
+      this.looks.push({
+        ...{ from, ids, holders },
+        ...{ at: Math.min(...shownAt), answeredAt: this.#queue.now },
+      });
+      answered({ kind: "done", value: { ...shown, dateMs } });
+    });
   }
 
   /** Asks for a change. Where it is polled `value` is the operation's poll, else it has ended. */
