@@ -33,7 +33,7 @@ export type Move = {
 /** A call that left a node. */
 export type Call = { readonly at: number; readonly from: string; readonly verb: Verb };
 
-/** What a node was shown: of which nodes, as it was when, when that arrived, and who held what. */
+/** What a node was shown: of which nodes, as it was when, when it came, and who held what. */
 export type Look = {
   readonly from: string;
   readonly ids: readonly string[];
