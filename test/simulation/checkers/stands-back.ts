@@ -26,8 +26,8 @@ function onlyCut({ begun, plan }: World): Split | undefined {
 }
 
 /**
- * Whether a node cannot know that it takes anything back: it saw the taker hold before, and not that
- * this lost its hold meanwhile; or it saw nobody hold, since parts of a look show different moments.
+ * Whether a node cannot know that it takes anything back: it saw the taker hold before, and not
+ * that this lost its hold meanwhile; or it saw nobody hold, as parts of a look show other moments.
  */
 function sawNothingTaken({ cloud }: World, { ip, by, askedAt }: Move, taken: Move): boolean {
   const looks = cloud.looks.filter(
