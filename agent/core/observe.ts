@@ -3,7 +3,7 @@
  * contradiction of it, only "not yet"; a move by another needs two reads, or one and its own word.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
+import { type Backoff, freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { calmMs, isLeaving, isWell, placeOf } from "./elect.ts";
 import { deadIntervalMs, deniesHolding, linked, saysHolding, silent } from "./peers.ts";
 import { isBeingReleased } from "./releasing.ts";
@@ -196,11 +196,23 @@ function yieldAfter(
   if (to !== undefined && (yielded?.to !== to || anew)) {
     // One that held beside whom we stood back from has been given as long.
     const waited = taker === undefined && before.seen?.holders.has(to) === true;
-    if (yielded === undefined || !waited) return contestFrom(state, before, to);
-    return { yielded: { to, contestAt: yielded.contestAt }, contest };
+    if (yielded !== undefined && waited) {
+      return { yielded: { to, contestAt: yielded.contestAt }, contest };
+    }
+    return contestFrom(state, lost ? before : { ...before, contest: untried(state, before) }, to);
   }
   const over = yielded !== undefined && !others.includes(yielded.to);
-  return { yielded: over ? undefined : yielded, contest };
+  if (!over) return { yielded, contest };
+  return { yielded: undefined, contest: lost ? contest : untried(state, before) };
+}
+
+/**
+ * The next wait, where the one under way ends before it is over: nothing was contested, so it is no
+ * longer than that one. Where links come and go a node stands back from many, one after the other.
+ */
+function untried({ now }: State, { yielded, contest }: AddressState): Backoff {
+  if (yielded === undefined || now >= yielded.contestAt) return contest;
+  return { nextMs: Math.max(contestLimits.firstMs, contest.nextMs / 2) };
 }
 
 /**

@@ -55,13 +55,13 @@ const callsMax = { patient: 50, late: 80 };
 const callsOfNode = { spent: 28, worn: 35 };
 
 /** Whether so much was asked lately that the next read can wait. */
-function isTired({ calls, group, now }: State, most: number, informed: boolean): boolean {
+function isTired(state: State, most: number, informed: boolean): boolean {
+  const { calls, group, addresses, now } = state;
   const recent = calls.filter((at) => at > now - 60_000);
-  // In a large group one read is many calls.
-  const nodes = Math.max(3, group.size);
-  const ofNode = recent.length / nodes;
+  // In a large group one read is many calls, and each address has changes of its own.
+  const ofNode = recent.length / (Math.max(3, group.size) + (addresses.size - 1) / 2);
   const isSpent = ofNode >= callsOfNode.spent;
-  const calmMs = isSpent ? 15_000 : Math.max(patientPeriodMs, 1_200 * nodes);
+  const calmMs = Math.max(isSpent ? 15_000 : patientPeriodMs, 1_200 * group.size);
   // What we have changed ourselves is read soon all the same.
   const changedMs = ofNode >= callsOfNode.worn ? 10_000 : isSpent ? 3_000 : 0;
   const periodMs = informed ? calmMs : changedMs;

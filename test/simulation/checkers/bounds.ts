@@ -123,16 +123,15 @@ const countedMs = ({ deadlineMs }: GroupPlan): number => deadlineMs + fenceMs;
 const tired = { calls: 50, perNode: 28 };
 
 /**
- * How much later a node looks that has asked for much lately. It counts a look at the group as a
- * call for each node, also where the cloud answers for all at once, and one more for an instance
- * outside the group that holds.
+ * How much later a node looks that has asked for much lately. It counts a look as a call for each
+ * node that it looks at, also where the cloud answers for all at once.
  */
 export function tiredMs({ cloud, queue, ids, plan }: World, id: string): number {
   const since = queue.now - 60_000 - countedMs(plan.group);
   const recent = cloud.calls.filter(({ from, at }) => from === id && at > since);
-  const reads = recent.filter(({ verb }) => verb === "read").length;
-  const callsPerLook = cloud.traits.readsInstances ? ids.length : 1;
-  const counted = recent.length - reads + (reads * (ids.length + 1)) / callsPerLook;
-  if (counted >= tired.perNode * Math.max(3, ids.length)) return 15_000;
+  const counted = recent.reduce((sum, { nodes }) => sum + nodes, 0);
+  if (counted >= tired.perNode * Math.max(3, ids.length)) {
+    return Math.max(15_000, 1_200 * ids.length);
+  }
   return counted >= tired.calls ? Math.max(5_000, 1_200 * ids.length) : 0;
 }

@@ -16,7 +16,7 @@ export function converges(): Checker {
   const look = (world: World): string | undefined => {
     const { now } = world.queue;
     for (const ip of world.ips) {
-      if (isGood(world, ip)) {
+      if (isGood(world, ip) || isElectedStopped(world)) {
         wrongSince.delete(ip);
         continue;
       }
@@ -36,6 +36,10 @@ export function converges(): Checker {
   };
   return { invariant: "I1", look, end: look };
 }
+
+/** Whom another program elects and whose agent was told to stop keeps all others from claiming. */
+const isElectedStopped = ({ hosts }: World): boolean =>
+  [...hosts.values()].some((one) => one.up && one.followed?.master && one.program === undefined);
 
 /** Whether an address is where it should be, as far as clients and the cloud can tell. */
 export function isGood(world: World, ip: string): boolean {

@@ -30,8 +30,13 @@ export type Move = {
   readonly holders: readonly string[];
 };
 
-/** A call that left a node. */
-export type Call = { readonly at: number; readonly from: string; readonly verb: Verb };
+/** A call that left a node, and of how many nodes it asks: more than one where the cloud allows. */
+export type Call = {
+  readonly at: number;
+  readonly from: string;
+  readonly verb: Verb;
+  readonly nodes: number;
+};
 
 /** What a node was shown: of which nodes, as it was when, when it came, and who held what. */
 export type Look = {
@@ -137,7 +142,7 @@ export class Cloud {
     let lastMs = 0;
     let upsMs = 0;
     for (const _ of parts) {
-      const met = this.#called(from, "read");
+      const met = this.#called(from, "read", ids.length / parts.length);
       const upMs = this.#latency() + (met?.kind === "late" ? met.ms : 0);
       const downMs = this.#latency();
       if (met?.kind === "hang" || met?.kind === "answer-lost") return;
@@ -205,8 +210,8 @@ export class Cloud {
     this.#waiting.push({ verb, run });
   }
 
-  #called(from: string, verb: Verb): Disorder | undefined {
-    this.calls.push({ at: this.#queue.now, from, verb });
+  #called(from: string, verb: Verb, nodes = 1): Disorder | undefined {
+    this.calls.push({ at: this.#queue.now, from, verb, nodes });
     const index = this.#waiting.findIndex((one) => one.verb === verb);
     if (index >= 0) for (const { run } of this.#waiting.splice(index, 1)) run();
     for (const disorder of this.disorders) {
