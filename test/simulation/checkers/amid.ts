@@ -58,7 +58,12 @@ function neededMs(world: World, from: number): number {
   const whose = unable.has("all") ? ids : [...unable];
   const starts = whose.flatMap((id) => world.host(id).boots).filter((at) => at > from);
   const woke = begun.some(({ fault, until }) => pausing.has(fault.kind) && until > from);
-  const listensMs = woke ? deadRatio * slowestMs : 0;
+  // An agent that restarts is back before it is missed, and listens too.
+  const restarted = begun.some(
+    ({ fault, at }) => fault.kind === "restart" && at > from - noticedMs,
+  );
+  const listens = [woke ? deadRatio : 0, restarted ? 2 * (deadRatio - 1) : 0];
+  const listensMs = Math.max(...listens) * slowestMs;
   // There who is ill says nothing, but for what its agent says before it finds out anew.
   const anew = ids.flatMap((id) => world.host(id).boots).filter((at) => at > from).length;
   const againMs = wire === "exoip" ? anew * noticedMs : 0;
