@@ -2,7 +2,7 @@
  * The original exoip v0.4.3, loop by loop: one sends, one checks, one looks at the cloud every five
  * minutes, one listens. The check holds the lock over its API calls, and a frame that waits for the
  * lock keeps the sending out, so slow calls silence it. A claim that failed is tried again at every
- * check, the release of a dead peer once; and who hears a better one again lets go at once.
+ * check, the release of a dead peer once; who hears a better one again lets go at its next check.
  */
 import { decodeExoip, encodeExoip } from "../../../agent/wire/exoip.ts";
 import type { Host, Program } from "../world/host.ts";

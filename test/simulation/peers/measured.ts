@@ -12,7 +12,7 @@ export type Measured = {
   readonly peer: Peer;
   /** A case of the table. */
   readonly name: string;
-  /** Least and most of `n` runs; absent where who holds was written down alone. */
+  /** Least and most of `n` runs; absent where it had not ended when the run did. */
   readonly gapS: Range | undefined;
   /** When the last request failed, where it was part of the traffic for longer than the gap. */
   readonly lastFailedS?: Range;
@@ -81,7 +81,7 @@ const exoip: readonly Omit<Measured, "peer">[] = [
   { name: stopFailback, ...second, gapS: [2.24, 2.7], n: 5, ...failback },
   { name: stopFailback, ...slow, gapS: [2.32, 2.82], n: 2, ...failback },
   { name: api500, gapS: [8.26, 9.22], n: 4, held: both },
-  { name: lastAttach, gapS: [8.54, 8.54], n: 1, held: both },
+  { name: lastAttach, gapS: [8.54, 8.54], lastFailedS: [8.54, 8.54], n: 1, held: both },
   { name: "host death, only releases fail for 5 s", gapS: [2.3, 3.3], n: 3, held: both },
   { name: hangs, gapS: [10.9, 11.1], n: 2, held: "lb2" },
   { name: "partition of 10 s", ...nobody, n: 5 },
@@ -136,7 +136,7 @@ const anyStart: readonly number[] = [50, 250, 450, 650, 850];
  */
 const together: readonly number[] = [50];
 
-export type Modelled = {
+type Modelled = {
   readonly gapS: Range;
   readonly lastFailedS: Range;
   /** Who holds in the end, in how many of the runs. */

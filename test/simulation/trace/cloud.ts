@@ -1,4 +1,4 @@
-/** The simulator's cloud: the Exoscale model under virtual time, asked as the agent asks it. */
+/** The cloud of traces: the Exoscale model under virtual time, asked as the agent asks it. */
 
 import type { Settings } from "../../../lab/model/exoscale/cloud.ts";
 import type { Action, Delivery } from "../../../lab/model/exoscale/request.ts";

@@ -1,6 +1,6 @@
 /**
- * The original exoip v0.4.3 as it was measured, in few lines: what it says, when it takes the
- * address, and when it lets go. Its API calls hold up its heartbeat, as they do there.
+ * The original exoip v0.4.3 for traces, in fewer lines than `models/exoip.ts`: what it says, when it
+ * takes the address, and when it lets go. Its API calls hold up its heartbeat, as they do there.
  */
 import type { ExoipAdvertisement } from "../../../agent/wire/advertisement.ts";
 import type { Mutation } from "../../../lab/model/exoscale/request.ts";

@@ -3,7 +3,7 @@
  * is performed in virtual time without any chance: the same text gives the same text.
  *
  * Lines that begin with `#` are for people, indented lines are what happened, all others are
- * commands; `play-commands.ts` says which there are.
+ * commands; `commands.ts` says which there are.
  */
 import { command } from "./commands.ts";
 import { bounded, type Stage, settled } from "./stage.ts";

@@ -8,7 +8,7 @@ import type { Datagram } from "./network.ts";
 export type FollowedElection = "vrrp" | "carp";
 
 /** The IP protocol number of both: no datagram of ours begins so. */
-export const followedMark = 112;
+const followedMark = 112;
 const advertisementMs = 1_000;
 
 export const isFollowed = ({ bytes }: Datagram): boolean => bytes[0] === followedMark;

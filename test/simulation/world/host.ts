@@ -20,7 +20,7 @@ export type Program = {
  * When a host last woke, after how long a sleep, and from when on its agent could know of it: at
  * once, or where its clock stood still, by a frame of a node that it had just heard before.
  */
-export type Woke = { readonly at: number; readonly sleptMs: number; readonly shownAt: number };
+type Woke = { readonly at: number; readonly sleptMs: number; readonly shownAt: number };
 
 /** Who was awake and heard another for so long knows by its clock how its own goes. */
 const knownMs = 5_000;

@@ -114,7 +114,8 @@ export class World {
     const { bytes, origin, sentAt } = datagram;
     const wrong = origin === "node" ? host.took(datagram) : undefined;
     // exoip's frames have no number.
-    if (wrong !== undefined && this.plan.group.wire === "authenticated") this.wrong(host, wrong);
+    if (wrong !== undefined && this.plan.group.wire === "authenticated")
+      this.tellWrongFrame(host, wrong);
     if (this.network.recording === undefined) return;
     const heard = this.#heard.get(host.id) ?? new Set();
     this.#heard.set(host.id, heard);
@@ -127,10 +128,10 @@ export class World {
     if (origin === "node" || (origin === "replay" && isYoung && !known)) return;
     const which = known ? "that it had heard before" : "that had never reached it";
     const kind = origin === "forged" ? "forged" : `a replay of one ${which}`;
-    this.wrong(host, kind);
+    this.tellWrongFrame(host, kind);
   }
 
-  wrong({ id }: Host, kind: string): void {
+  tellWrongFrame({ id }: Host, kind: string): void {
     this.wrongFrames.push({ at: this.queue.now, by: id, kind });
     this.changed();
   }
