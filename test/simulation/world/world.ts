@@ -13,8 +13,11 @@ import { wordsOf } from "./words.ts";
 /** An instance that is not in the group. */
 export const stranger = "out1";
 
-/** A frame of so long ago is no news, nor one of so many intervals of who hears it. */
-const young = { leastMs: 5_000, intervals: 5 };
+/**
+ * A frame proves itself by an echo of what was sent so long ago, in milliseconds, and in intervals
+ * of who hears it; from then on frames may fall behind by the dead interval, or by so much.
+ */
+const young = { leastMs: 5_000, intervals: 3, lateMs: 3_000 };
 
 /** A fault that has begun; it lasts until a moment that is not known yet while it does. */
 export type Begun = { readonly at: number; readonly fault: Fault; until: number };
@@ -120,8 +123,11 @@ export class World {
     const heard = this.#heard.get(host.id) ?? new Set();
     this.#heard.set(host.id, heard);
     // What was recorded just now may be news still.
-    const intervalsMs = young.intervals * (host.intervalMs ?? this.plan.group.intervalMs);
-    const youngMs = Math.max(young.leastMs, intervalsMs) + this.#stoodStillMs(host.id);
+    const { deadRatio, ...group } = this.plan.group;
+    const intervalMs = host.intervalMs ?? group.intervalMs;
+    const echoMs = Math.max(young.leastMs, young.intervals * intervalMs);
+    const behindMs = Math.max(young.lateMs, deadRatio * intervalMs);
+    const youngMs = echoMs + behindMs + this.#stoodStillMs(host.id);
     const isYoung = this.queue.now - sentAt < youngMs;
     const known = heard.has(bytes);
     heard.add(bytes);
