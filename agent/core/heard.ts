@@ -59,9 +59,12 @@ export function heard(state: State, from: NodeId, frame: Advertisement, effects:
     if ((seen || address.seen === undefined) && holds && link) known.add(from);
     // What it takes after this word is a sign of life.
     if (deniesHolding(next, ip, from) && link) known.delete(from);
+    const formerHolders = new Set(calmed.formerHolders);
+    formerHolders.delete(from);
     const observeAt = news ? Math.min(calmed.observeAt, now + soonMs) : calmed.observeAt;
     const doubted = calmed.doubted || news;
-    const after = { ...calmed, knownHolders: known, releaseLandsAt, observeAt, doubted };
+    const holders = { knownHolders: known, formerHolders };
+    const after = { ...calmed, ...holders, releaseLandsAt, observeAt, doubted };
     // A read begun before the release says nothing about now (R7).
     return [ip, released ? { ...after, ended: lost(settings.self), requestEndedAt: now } : after];
   });

@@ -137,6 +137,9 @@ function settle(
     withoutAt: holds ? before.withoutAt : begunAt,
     role: roleAfter(before.role, holds ? "seen-holding" : observed),
     knownHolders: new Set(known),
+    formerHolders: new Set(
+      [...before.formerHolders, ...(was ?? [])].filter((id) => id !== self && !holders.has(id)),
+    ),
     releaseLandsAt: releasesDue(before, self, holds),
     claimed: before.claimed && holds,
     // What all must have seen as it was decided tells nothing of a hold that comes about later.
@@ -220,7 +223,8 @@ function untried({ now }: State, { yielded, contest }: AddressState): Backoff {
  * then it died after its claim, and its hold is no sign of life. What one told that did not hear us
  * is no word of a peer: it takes us for dead.
  */
-function hadTold(state: State, { ip, seen }: AddressState, id: NodeId): boolean {
+function hadTold(state: State, address: AddressState, id: NodeId): boolean {
+  const { ip, seen, formerHolders } = address;
   const peer = state.peers.get(id);
   const said = peer?.addresses.get(ip);
   if (peer === undefined || (said?.possession ?? "none") === "none") return false;
@@ -229,6 +233,7 @@ function hadTold(state: State, { ip, seen }: AddressState, id: NodeId): boolean 
   const { settleMs } = state.settings;
   // Who says so as it holds is not sure that it keeps it, and has asked for nothing.
   const isAsking = said?.possession === "claiming" && said.role !== "master";
+  if (!isAsking && formerHolders.has(id)) return false;
   const landsMs = isAsking ? landsWithinMs(state.settings) : settleMs;
   return (seen?.begunAt ?? Infinity) < peer.heardAt + landsMs;
 }

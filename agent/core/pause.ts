@@ -15,6 +15,7 @@ export function afterPause(state: State): State {
       role: roleAfter(address.role, "paused"),
       seen: undefined,
       suspects: new Set(),
+      formerHolders: new Set(),
       doubted: false,
       // What was under way may still land until its fence.
       request: undefined,

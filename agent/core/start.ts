@@ -63,6 +63,7 @@ const freshAddress = (ip: string, now: number): AddressState => ({
   newcomers: new Map(),
   suspects: new Set(),
   knownHolders: new Set(),
+  formerHolders: new Set(),
   releaseLandsAt: new Map(),
   withoutAt: -Infinity,
   withAt: now,

@@ -80,6 +80,8 @@ export type AddressState = {
   readonly suspects: ReadonlySet<NodeId>;
   /** Holders with whom we had a link while they held: when they fall silent they are dead. */
   readonly knownHolders: ReadonlySet<NodeId>;
+  /** Nodes that were seen to hold no more since their last frame: they take it anew, if at all. */
+  readonly formerHolders: ReadonlySet<NodeId>;
   /**
    * When a release of a node has landed at the latest: one that a peer told of, or one of ours of
    * which nothing is known. Until a later read that node is no holder.
