@@ -39,8 +39,9 @@ export const mutants: readonly Mutant[] = [
     what: "never asks again for a release that failed",
     file: "core/act.ts",
     from: "const free = address.request === undefined && now >= address.actAt && informed;",
-    to: `const inVain = address.ended?.kind === "release" && !address.ended.done;
-  const free = address.request === undefined && informed && !(inVain && decision.do === "release");`,
+    to: `const failed = address.ended?.kind === "release" && !address.ended.done;
+  const gaveUp = failed && decision.do === "release";
+  const free = address.request === undefined && now >= address.actAt && informed && !gaveUp;`,
   },
   {
     name: "never-yields",
