@@ -52,7 +52,7 @@ const callsMax = { patient: 50, late: 80 };
  * Calls in any minute for each node of the group, of which at least three count, after which it is
  * more so: then what came of its own changes waits too, at last for long. The bound is 40.
  */
-const callsOfNode = { spent: 28, worn: 35 };
+const callsOfNode = { spent: 26, worn: 33 };
 
 /** Whether so much was asked lately that the next read can wait. */
 function isTired(state: State, most: number, informed: boolean): boolean {

@@ -120,7 +120,7 @@ function byOrderMs(world: World): number {
 const countedMs = ({ deadlineMs }: GroupPlan): number => deadlineMs + fenceMs;
 
 /** After so many calls within a minute, and so many for each node, one may ask less (R16). */
-const tired = { calls: 50, perNode: 28 };
+const tired = { calls: 50, perNode: 26 };
 
 /**
  * How much later a node looks that has asked for much lately. It counts a look as a call for each

@@ -84,7 +84,11 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
     !begun.some(
       (of) => pausing.has(of.fault.kind) && of.fault.node === one && lasted(of, since.at),
     );
-  // One that knows is enough, and passes over those that do not; exoip's frames do not say who does.
+  // Where one that knows nothing serves beside it, nobody takes the address from that one.
+  const serving = others.filter((one) => cloud.holders(ip).includes(one) && world.host(one).serves);
+  if (serving.length > 0 && !serving.some(knows)) return true;
+  // Else one that knows is enough, and passes over those that do not; exoip's frames do not say
+  // who does.
   const isKnown = wire === "exoip" ? others.every(knows) : others.some(knows);
   return !isKnown;
 }
