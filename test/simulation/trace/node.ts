@@ -137,32 +137,31 @@ export class SimulatedNode {
   }
 
   freeze(ms: number): void {
-    if (this.#state === undefined || this.#waiting !== undefined) return;
-    this.#waiting = [];
-    const life = this.#life;
-    this.#world().queue.after(ms, () => {
-      if (life !== this.#life || this.#waiting === undefined) return;
-      const waiting = this.#waiting;
-      this.#waiting = undefined;
-      this.receive({ type: "tick" });
-      for (const late of waiting) late();
-    });
+    this.#pause(ms, false);
   }
 
   /** As `freeze`, for a machine whose clock stands still meanwhile: no timer shows the pause. */
   stopClock(ms: number): void {
+    this.#pause(ms, true);
+  }
+
+  #pause(ms: number, stopsClock: boolean): void {
     if (this.#state === undefined || this.#waiting !== undefined) return;
     this.#waiting = [];
     const life = this.#life;
     this.#world().queue.after(ms, () => {
       if (life !== this.#life || this.#waiting === undefined) return;
-      this.#behindMs += ms;
-      // What it believes of the cloud's clock hangs on its own.
-      this.wallBehindMs += ms;
       const waiting = this.#waiting;
       this.#waiting = undefined;
+      if (stopsClock) {
+        this.#behindMs += ms;
+        // What it believes of the cloud's clock hangs on its own.
+        this.wallBehindMs += ms;
+      } else {
+        this.receive({ type: "tick" });
+      }
       for (const late of waiting) late();
-      this.receive({ type: "tick" });
+      if (stopsClock) this.receive({ type: "tick" });
     });
   }
 
