@@ -13,6 +13,7 @@ import {
   elect,
   isLeaving,
   isSound,
+  speaksExoip,
 } from "./elect.ts";
 import { isAiling } from "./health.ts";
 import { deadIntervalMs, givesWay, hears, isLive, livePeers, silent } from "./peers.ts";
@@ -160,7 +161,8 @@ function mayTakeUnheard(state: State, { ip }: AddressState, id: NodeId): boolean
 /** Another should hold. */
 function standingBack(view: View, holds: boolean): Decision {
   const { state, address, elected, others } = view;
-  if (!holds) return rest("stands by");
+  // exoip's frames do not say that it is held by now: the cloud does.
+  if (!holds) return rest("stands by", speaksExoip(state) && address.seen?.holders.size === 0);
   const { settings } = state;
   const better = betterHolders(state, address);
   // Our earlier agent may have asked to release the one for whom we would let go.

@@ -30,6 +30,10 @@ const crosses = ({ plan, cloud }: World, ip: string, at: number, id: string): bo
       one.by === id && one.ip === ip && one.verb === "claim" && one.askedAt < at && one.at > at,
   );
 
+/** Whoever slept while its clock stood still too may find that out, and act, at any later time. */
+const findsItSlept = (world: World, id: string, at: number): boolean =>
+  world.host(id).woke.shownAt > at - calmMs(world);
+
 export function restartIsNoOutage(): Checker {
   const from = { seen: 0 };
   return {
@@ -60,6 +64,7 @@ export function restartIsNoOutage(): Checker {
           !(takes && one.by === id) &&
           !isPreemption(world, one) &&
           !takesBack(world, one) &&
+          !findsItSlept(world, one.by, at) &&
           !crosses(world, one.ip, at, id),
       );
       return alone && move ? `${move.by} moved it when the agent of ${id} restarted` : undefined;
