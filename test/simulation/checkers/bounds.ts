@@ -98,9 +98,18 @@ export function boundOf(world: World, served = true): number {
   return plan.boundMs + dead + slow + waitMs;
 }
 
-/** What a person gave to an instance outside the group is found at the next look (R16's 60 s). */
-const outsideMs = ({ ips, cloud }: World): number =>
-  ips.some((ip) => cloud.holders(ip).includes(stranger)) ? 30_000 : 0;
+/**
+ * What a person gave to an instance outside the group, or took from a dead node, no frame tells: it
+ * is found at the next look (R16's 60 s).
+ */
+function outsideMs({ ips, cloud, lost }: World): number {
+  const isUntold = (ip: string): boolean => {
+    if (cloud.holders(ip).includes(stranger)) return true;
+    const last = cloud.moves.findLast((move) => move.ip === ip);
+    return last?.by === "person" && last.before.some((id) => lost.has(id));
+  };
+  return ips.some(isUntold) ? 30_000 : 0;
+}
 
 const ordered: ReadonlySet<FaultKind> = new Set([...cloudFaults, "handover"]);
 const attached: ReadonlySet<FaultKind> = new Set(["person-attach"]);
