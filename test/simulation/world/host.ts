@@ -179,8 +179,13 @@ export class Host {
     const before = this.#taken.get(from);
     this.#taken.set(from, { ...datagram, at: now });
     const { at, sleptMs, shownAt } = this.woke;
-    const sameRun = (this.world.host(from).boots.at(-1) ?? now) < at - sleptMs;
-    const shows = shownAt > now && sentAt >= at && sameRun && this.#known.has(from);
+    const sender = this.world.host(from);
+    const asleepAt = at - sleptMs;
+    const sameRun = (sender.boots.at(-1) ?? now) < asleepAt;
+    // A clock that stood still itself meanwhile shows nothing.
+    const stoodToo = sender.woke.shownAt !== sender.woke.at && sender.woke.at > asleepAt;
+    const goes = sameRun && !stoodToo && this.#known.has(from);
+    const shows = shownAt > now && sentAt >= at && goes;
     if (shows) this.woke = { at, sleptMs, shownAt: now };
     if (before === undefined || before.sentAt < sentAt) return undefined;
     if (before.bytes === bytes) return "one that it had taken already";
