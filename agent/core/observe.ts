@@ -177,21 +177,14 @@ function yieldAfter(
   // So is one that took our own hold away while we could not hear it, unless it had told us before.
   const told = isBeingReleased(state, before, self) && isWell(state) && !isLeaving(state);
   const lost = before.seen?.holders.has(self) === true && !holders.has(self) && !told;
-  const taker = lost
-    ? others.find((id) => silent(state, id))
-    : appeared.find(
-        (id) => others.includes(id) && silent(state, id) && !hadTold(state, before, id),
-      );
+  const untold = (id: NodeId): boolean => silent(state, id) && !hadTold(state, before, id);
+  const taker = (lost ? others : appeared.filter((id) => others.includes(id))).find(untold);
   // A silent holder that we have never known as one is no dead one either (R10). One that held
   // beside us before a pause may take us for the dead one.
   const elects = state.settings.election.method === "heartbeat";
   const paused = before.seen === undefined && holders.has(self);
   const stranger = others.find(
-    (id) =>
-      elects &&
-      silent(state, id) &&
-      (paused || !before.knownHolders.has(id)) &&
-      !hadTold(state, before, id),
+    (id) => elects && (paused || !before.knownHolders.has(id)) && untold(id),
   );
   const to = taker ?? stranger;
   // Who takes our own hold away, when we might contest it, shows anew that it lives.

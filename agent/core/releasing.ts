@@ -19,7 +19,8 @@ export function releasingOthers({ state, address, elected, others, candidates }:
   const unheard = speaksExoip(state) && !isSound(candidates[0]) && state.now < noticedAt(state);
   if (unheard || mayLose(state, address)) return rest("may be being released; waits", true);
   const due = surplus.map((whom) => releaseDue(state, address, whom)).find(Boolean);
-  if (!isFresh(state, address)) {
+  const sure = due?.do === "release" && isSure(state, address, due.whom);
+  if (!sure && !isFresh(state, address)) {
     return { ...rest("holds; another held too, looks again", true), readNow: due !== undefined };
   }
   return due ?? rest("holds; another holds too", true);
@@ -37,20 +38,15 @@ export const isNews = ({ now, settings }: State, { seen }: AddressState): boolea
 function releaseDue(state: State, address: AddressState, whom: NodeId): Decision | undefined {
   const { now, settings } = state;
   const dead = isDead(state, address, whom);
-  // Before it was stopped it may have asked to release us, if we held: that has to have landed.
-  const stoppedAt = address.seen?.stopped.get(whom) ?? Infinity;
   const { claim, yielded } = address;
-  const claimedAfter = (at: number): boolean =>
-    address.claimed && claim !== undefined && claim.decidedAt >= at;
   // What was claimed long ago says nothing about what the other has asked for since.
-  const contests = claimedAfter(yielded?.contestAt ?? Infinity) && isRecent(state, claim);
-  const stopped = claimedAfter(stoppedAt) || now >= stoppedAt + landsWithinMs(settings);
+  const contests = claimedAfter(address, yielded?.contestAt ?? Infinity) && isRecent(state, claim);
   // Who held beside it may be contested by it at the same time.
   // Who ails, and hears nobody, is more likely the one that is cut off.
   const isFit = !isAiling(state.health);
   const isUp = yielded?.to === whom && now >= yielded.contestAt && isFit;
   const contested = isUp && (contests || isCloudTurn(state));
-  if (stopped || (dead && isFit) || contested) {
+  if (isStopped(state, address, whom) || (dead && isFit) || contested) {
     return release(whom, "dead and still holding");
   }
   // A live node lets go by itself once it sees us, unless it cannot. One that resigns may be too
@@ -81,14 +77,42 @@ function releaseDue(state: State, address: AddressState, whom: NodeId): Decision
   return wins ? release(whom, "not elected and still holds") : undefined;
 }
 
+const claimedAfter = ({ claimed, claim }: AddressState, at: number): boolean =>
+  claimed && claim !== undefined && claim.decidedAt >= at;
+
+/** Before it was stopped it may have asked to release us, if we held: that has to have landed. */
+function isStopped({ now, settings }: State, address: AddressState, whom: NodeId): boolean {
+  const stoppedAt = address.seen?.stopped.get(whom) ?? Infinity;
+  return claimedAfter(address, stoppedAt) || now >= stoppedAt + landsWithinMs(settings);
+}
+
+/**
+ * Whether a silent node cannot take us for a dead holder: the cloud showed, after its last frame,
+ * that we did not hold yet, and it was silent when we claimed.
+ */
+function isUntold({ peers }: State, { claim, withoutAt }: AddressState, whom: NodeId): boolean {
+  const heardAt = peers.get(whom)?.heardAt ?? Infinity;
+  const untold = claim?.silent.includes(whom) === true && heardAt < claim.decidedAt;
+  return untold && withoutAt > heardAt;
+}
+
+/**
+ * Whether a look that took long shows all the same that we still hold beside a dead node: that one
+ * cannot have released us meanwhile, since it cannot take us for dead, or since it was our turn.
+ */
+function isSure(state: State, address: AddressState, whom: NodeId): boolean {
+  const begun = { ...state, now: address.seen?.begunAt ?? -Infinity };
+  const powerless = isStopped(state, address, whom) || isUntold(state, address, whom);
+  return isNews(state, address) && (powerless || isTurnToRelease(begun, whom));
+}
+
 const isRecent = ({ now, settings }: State, claim: AddressState["claim"]): boolean =>
   claim !== undefined && now < claim.decidedAt + landsWithinMs(settings);
 
 /**
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
- * the same of us: there are turns for that. Only where the cloud showed, after the other's last
- * frame, that we did not hold yet, and where it was silent when we claimed, can it not take us for
- * a dead holder: then it is released at once, since it would take our claim as a sign of life.
+ * the same of us: there are turns for that. One that cannot take us for a dead holder is released
+ * at once, since it would take our claim as a sign of life.
  */
 function isDead(state: State, address: AddressState, whom: NodeId): boolean {
   if (!silent(state, whom) || !address.knownHolders.has(whom)) return false;
@@ -99,8 +123,7 @@ function isDead(state: State, address: AddressState, whom: NodeId): boolean {
     const missed = claim?.unseen === true && claim.decidedAt >= state.listenUntil;
     return (missed && withoutAt > -Infinity) || isTurnToRelease(state, whom);
   }
-  const untold = claim?.silent.includes(whom) === true && peer.heardAt < claim.decidedAt;
-  if (untold && withoutAt > peer.heardAt) return true;
+  if (isUntold(state, address, whom)) return true;
   // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
   if (speaksExoip(state) && state.now < landedAt(state, peer)) return false;
   return isTurnToRelease(state, whom);

@@ -214,7 +214,9 @@ function handover(state: State, exit: boolean): State {
   const given = each(state, (address) =>
     exit ? address : { ...address, respectUntil: until + settings.respectMs },
   );
-  return { ...given, resigning: { since: now, until, exit }, advertiseAt: now };
+  // Who is to stop stops, whatever else it is told.
+  const stops = exit || state.resigning?.exit === true;
+  return { ...given, resigning: { since: now, until, exit: stops }, advertiseAt: now };
 }
 
 function checked(state: State, index: number, good: boolean, why: string | undefined): State {
@@ -266,9 +268,11 @@ function resignation(state: State): { state: State; effects: Effect[] } {
   const holding = [...state.addresses.values()].some(
     ({ seen, request, requestEndedAt }) =>
       request !== undefined ||
-      seen?.holders.has(settings.self) ||
+      // Who has not read the cloud may hold, for all that it knows.
+      seen === undefined ||
+      seen.holders.has(settings.self) ||
       // What the last request came to has not been read yet.
-      (seen?.begunAt ?? Infinity) < requestEndedAt,
+      seen.begunAt < requestEndedAt,
   );
   // A peer that is only late would have taken over.
   const listened = now >= Math.max(state.listenUntil, resigning.since + 2 * deadIntervalMs(state));

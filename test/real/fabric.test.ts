@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Measurement, startMeasuring } from "../../lab/client/client.ts";
-import { isAnswered, type Sample } from "../../lab/client/measure.ts";
+import { isAnswered, isCut, type Sample } from "../../lab/client/measure.ts";
 import { must } from "../../lab/command.ts";
 import { createFabric, type Fabric } from "../../lab/fabric/fabric.ts";
 import { planPlace } from "../../lab/fabric/place.ts";
@@ -143,8 +143,8 @@ test("requests to the elastic IP reach the holder, and all app servers answer", 
   assert.deepEqual(await fabric.holders(address), ["lb1"]);
 });
 
-test("the address moves without a lost request, and is spread over two holders", async () => {
-  const failedBefore = client.summary().failed;
+test("the address moves, no new connection is lost, and it is spread over two holders", async () => {
+  const begin = Date.now();
   await timed("move", () => fabric.setHolders(address, ["lb2"]));
   assert.deepEqual(await servedBy(), ["lb2"]);
   await fabric.setHolders(address, lbs);
@@ -152,7 +152,9 @@ test("the address moves without a lost request, and is spread over two holders",
   assert.deepEqual(await fabric.holders(address), lbs);
   await fabric.setHolders(address, ["lb2"]);
   assert.deepEqual(await servedBy(), ["lb2"]);
-  assert.equal(client.summary().failed, failedBefore);
+  // A connection that is open as the address moves may be cut, on every cloud (R17).
+  const lost = (row: Sample) => row.at >= begin && !isAnswered(row) && !isCut(row);
+  assert.deepEqual(client.samples().filter(lost), []);
 });
 
 test("an address that nobody holds is silent", async () => {
@@ -390,10 +392,7 @@ test("a second lab of the same name is refused; down leaves nothing", async () =
     await createFabric(${JSON.stringify({ name, folder: join(scratch, "lab") })}).up();`;
   const other = spawn(process.execPath, ["--input-type=module", "-e", script]);
   let said = "";
-  other.stderr.on("data", (text) => {
-    said += text;
-  });
-  await once(other, "close");
+  for await (const text of other.stderr) said += text;
   assert.match(said, new RegExp(`is running already, as process ${process.pid}`));
   await timed("down", () => fabric.down());
   assert.deepEqual(fabric.leftovers(), []);

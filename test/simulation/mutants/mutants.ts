@@ -24,14 +24,14 @@ export const mutants: readonly Mutant[] = [
     name: "gives-before-taken",
     what: "releases itself as soon as another is elected",
     file: "core/decide.ts",
-    from: 'if (!holds) return rest("stands by");',
-    to: 'if (!holds) return rest("stands by"); else return release(state.settings.self, "mutant");',
+    from: "  if (!holds) return",
+    to: '  if (holds) return release(state.settings.self, "mutant");\n  if (!holds) return',
   },
   {
     name: "dead-keeps-its-share",
     what: "never releases a dead holder",
     file: "core/releasing.ts",
-    from: "if (stopped || (dead && isFit) || contested) {",
+    from: "if (isStopped(state, address, whom) || (dead && isFit) || contested) {",
     to: "if (state.now < 0 && (dead || contested)) {",
   },
   {
