@@ -24,6 +24,8 @@ export function afterPause(state: State): State {
       mayGainUntil: mayGainUntil(state, address),
       ended: undefined,
       requestEndedAt: now,
+      // Whoever waits for that cannot claim meanwhile, and says so (R14).
+      failingSince: address.failingSince ?? claimedSince(address),
       actAt: Math.max(address.actAt, address.request?.fenceAt ?? now),
       observeAt: now,
       withoutAt: -Infinity,
@@ -40,6 +42,9 @@ export function afterPause(state: State): State {
     addresses: new Map(addresses),
   };
 }
+
+const claimedSince = ({ request }: AddressState): number | undefined =>
+  request?.kind === "claim" ? request.sentAt : undefined;
 
 /** Two clocks of a group may differ by so much. */
 const driftRatio = 0.02;

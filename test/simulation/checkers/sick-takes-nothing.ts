@@ -8,8 +8,11 @@ const believedMs = (checkMs: number): number => 3 * checkMs + 2_000;
 
 const upMs = 10_000;
 
-/** Who took it so shortly before may not have been seen to. */
-const seenMs = 2_000;
+/**
+ * Who took it so shortly before may not have been seen to: what is acted upon was read two settle
+ * times ago at most, and shows what was one before that.
+ */
+const seenMs = ({ plan }: World): number => 3 * plan.group.settleMs;
 
 /** Whose clock stood still decides upon what it knew (I4). */
 const justWoke = ({ begun, queue }: World, node: string): boolean =>
@@ -32,7 +35,7 @@ export const sickTakesNothing = (): Checker =>
       // The cloud may have said that one which came up just now is not running.
       const isUp = (id: string): boolean => {
         const holder = world.hosts.get(id);
-        const known = takenAt(world, ip, id) < askedAt - seenMs;
+        const known = takenAt(world, ip, id) < askedAt - seenMs(world);
         return known && holder?.serves === true && (holder.boots.at(-1) ?? 0) < askedAt - upMs;
       };
       return verb === "claim" && isSick && before.some(isUp);
