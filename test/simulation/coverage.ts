@@ -2,6 +2,9 @@
 import { readFileSync } from "node:fs";
 import { transitions } from "../../agent/core/roles.ts";
 import { faultKinds } from "./faults.ts";
+import type { Plan } from "./plan.ts";
+import { traits } from "./world/cloud-traits.ts";
+import { disorderKinds } from "./world/disorder.ts";
 
 export type Coverage = { readonly lines: readonly string[]; readonly holes: readonly string[] };
 
@@ -19,21 +22,36 @@ export const coveredRuns = 5_000;
 /** So many must show all that there is. */
 const manyRuns = 200_000;
 
-/** What some thousand runs may do without. */
+/** What comes about so seldom, or on so few days, that some thousand may do without it. */
 const rare: ReadonlySet<string> = new Set([
   "role: init > fault",
-  "role: fault > init",
   "api: refusal: expired",
-  "why: the holder was never heard",
-  "why: may be being released; waits",
-  "why: preempt delay",
   "why: a better one is cut off, but alive; waits",
-  "why: releases the other: resigned and still holds",
-  "why: is being released; waits",
-  "why: releases the other: sick and still holds",
-  "why: releases the other: holds unawares",
-  "dropped: reflected",
+  "why: the holder gives way, but this node is no better",
+  ...disorderKinds.map((kind) => `api: ${kind} claim`),
 ]);
+
+/** What kind of day it is: of these, too, none may be missing. */
+export function kindsOf({ cloud, group, nodes, network, realSignatures }: Plan): readonly string[] {
+  return [
+    `cloud: ${cloud.kind}`,
+    `election: ${group.election}`,
+    `wire: ${group.wire}`,
+    `hold: ${group.hold}`,
+    `signatures: ${realSignatures ? "HMAC-SHA256" : "checksums"}`,
+    ...(nodes.some(({ program }) => program === "exoip") ? ["with an original exoip"] : []),
+    ...(network.broken === undefined ? [] : ["with a link broken for good"]),
+  ];
+}
+
+const kinds = [
+  ...Object.keys(traits).map((kind) => `cloud: ${kind}`),
+  ...["heartbeat", "vrrp", "carp"].map((election) => `election: ${election}`),
+  ...["authenticated", "exoip"].map((wire) => `wire: ${wire}`),
+  ...["exclusive", "shared"].map((hold) => `hold: ${hold}`),
+  ...["HMAC-SHA256", "checksums"].map((way) => `signatures: ${way}`),
+  ...["with an original exoip", "with a link broken for good"],
+];
 
 function expectedCounts(): Set<string> {
   const changes = Object.entries(transitions).flatMap(([from, causes]) =>
@@ -43,12 +61,15 @@ function expectedCounts(): Set<string> {
     ["done", "refused", "unknown"].map((outcome) => `answer: ${what} ${outcome}`),
   );
   return new Set([
+    ...kinds,
     ...faultKinds.map((kind) => `fault: ${kind}`),
     ...changes,
     ...answers,
     ...decisions().map((text) => `why: ${text}`),
     // That an address cannot be detached no agent is told: nobody lets go where one alone can hold.
     ...["expired", "conflict"].map((why) => `api: refusal: ${why}`),
+    // Each disorder has to have met a read and a claim; releases are fewer.
+    ...disorderKinds.flatMap((kind) => ["read", "claim"].map((verb) => `api: ${kind} ${verb}`)),
     ...dropped.map((reason) => `dropped: ${reason}`),
     ...["master", "backup"].map((level) => `followed: ${level}`),
     ...["claim", "release"].map((verb) => `upon: ${verb}`),

@@ -125,7 +125,7 @@ export function drawApart(random: () => number, ids: readonly string[], ms: numb
   return { kind: "swizzle", at: settledMs + random() * 3_000, ms, node, other, rate: 1 };
 }
 
-/** One node that does not hear the others for a minute, or of two one that is not heard. */
+/** For a minute one node is cut off from the others, or of two one is not heard. */
 export function drawSplit(random: () => number, ids: readonly string[]): Fault {
   const first = Math.floor(random() * ids.length);
   const node = ids[first] ?? "lb1";

@@ -25,7 +25,8 @@ function tellOne(given: Plan, options: Options): number {
     console.error(`seed ${given.seed}: nothing broke, so nothing is to be shrunk or kept`);
     return 2;
   }
-  const plan = smaller && broken ? shrink(given, broken.invariant) : given;
+  const isBroken = (one: Plan): boolean => run(one).violation?.invariant === broken?.invariant;
+  const plan = smaller && broken ? shrink(given, isBroken) : given;
   if (name !== undefined && broken) {
     const { invariant } = broken;
     keep({ name, why, seed: plan.seed, invariant, plan });

@@ -7,6 +7,7 @@ import { boundOf, leavesMs } from "./checkers/bounds.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
 import { isGood } from "./checkers/converges.ts";
 import { type Measured, Meter } from "./checkers/meter.ts";
+import { kindsOf } from "./coverage.ts";
 import { schedule } from "./fault-kinds.ts";
 import type { Plan } from "./plan.ts";
 import { World } from "./world/world.ts";
@@ -33,6 +34,7 @@ export type RunOptions = {
 export function run(plan: Plan, options: RunOptions = {}): Result {
   const { counts = new Map(), tracing = false, measuredFrom = 0, unjudged = false } = options;
   const world = new World(plan, counts, tracing);
+  for (const kind of kindsOf(plan)) world.count(kind);
   const meter = new Meter(world, measuredFrom);
   const checkers = unjudged ? [] : allCheckers();
   const { queue, cloud } = world;
@@ -87,7 +89,6 @@ function breakLinks(world: World): void {
   const { broken } = world.plan.network;
   if (broken === undefined) return;
   world.queue.at(broken.at, () => {
-    world.count("broken: links");
     world.say(
       "FAULT",
       `broken for good: ${broken.links.map((link) => link.join(" > ")).join(", ")}`,

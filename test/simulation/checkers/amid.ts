@@ -14,7 +14,7 @@ import { isUnheard, pausing, silentHolders, unseenMs } from "./unheard.ts";
 const everywhere: ReadonlySet<FaultKind> = new Set(["swizzle", "loss", "reorder"]);
 const nowhere: ReadonlySet<FaultKind> = new Set([
   ...(["wall-clock", "duplicate", "attack", "reload", "rotate"] as const),
-  // The agent is back within a second.
+  // The agent is back before it is missed.
   ...(["restart", "retime"] as const),
 ]);
 

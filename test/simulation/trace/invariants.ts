@@ -4,7 +4,7 @@ import type { SimulatedNode } from "./node.ts";
 
 export type Violation = { readonly invariant: string; readonly at: number; readonly what: string };
 
-/** I2: no move of a node leaves the address with nobody while another node works. */
+/** I2: no move of a node leaves the address with nobody while a node works. */
 export function neverOrphaned(
   cloud: SimulatedCloud,
   nodes: ReadonlyMap<string, SimulatedNode>,
