@@ -11,7 +11,7 @@ const runsMax = 1_000;
 /** Any change that may make a plan simpler; those that do not are tried in vain. */
 type Cut = (plan: Plan) => readonly Plan[];
 
-/** @param isBroken whether a plan breaks what the first one broke; asked a thousand times at most */
+/** @param isBroken whether a plan breaks what the first one broke */
 export function shrink(plan: Plan, isBroken: (plan: Plan) => boolean): Plan {
   let left = runsMax;
   const breaks = (one: Plan): boolean => {
