@@ -176,7 +176,9 @@ function standingBack(view: View, holds: boolean): Decision {
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
   // lowest id never lets go by itself, else all might at once.
-  if (clear && settings.election.method === "wish" && others.some((id) => id < settings.self)) {
+  const remains = (id: NodeId): boolean =>
+    id < settings.self && !isBeingReleased(state, address, id);
+  if (clear && settings.election.method === "wish" && others.some(remains)) {
     return isFresh(state, address)
       ? release(settings.self, "another holds, and another program elected it")
       : looksAgain;

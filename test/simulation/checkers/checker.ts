@@ -1,6 +1,6 @@
 /**
- * A checker looks at the cloud and at what clients get, after every event that changed anything, and
- * not at what agents believe. docs/simulation.md names the three exceptions.
+ * A checker looks at the cloud and at what clients get, after every event that changed anything,
+ * and not at what agents believe. docs/simulation.md names the three exceptions.
  */
 import type { Move } from "../world/cloud.ts";
 import type { World } from "../world/world.ts";
