@@ -39,7 +39,9 @@ export const silentHolders = (world: World, ip: string): readonly string[] =>
     // On exoip's wire who is ill sends nothing.
     const isMute = world.plan.group.wire === "exoip" && host?.sick === true;
     const runs = host?.program !== undefined && host.frozenAt === undefined;
-    return !runs || isMute || wasSilent(world, id);
+    // Who has just begun has told nobody yet.
+    const begins = (host?.boots.at(-1) ?? 0) > world.queue.now - heardMs;
+    return !runs || isMute || begins || wasSilent(world, id);
   });
 
 /**
