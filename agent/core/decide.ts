@@ -176,9 +176,9 @@ function standingBack(view: View, holds: boolean): Decision {
   }
   // Backups of another election tell each other nothing. Of several that hold the one with the
   // lowest id never lets go by itself, else all might at once.
-  const remains = (id: NodeId): boolean =>
-    id < settings.self && !isBeingReleased(state, address, id);
-  if (clear && settings.election.method === "wish" && others.some(remains)) {
+  const [lowest = settings.self] = [...others].sort();
+  const remains = lowest < settings.self && !isBeingReleased(state, address, lowest);
+  if (clear && settings.election.method === "wish" && remains) {
     return isFresh(state, address)
       ? release(settings.self, "another holds, and another program elected it")
       : looksAgain;

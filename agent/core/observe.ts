@@ -178,7 +178,9 @@ function yieldAfter(
   const told = isBeingReleased(state, before, self) && isWell(state) && !isLeaving(state);
   const lost = before.seen?.holders.has(self) === true && !holders.has(self) && !told;
   const untold = (id: NodeId): boolean => silent(state, id) && !hadTold(state, before, id);
-  const taker = (lost ? others : appeared.filter((id) => others.includes(id))).find(untold);
+  // That it takes the address itself it may have told; that it released us it has not.
+  const took = (id: NodeId): boolean => (appeared.includes(id) ? untold(id) : silent(state, id));
+  const taker = others.find((id) => (lost || appeared.includes(id)) && took(id));
   // A silent holder that we have never known as one is no dead one either (R10). One that held
   // beside us before a pause may take us for the dead one.
   const elects = state.settings.election.method === "heartbeat";

@@ -25,7 +25,7 @@ export function afterPause(state: State): State {
       ended: undefined,
       requestEndedAt: now,
       // Whoever waits for that cannot claim meanwhile, and says so (R14).
-      failingSince: address.failingSince ?? claimedSince(address),
+      failingSince: address.failingSince ?? waitsSince(state, address),
       actAt: Math.max(address.actAt, address.request?.fenceAt ?? now),
       observeAt: now,
       withoutAt: -Infinity,
@@ -43,8 +43,8 @@ export function afterPause(state: State): State {
   };
 }
 
-const claimedSince = ({ request }: AddressState): number | undefined =>
-  request?.kind === "claim" ? request.sentAt : undefined;
+const waitsSince = ({ now }: State, { request }: AddressState): number | undefined =>
+  request?.kind === "claim" && now < request.fenceAt ? request.sentAt : undefined;
 
 /** Two clocks of a group may differ by so much. */
 const driftRatio = 0.02;

@@ -102,7 +102,9 @@ function isUntold({ peers }: State, { claim, withoutAt }: AddressState, whom: No
  */
 function isSure(state: State, address: AddressState, whom: NodeId): boolean {
   const begun = { ...state, now: address.seen?.begunAt ?? -Infinity };
-  const powerless = isStopped(state, address, whom) || isUntold(state, address, whom);
+  // Where our releases fail for long it contests us, as one that lives and stood back from us.
+  const untold = isUntold(state, address, whom) && isRecent(state, address.claim);
+  const powerless = untold || isStopped(state, address, whom);
   return isNews(state, address) && (powerless || isTurnToRelease(begun, whom));
 }
 

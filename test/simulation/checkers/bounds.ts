@@ -106,7 +106,9 @@ function outsideMs({ ips, cloud, lost }: World): number {
   const isUntold = (ip: string): boolean => {
     if (cloud.holders(ip).includes(stranger)) return true;
     const last = cloud.moves.findLast((move) => move.ip === ip);
-    return last?.by === "person" && last.before.some((id) => lost.has(id));
+    return (
+      last?.by === "person" && last.before.some((id) => lost.has(id) && !last.holders.includes(id))
+    );
   };
   return ips.some(isUntold) ? 30_000 : 0;
 }

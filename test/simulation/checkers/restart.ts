@@ -30,9 +30,14 @@ const crosses = ({ plan, cloud }: World, ip: string, at: number, id: string): bo
       one.by === id && one.ip === ip && one.verb === "claim" && one.askedAt < at && one.at > at,
   );
 
-/** Whoever slept while its clock stood still too may find that out, and act, at any later time. */
-const findsItSlept = (world: World, id: string, at: number): boolean =>
-  world.host(id).woke.shownAt > at - calmMs(world);
+/**
+ * Whoever slept while its clock stood still too may find that out, and act, at any later time; an
+ * agent that began since has nothing to find out.
+ */
+function findsItSlept(world: World, id: string, at: number): boolean {
+  const { woke, boots } = world.host(id);
+  return (boots.at(-1) ?? 0) <= woke.at && woke.shownAt > at - calmMs(world);
+}
 
 export function restartIsNoOutage(): Checker {
   const from = { seen: 0 };

@@ -9,8 +9,8 @@ const believedMs = (checkMs: number): number => 3 * checkMs + 2_000;
 const upMs = 10_000;
 
 /**
- * Who took it so shortly before may not have been seen to: what is acted upon was read two settle
- * times ago at most, and shows what was one before that.
+ * Who took it so shortly before may not have been seen to: what is acted upon was answered two
+ * settle times ago at most, and shows what was one before that.
  */
 const seenMs = ({ plan }: World): number => 3 * plan.group.settleMs;
 
