@@ -22,6 +22,12 @@ export function waitAfter(
   return { waitMs, backoff: { nextMs: Math.min(limits.maxMs, backoff.nextMs * 2) } };
 }
 
+/** The least that the first wait can be. */
+export const leastWaitMs = ({ firstMs }: BackoffLimits): number => 0.75 * firstMs;
+
+/** First wait of a contest, and the longest (R5). */
+export const contestLimits = { firstMs: 60_000, maxMs: 3_600_000 };
+
 /** The next number of a small generator (Lehmer, modulus 2^31 - 1), as a fraction. */
 export const nextRandom = (random: number): number => {
   const seed = Math.max(1, Math.floor(random * 2147483647));

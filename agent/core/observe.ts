@@ -3,15 +3,12 @@
  * contradiction of it, only "not yet"; a move by another needs two reads, or one and its own word.
  */
 import type { NodeId } from "../wire/advertisement.ts";
-import { type Backoff, freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
+import { type Backoff, contestLimits, freshBackoff, landsWithinMs, waitAfter } from "./backoff.ts";
 import { calmMs, isLeaving, isWell, placeOf } from "./elect.ts";
 import { deadIntervalMs, deniesHolding, linked, saysHolding, silent } from "./peers.ts";
 import { isBeingReleased } from "./releasing.ts";
 import { roleAfter } from "./roles.ts";
 import type { AddressState, Note, Observation, Read, State } from "./state.ts";
-
-/** First wait of a contest, and the longest (R5). */
-export const contestLimits = { firstMs: 60_000, maxMs: 3_600_000 };
 
 const againMs = 500;
 

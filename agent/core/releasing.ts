@@ -1,6 +1,6 @@
 /** Whether another holder is to be released: no two may ever release each other. */
 import type { NodeId } from "../wire/advertisement.ts";
-import { landsWithinMs } from "./backoff.ts";
+import { contestLimits, landsWithinMs, leastWaitMs } from "./backoff.ts";
 import { type Decision, release, rest, type View } from "./decision.ts";
 import { isSound, placeOf, speaksExoip } from "./elect.ts";
 import { isAiling } from "./health.ts";
@@ -88,12 +88,15 @@ function isStopped({ now, settings }: State, address: AddressState, whom: NodeId
 
 /**
  * Whether a silent node cannot take us for a dead holder: the cloud showed, after its last frame,
- * that we did not hold yet, and it was silent when we claimed.
+ * that we did not hold yet, and it was silent when we claimed. One that lives stands back from us,
+ * and contests us later: what we ask for has to have landed, and to have been read, before that.
  */
-function isUntold({ peers }: State, { claim, withoutAt }: AddressState, whom: NodeId): boolean {
-  const heardAt = peers.get(whom)?.heardAt ?? Infinity;
-  const untold = claim?.silent.includes(whom) === true && heardAt < claim.decidedAt;
-  return untold && withoutAt > heardAt;
+function isUntold(state: State, { claim, withoutAt }: AddressState, whom: NodeId): boolean {
+  const heardAt = state.peers.get(whom)?.heardAt ?? Infinity;
+  if (claim === undefined || !claim.silent.includes(whom)) return false;
+  const contestAt = claim.decidedAt + leastWaitMs(contestLimits);
+  const readAt = state.now + landsWithinMs(state.settings) + 3 * state.settings.settleMs;
+  return heardAt < Math.min(claim.decidedAt, withoutAt) && readAt < contestAt;
 }
 
 /**
@@ -102,9 +105,7 @@ function isUntold({ peers }: State, { claim, withoutAt }: AddressState, whom: No
  */
 function isSure(state: State, address: AddressState, whom: NodeId): boolean {
   const begun = { ...state, now: address.seen?.begunAt ?? -Infinity };
-  // Where our releases fail for long it contests us, as one that lives and stood back from us.
-  const untold = isUntold(state, address, whom) && isRecent(state, address.claim);
-  const powerless = untold || isStopped(state, address, whom);
+  const powerless = isStopped(state, address, whom) || isUntold(state, address, whom);
   return isNews(state, address) && (powerless || isTurnToRelease(begun, whom));
 }
 
@@ -114,7 +115,7 @@ const isRecent = ({ now, settings }: State, claim: AddressState["claim"]): boole
 /**
  * Whether a silent holder may be released now. One that held beside us while it was heard thinks
  * the same of us: there are turns for that. One that cannot take us for a dead holder is released
- * at once, since it would take our claim as a sign of life.
+ * at once, since it would take our claim as a sign of life until it contests us.
  */
 function isDead(state: State, address: AddressState, whom: NodeId): boolean {
   if (!silent(state, whom) || !address.knownHolders.has(whom)) return false;

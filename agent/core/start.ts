@@ -1,8 +1,7 @@
 /** The state of an agent that has just begun. */
 import { retryLimits } from "./act.ts";
-import { freshBackoff, landsWithinMs } from "./backoff.ts";
+import { contestLimits, freshBackoff, landsWithinMs } from "./backoff.ts";
 import { freshHealth } from "./health.ts";
-import { contestLimits } from "./observe.ts";
 import { deadIntervalMs } from "./peers.ts";
 import type { AddressState, Past, Settings, State } from "./state.ts";
 

@@ -209,14 +209,14 @@ function withCalls(state: State, ip: string): State {
 
 /** Two successors may fail one after the other before the old holder gives up giving away (R11). */
 function handover(state: State, exit: boolean): State {
+  // Who stops hands over already.
+  if (state.resigning?.exit === true && !exit) return state;
   const { now, settings } = state;
   const until = now + 2 * (deadIntervalMs(state) + settings.deadlineMs) + 5_000;
   const given = each(state, (address) =>
     exit ? address : { ...address, respectUntil: until + settings.respectMs },
   );
-  // Who is to stop stops, whatever else it is told.
-  const stops = exit || state.resigning?.exit === true;
-  return { ...given, resigning: { since: now, until, exit: stops }, advertiseAt: now };
+  return { ...given, resigning: { since: now, until, exit }, advertiseAt: now };
 }
 
 function checked(state: State, index: number, good: boolean, why: string | undefined): State {

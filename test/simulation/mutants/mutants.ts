@@ -195,7 +195,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: "contests-at-once",
     what: "waits for half a second instead of a minute before it contests",
-    file: "core/observe.ts",
+    file: "core/backoff.ts",
     from: "contestLimits = { firstMs: 60_000, maxMs: 3_600_000 }",
     to: "contestLimits = { firstMs: 500, maxMs: 500 }",
   },
