@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const folder = join(root, "dist/agent");
+const dist = join(root, "dist/agent");
 
 /** The oldest Node of the distributions: Ubuntu 22.04's. */
 const target = "node12.22";
@@ -27,13 +27,24 @@ export type AgentBundle = {
 export const isBuilt = (provider: string): provider is BuiltCloud =>
   builtClouds.some((cloud) => cloud === provider);
 
-/** The bundle of a cloud, from `dist` where that is of these sources. */
-export async function agentBundle(cloud: BuiltCloud): Promise<AgentBundle> {
+const underWay = new Map<string, Promise<AgentBundle>>();
+
+/** The bundle of a cloud, from `folder` where that is of these sources. */
+export async function agentBundle(cloud: BuiltCloud, folder = dist): Promise<AgentBundle> {
   const file = join(folder, `${cloud}.js`);
   const sources = hashOfSources();
   const kept = readKept(file);
   if (kept?.sources === sources) return kept;
-  const built = { ...(await build(cloud)), file, sources };
+  // Shortening holds up the whole process for seconds: however many ask, it is done once.
+  const which = `${file} ${sources}`;
+  const begun = underWay.get(which) ?? make(cloud, folder, sources);
+  underWay.set(which, begun);
+  return begun.finally(() => underWay.delete(which));
+}
+
+async function make(cloud: BuiltCloud, folder: string, sources: string): Promise<AgentBundle> {
+  const file = join(folder, `${cloud}.js`);
+  const built = { ...(await build(cloud)), file };
   mkdirSync(folder, { recursive: true });
   // The project's own files are modules, and the bundle is none.
   write(join(folder, "package.json"), '{ "type": "commonjs" }\n', 0o644);
