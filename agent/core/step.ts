@@ -11,7 +11,7 @@ import { afterTry, isHealthy } from "./health.ts";
 import { heard } from "./heard.ts";
 import { afterRead, withoutYield } from "./observe.ts";
 import { afterPause, cloudClockAfter } from "./pause.ts";
-import { deadIntervalMs, isLive, lateAt, livePeers } from "./peers.ts";
+import { deadIntervalMs, isLive, lateAt, livePeers, punctualMs } from "./peers.ts";
 import { planned } from "./reading.ts";
 import { advertise } from "./report.ts";
 import { roleAfter } from "./roles.ts";
@@ -207,12 +207,15 @@ function withCalls(state: State, ip: string): State {
   return { ...state, calls };
 }
 
-/** Two successors may fail one after the other before the old holder gives up giving away (R11). */
+/**
+ * Two successors may fail one after the other before the old holder gives up giving away (R11). How
+ * late it was itself just now makes neither of them slower.
+ */
 function handover(state: State, exit: boolean): State {
   // Who stops hands over already.
   if (state.resigning?.exit === true && !exit) return state;
   const { now, settings } = state;
-  const until = now + 2 * (deadIntervalMs(state) + settings.deadlineMs) + 5_000;
+  const until = now + 2 * (punctualMs(state) + settings.deadlineMs) + 5_000;
   const given = each(state, (address) =>
     exit ? address : { ...address, respectUntil: until + settings.respectMs },
   );

@@ -71,11 +71,26 @@ function neededMs(world: World, from: number): number {
   return noticedMs + waitsMs + plan.cloud.operationMs[1] + slackMs;
 }
 
-/** What a node asked for just as it woke, before it knew that it had slept, it waits out (R15). */
-const sleptMs = ({ begun, plan }: World, id: string, from: number): number =>
-  begun.some(({ fault, until }) => pausing.has(fault.kind) && fault.node === id && until > from)
-    ? plan.group.deadlineMs + fenceMs
-    : 0;
+/**
+ * What a node asked for just as it woke, before it knew that it had slept, it waits out (R15); and
+ * where that made it the holder, nobody knows until then.
+ */
+function sleptMs(world: World, ip: string, id: string, from: number): number {
+  const { begun, plan, ids, cloud } = world;
+  const waitsMs = plan.group.deadlineMs + fenceMs;
+  const wakes = begun.some(
+    ({ fault, until }) => pausing.has(fault.kind) && fault.node === id && until > from,
+  );
+  const late = cloud.moves.filter(
+    ({ ip: of, verb, at }) => of === ip && verb === "claim" && at > from - waitsMs,
+  );
+  const holdsUnawares = (one: string): boolean => {
+    const { at, shownAt } = world.host(one).woke;
+    const asked = late.some(({ by, askedAt }) => by === one && askedAt >= at && askedAt <= shownAt);
+    return asked && shownAt < Infinity && cloud.holders(ip).includes(one);
+  };
+  return wakes || ids.some(holdsUnawares) ? waitsMs : 0;
+}
 
 /** Whether only the agents decide who holds an address, and all can hear each other again. */
 const isJudged = (world: World): boolean =>
@@ -120,7 +135,7 @@ export function servesAmidFaults(): Checker {
         const from = Math.max(since, struck?.at ?? 0);
         const latest = now - neededMs(world, from);
         const isLate = (id: string): boolean => {
-          const lateMs = sleptMs(world, id, from) + tiredMs(world, id);
+          const lateMs = sleptMs(world, ip, id, from) + tiredMs(world, id);
           return Math.max(from, freeSince.get(`${ip} ${id}`) ?? now) < latest - lateMs;
         };
         const free = world.ids.find(isLate);

@@ -37,6 +37,23 @@ function sawNothingTaken({ cloud }: World, { ip, by, askedAt }: Move, taken: Mov
   return before?.has(taken.by) === true || looks.at(-1)?.holders.get(ip)?.size === 0;
 }
 
+/** A node that asked the cloud often lately looks again after so long (I6). */
+const unseenMs = 16_000;
+
+/**
+ * Whether the taker lost the address so shortly before the cut that it may have said all along that
+ * it holds: then its hold is what it told, and no sign of life.
+ */
+const mayStillTell = ({ cloud }: World, { ip, by }: Move, from: number): boolean =>
+  cloud.moves.some(
+    ({ at, before, holders, ...move }) =>
+      move.ip === ip &&
+      at > from - unseenMs &&
+      at < from &&
+      before.includes(by) &&
+      !holders.includes(by),
+  );
+
 function takesBack(world: World, move: Move, { node, from }: Split): boolean {
   const { ip, by, verb, before, askedAt } = move;
   const taken = world.cloud.moves.find(
@@ -47,7 +64,7 @@ function takesBack(world: World, move: Move, { node, from }: Split): boolean {
       (one.by === node) !== (by === node),
   );
   if (verb !== "claim" || taken === undefined || taken.at > askedAt) return false;
-  if (sawNothingTaken(world, move, taken)) return false;
+  if (sawNothingTaken(world, move, taken) || mayStillTell(world, taken, from)) return false;
   const [holder = "", ...others] = before;
   // Where one of its own side holds beside it, nothing is taken back.
   const isTaken = taken.before.includes(by) && holder === taken.by && others.length === 0;

@@ -95,9 +95,11 @@ export function isUnheard(world: World, ip: string, id: string): boolean {
   return !isKnown;
 }
 
-/** Whether others may not hear of a hold, or the node not see it. */
+/** Whether others may not hear of a hold, or the node not see it, or not be there to tell. */
 const keepsUntold = ({ kind, node, onlyNode }: Fault, id: string): boolean =>
-  deafening.has(kind) || (kind.startsWith("api-") && (onlyNode !== true || node === id));
+  deafening.has(kind) ||
+  (silencing.has(kind) && node === id) ||
+  (kind.startsWith("api-") && (onlyNode !== true || node === id));
 
 /** Whether there is so long a time without any of the faults, which stand in their order. */
 function hasQuiet(faults: readonly Begun[], from: number, until: number, ms: number): boolean {
