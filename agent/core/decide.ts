@@ -34,7 +34,7 @@ const minimumHoldMs = 30_000;
 const recentlyMs = 600_000;
 
 /** The nodes that should hold, as far as this node can tell. */
-export function electedFor(
+function electedFor(
   state: State,
   { ip, wish }: AddressState,
   candidates = candidatesFor(state, ip),

@@ -5,6 +5,7 @@ import { type Fault, type FaultKind, orderFaults } from "./faults.ts";
 import { Agent } from "./world/agent.ts";
 import type { Disorder, DisorderKind } from "./world/disorder.ts";
 import type { Host } from "./world/host.ts";
+import type { Weather } from "./world/network.ts";
 import { stranger, type World } from "./world/world.ts";
 
 /** Begins a fault and gives what ends it. */
@@ -49,13 +50,9 @@ const change =
   };
 
 const weather =
-  (key: "loss" | "duplicates" | "reorderMs", most: number): Begin =>
-  ({ network }, { rate }) => {
-    network.weather[key] = rate * most;
-    return () => {
-      network.weather[key] = 0;
-    };
-  };
+  (key: keyof Weather, most: number): Begin =>
+  ({ network }, { rate }) =>
+    network.worsen(key, rate * most);
 
 const begins: Readonly<Record<Exclude<FaultKind, `api-${DisorderKind}`>, Begin>> = {
   kill,

@@ -61,7 +61,9 @@ export function run(plan: Plan, options: RunOptions = {}): Result {
     queue.runUntil(plan.healAt + plan.calmMs, look);
     const fine = violation === undefined && world.ips.every((ip) => isGood(world, ip));
     const until = (): number => {
-      const boundMs = Math.max(boundOf(world), boundOf(world, false));
+      const boundMs = Math.max(
+        ...world.ips.flatMap((ip) => [boundOf(world, ip, true), boundOf(world, ip, false)]),
+      );
       return plan.healAt + Math.max(plan.watchMs, boundMs + leavesMs(plan.group) + plan.calmMs);
     };
     // What happens meanwhile may grant more.

@@ -4,6 +4,7 @@
  */
 import type { Fault, FaultKind } from "./faults.ts";
 import type { Plan } from "./plan.ts";
+import { run } from "./run.ts";
 
 /** A plan that is large still after so many is good enough. */
 const runsMax = 1_000;
@@ -29,6 +30,21 @@ export function shrink(plan: Plan, isBroken: (plan: Plan) => boolean): Plan {
     }
   }
   return smallest;
+}
+
+/** A smaller plan that breaks the same invariant, or the plan itself where it breaks none. */
+export function shrunk(plan: Plan): Plan {
+  const invariant = run(plan).violation?.invariant;
+  return invariant === undefined
+    ? plan
+    : shrink(plan, (one) => run(one).violation?.invariant === invariant);
+}
+
+/** A run for a person to read: its plan, what happened, and what came of it. */
+export function linesOf(plan: Plan): readonly string[] {
+  const { violation, trace } = run(plan, { tracing: true });
+  const verdict = violation === undefined ? "all invariants held" : "an invariant was broken";
+  return [JSON.stringify(plan), ...trace, verdict];
 }
 
 const withFault = (plan: Plan, index: number, fault: Fault): Plan => ({

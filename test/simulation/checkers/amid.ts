@@ -3,10 +3,9 @@
  * of them, and from each new one for what a free node needs to notice and to take the address. No
  * more is excused, however many there are.
  */
-import { fenceMs } from "../../../agent/core/backoff.ts";
 import type { Fault, FaultKind } from "../faults.ts";
 import { type Begun, stranger, type World } from "../world/world.ts";
-import { leavesMs, tiredMs } from "./bounds.ts";
+import { fenceMs, leavesMs, tiredMs } from "./bounds.ts";
 import { type Checker, isBroken, isMixed } from "./checker.ts";
 import { isProving } from "./converges.ts";
 import { isUnheard, pausing, silentHolders, unseenMs } from "./unheard.ts";
@@ -85,9 +84,11 @@ function sleptMs(world: World, ip: string, id: string, from: number): number {
     ({ ip: of, verb, at }) => of === ip && verb === "claim" && at > from - waitsMs,
   );
   const holdsUnawares = (one: string): boolean => {
-    const { at, shownAt } = world.host(one).woke;
+    const { woke, boots } = world.host(one);
+    const { at, shownAt } = woke;
     const asked = late.some(({ by, askedAt }) => by === one && askedAt >= at && askedAt <= shownAt);
-    return asked && shownAt < Infinity && cloud.holders(ip).includes(one);
+    const knows = shownAt < Infinity && (boots.at(-1) ?? 0) <= at;
+    return asked && knows && cloud.holders(ip).includes(one);
   };
   return wakes || ids.some(holdsUnawares) ? waitsMs : 0;
 }

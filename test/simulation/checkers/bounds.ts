@@ -1,9 +1,8 @@
 /**
  * I1's bound: 30 s (R16), and what the rules themselves grant on top. Each of these says why, and
- * most only while somebody serves.
+ * most only while somebody serves. The rules' figures stand here once more: a judge that asked the
+ * core for them would grant it whatever it takes.
  */
-import { fenceMs } from "../../../agent/core/backoff.ts";
-import { firstTurnMs } from "../../../agent/core/turns.ts";
 import { cloudFaults, type FaultKind } from "../faults.ts";
 import type { GroupPlan } from "../plan.ts";
 import { stranger, type World } from "../world/world.ts";
@@ -27,9 +26,11 @@ export const freedAt = ({ cloud, lost }: World, ip: string): number =>
  * again meanwhile: from another to which a person gave the address, after a sleep, after a start
  * where reads lag, and where two never hear each other again.
  */
-function contestMs(world: World): number {
+function contestMs(world: World, ip: string): number {
   const { plan, lost, ids, cloud, begun } = world;
-  const taken = cloud.moves.findLast(({ verb, by }) => verb === "claim" && lost.has(by))?.at;
+  const taken = cloud.moves.findLast(
+    ({ ip: of, verb, by }) => of === ip && verb === "claim" && lost.has(by),
+  )?.at;
   const isLater = (at: number): boolean => taken !== undefined && at > taken;
   const startsAgain = ids.some((id) => !lost.has(id) && world.host(id).boots.some(isLater));
   const isSecond = (plan.cloud.lagMs > 0 && startsAgain) || isBroken(world);
@@ -41,9 +42,22 @@ function contestMs(world: World): number {
   return 75_000 * 2 ** Math.min(3, again) + turnMs(world);
 }
 
+/** From its deadline on a request may still begin for so long (R3). */
+export const fenceMs = 5_000;
+
+/** What is left of a turn once the last one that acts in it has read the cloud. */
+const actMs = 4_000;
+
+/**
+ * From one turn to the next: all that was asked for in the first has landed, a deadline and a fence
+ * after it was sent and a deadline after it began, and was read, three settle times later; two ends
+ * of a link know its end to within two dead intervals.
+ */
 function turnMs({ plan: { group }, ids, hosts }: World): number {
+  const { deadlineMs, settleMs, deadRatio } = group;
   const intervals = ids.map((id) => hosts.get(id)?.intervalMs ?? group.intervalMs);
-  return firstTurnMs(group, group.deadRatio * Math.max(...intervals));
+  const landsMs = 2 * deadlineMs + fenceMs;
+  return actMs + landsMs + 3 * settleMs + 2 * deadRatio * Math.max(...intervals);
 }
 
 /**
@@ -86,15 +100,15 @@ export const orderedUntil = ({ begun, plan }: World): number =>
       .map(({ at }) => at + leavesMs(plan.group)),
   );
 
-/** I1's bound for one run; orders of people, and a holder too many, wait only where one serves. */
-export function boundOf(world: World, served = true): number {
-  const { plan, ids, ips } = world;
-  const lost = ips.flatMap((ip) => lostHolders(world, ip).map((id) => isUnheard(world, ip, id)));
+/** I1's bound for an address. Orders of people, and a holder too many, wait where one serves. */
+export function boundOf(world: World, ip: string, served: boolean): number {
+  const { plan, ids } = world;
+  const lost = lostHolders(world, ip).map((id) => isUnheard(world, ip, id));
   // Whoever serves beside a dead one waits for its turn to release it.
   const turnsMs = served && lost.length > 0 ? 2 * turnMs(world) : 0;
-  const dead = ids.length * (lost.includes(true) ? contestMs(world) : turnsMs);
+  const dead = ids.length * (lost.includes(true) ? contestMs(world, ip) : turnsMs);
   const slow = isMixed(world) ? exoipMs : 0;
-  const waitMs = served ? byOrderMs(world) + surplusMs(world) : outsideMs(world);
+  const waitMs = served ? byOrderMs(world, ip) + surplusMs(world) : outsideMs(world, ip);
   return plan.boundMs + dead + slow + waitMs;
 }
 
@@ -102,25 +116,21 @@ export function boundOf(world: World, served = true): number {
  * What a person gave to an instance outside the group, or took from a dead node, no frame tells: it
  * is found at the next look (R16's 60 s).
  */
-function outsideMs({ ips, cloud, lost }: World): number {
-  const isUntold = (ip: string): boolean => {
-    if (cloud.holders(ip).includes(stranger)) return true;
-    const last = cloud.moves.findLast((move) => move.ip === ip);
-    return (
-      last?.by === "person" && last.before.some((id) => lost.has(id) && !last.holders.includes(id))
-    );
-  };
-  return ips.some(isUntold) ? 30_000 : 0;
+function outsideMs({ cloud, lost }: World, ip: string): number {
+  const last = cloud.moves.findLast((move) => move.ip === ip);
+  const isUntold =
+    last?.by === "person" && last.before.some((id) => lost.has(id) && !last.holders.includes(id));
+  return isUntold || cloud.holders(ip).includes(stranger) ? 30_000 : 0;
 }
 
 const ordered: ReadonlySet<FaultKind> = new Set([...cloudFaults, "handover"]);
 const attached: ReadonlySet<FaultKind> = new Set(["person-attach"]);
 
 /** What a person did, or a handover, is respected first (R13, R16). */
-function byOrderMs(world: World): number {
-  const { plan, begun, queue, ips } = world;
+function byOrderMs(world: World, ip: string): number {
+  const { plan, begun, queue } = world;
   const { group, nodes, boundMs } = plan;
-  const isDead = ips.some((ip) => lostHolders(world, ip).length > 0);
+  const isDead = lostHolders(world, ip).length > 0;
   const attachedMs = isDead ? byHandMs(nodes.length) : 60_000;
   const lasts = (kinds: ReadonlySet<FaultKind>, ms: number): number =>
     begun.some(({ at, fault }) => kinds.has(fault.kind) && queue.now < at + ms + boundMs) ? ms : 0;

@@ -22,8 +22,8 @@ export function converges(): Checker {
       }
       const since = wrongSince.get(ip) ?? now;
       wrongSince.set(ip, since);
-      const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves);
-      const boundMs = boundOf(world, served === true);
+      const served = world.cloud.holders(ip).some((id) => world.hosts.get(id)?.serves === true);
+      const boundMs = boundOf(world, ip, served);
       const ordered = served ? orderedUntil(world) : 0;
       const begun = Math.max(since, world.disturbedAt, ordered, freedAt(world, ip));
       const calmAt = world.disturbances > 0 ? now : begun;

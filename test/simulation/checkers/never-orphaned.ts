@@ -35,7 +35,7 @@ export function neverOrphaned(): Checker {
         const others = world.cloud.moves.filter((move) => move.ip === ip && move.by !== by);
         const touched = others.some(
           (move) =>
-            (takenAway(move) && Math.abs(at - move.at) < personMs) ||
+            (takenAway(move) && at - move.at < personMs) ||
             (mayCross(world, move) && move.verb === "release" && at - move.at < peerMs),
         );
         const sound = world.ids.filter((id) => world.host(id).sound);

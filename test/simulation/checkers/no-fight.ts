@@ -28,7 +28,7 @@ export const noFight: Checker = {
       const crossed = world.twoMastersAt >= world.plan.healAt ? 1 : 0;
       const most =
         free + crossed + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
-      if (claims > most || moves.length - claims > contests + 2 * nodes) {
+      if (claims > most || moves.length - claims > contests + nodes) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;
       }
     }

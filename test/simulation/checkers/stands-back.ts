@@ -37,22 +37,30 @@ function sawNothingTaken({ cloud }: World, { ip, by, askedAt }: Move, taken: Mov
   return before?.has(taken.by) === true || looks.at(-1)?.holders.get(ip)?.size === 0;
 }
 
-/** A node that asked the cloud often lately looks again after so long (I6). */
-const unseenMs = 16_000;
+/** After so long at most a node of a large group that has asked for much looks again (I6). */
+const looksAgainMs = 16_000;
 
 /**
- * Whether the taker lost the address so shortly before the cut that it may have said all along that
- * it holds: then its hold is what it told, and no sign of life.
+ * Whether another took the address from the taker so shortly before the cut that this one had not
+ * looked again: then it said all along that it holds, and its hold is what it told, and no sign of life.
  */
-const mayStillTell = ({ cloud }: World, { ip, by }: Move, from: number): boolean =>
-  cloud.moves.some(
+function stillTold({ cloud, plan }: World, { ip, by }: Move, from: number): boolean {
+  const lost = cloud.moves.findLast(
     ({ at, before, holders, ...move }) =>
       move.ip === ip &&
-      at > from - unseenMs &&
+      move.by !== by &&
+      at > from - looksAgainMs &&
       at < from &&
       before.includes(by) &&
       !holders.includes(by),
   );
+  if (lost === undefined) return false;
+  // A look within the settle time may show what was before.
+  const looked = cloud.looks.some(
+    (one) => one.from === by && one.at > lost.at + plan.group.settleMs && one.answeredAt < from,
+  );
+  return !looked;
+}
 
 function takesBack(world: World, move: Move, { node, from }: Split): boolean {
   const { ip, by, verb, before, askedAt } = move;
@@ -64,7 +72,7 @@ function takesBack(world: World, move: Move, { node, from }: Split): boolean {
       (one.by === node) !== (by === node),
   );
   if (verb !== "claim" || taken === undefined || taken.at > askedAt) return false;
-  if (sawNothingTaken(world, move, taken) || mayStillTell(world, taken, from)) return false;
+  if (sawNothingTaken(world, move, taken) || stillTold(world, taken, from)) return false;
   const [holder = "", ...others] = before;
   // Where one of its own side holds beside it, nothing is taken back.
   const isTaken = taken.before.includes(by) && holder === taken.by && others.length === 0;

@@ -104,14 +104,14 @@ const keepsUntold = ({ kind, node, onlyNode }: Fault, id: string): boolean =>
 /** Whether there is so long a time without any of the faults, which stand in their order. */
 function hasQuiet(faults: readonly Begun[], from: number, until: number, ms: number): boolean {
   let quietFrom = from;
-  for (const { at, fault } of faults) {
+  for (const { at, until: end } of faults) {
     if (Math.min(at, until) - quietFrom >= ms) return true;
-    quietFrom = Math.max(quietFrom, at + fault.ms);
+    quietFrom = Math.max(quietFrom, end);
   }
   return until - quietFrom >= ms;
 }
 
-const lasted = ({ at, fault }: Begun, from: number): boolean => at + fault.ms > from;
+const lasted = ({ until }: Begun, from: number): boolean => until > from;
 
 /** When a silent node was last heard: one that died for good may have been down already. */
 function fellSilentAt({ begun, queue, lost }: World, id: string): number {

@@ -114,6 +114,13 @@ export const mutants: readonly Mutant[] = [
     to: "return true;",
   },
   {
+    name: "turns-too-long",
+    what: "lets so long pass between two turns that a dead holder keeps its share",
+    file: "core/turns.ts",
+    from: "landsWithinMs(times) + 3 * times.settleMs;",
+    to: "landsWithinMs(times) + 60 * times.settleMs;",
+  },
+  {
     name: "acts-unread",
     what: "decides on what it saw before its own last request ended",
     file: "core/act.ts",

@@ -35,7 +35,7 @@ export type Rate = { readonly moves: number; readonly hours: number };
  */
 export function rateAt(profile: Profile, loss: number, intervals: number): Rate {
   const world = worldOf(profile, 1 + Math.round(loss * 1000));
-  world.network.weather.loss = loss;
+  world.network.worsen("loss", loss);
   const hoursMax = (intervals * profile.intervalMs) / hourMs;
   let hours = 0;
   while (hours < hoursMax && falseMoves(world) < enough) {

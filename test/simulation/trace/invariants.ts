@@ -14,7 +14,7 @@ export function neverOrphaned(
     const working = [...nodes.values()].some((node) => node.alive && !node.frozen);
     // What a person took away a moment before, nobody could have known of.
     const touched = cloud.moves.some(
-      (move) => move.by === "person" && Math.abs(at - move.at) < 3000,
+      (move) => move.by === "person" && at >= move.at && at - move.at < 3000,
     );
     if (touched) continue;
     if (by !== "person" && holders.length === 0 && working) {

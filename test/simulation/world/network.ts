@@ -21,7 +21,7 @@ export type NetworkPlan = {
 /** One direction, from a node to another. */
 export type Link = readonly [string, string];
 
-/** What a fault adds for its time. */
+/** What faults add: the shares that are lost and that come twice, and how late some are. */
 export type Weather = { loss: number; duplicates: number; reorderMs: number };
 
 export class Network {
@@ -31,7 +31,8 @@ export class Network {
   readonly #deliver: (to: string, datagram: Datagram) => void;
   /** Links that are cut, with how many faults cut them. */
   readonly #cuts = new Map<string, number>();
-  readonly weather: Weather = { loss: 0, duplicates: 0, reorderMs: 0 };
+  readonly #weather: Weather = { loss: 0, duplicates: 0, reorderMs: 0 };
+  readonly #worse = new Set<readonly [keyof Weather, number]>();
   /** The last datagrams, for who wants to play them again. */
   recording: Datagram[] | undefined;
 
@@ -59,9 +60,26 @@ export class Network {
     else this.#cuts.delete(link);
   }
 
+  /** Bad weather until what is returned is called; of several at once the worst counts. */
+  worsen(key: keyof Weather, by: number): () => void {
+    const one = [key, by] as const;
+    const settle = (): void => {
+      this.#weather[key] = Math.max(
+        0,
+        ...[...this.#worse].map(([of, ill]) => (of === key ? ill : 0)),
+      );
+    };
+    this.#worse.add(one);
+    settle();
+    return () => {
+      this.#worse.delete(one);
+      settle();
+    };
+  }
+
   send(to: string, datagram: Datagram): void {
     const random = this.#random;
-    const { weather } = this;
+    const weather = this.#weather;
     this.#record(datagram);
     if (this.#cuts.size > 0 && this.#cuts.has(`${datagram.from}>${to}`)) return;
     if (weather.loss > 0 && random() < weather.loss) return;
@@ -73,7 +91,7 @@ export class Network {
   #arrive(to: string, datagram: Datagram): void {
     const random = this.#random;
     const [low, high] = this.#plan.delayMs;
-    const { reorderMs } = this.weather;
+    const { reorderMs } = this.#weather;
     const late = reorderMs > 0 && random() < 0.3 ? random() * reorderMs : 0;
     this.#queue.after(low + random() * (high - low) + late, () => this.#deliver(to, datagram));
   }
