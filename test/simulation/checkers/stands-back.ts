@@ -41,8 +41,8 @@ function sawNothingTaken({ cloud }: World, { ip, by, askedAt }: Move, taken: Mov
 const looksAgainMs = 16_000;
 
 /**
- * Whether another took the address from the taker so shortly before the cut that this one had not
- * looked again: then it said all along that it holds, and its hold is what it told, and no sign of life.
+ * Whether another took the address from the taker so shortly before the cut that it had not looked
+ * again: then it said all along that it holds, and its hold is what it told, and no sign of life.
  */
 function stillTold({ cloud, plan }: World, { ip, by }: Move, from: number): boolean {
   const lost = cloud.moves.findLast(
