@@ -1,18 +1,27 @@
-/** What the simulator's commands share: bad options end with 2, and Ctrl-C ends in order. */
+/**
+ * What the simulator's commands share: bad options, and files that cannot be read or written, end
+ * with 2; Ctrl-C ends in order.
+ */
 
 /** An option that cannot be; the text says which, and what it may be. */
 export class BadOption extends Error {}
 
 /** Performs a command, and sets the exit code to what it gives. */
 export async function perform(usage: string, command: () => number | Promise<number>) {
+  // A reader such as `head` may be gone before the end.
+  process.stdout.on("error", ignored);
   try {
     process.exitCode = await command();
   } catch (error) {
-    if (!(error instanceof Error) || !isBadOption(error)) throw error;
-    console.error(`${error.message}\n\n${usage}`);
+    if (!(error instanceof Error)) throw error;
+    if (isBadOption(error)) console.error(`${error.message}\n\n${usage}`);
+    else if ("syscall" in error) console.error(error.message);
+    else throw error;
     process.exitCode = 2;
   }
 }
+
+const ignored = (): void => undefined;
 
 const isBadOption = (error: Error): boolean =>
   error instanceof BadOption ||
@@ -29,14 +38,18 @@ export function wholeNumber(name: string, given: string | undefined, least: numb
 /** The exit code of who was interrupted, by whichever signal. */
 export const interrupted = 130;
 
-/** Is aborted by the first Ctrl-C or SIGTERM; the second ends the process at once. */
+/**
+ * Is aborted by the first Ctrl-C or SIGTERM, or when the terminal or the reader is gone; the second
+ * signal ends the process at once.
+ */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  const names = ["SIGINT", "SIGTERM"] as const;
+  const names = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const stop = (): void => {
     for (const name of names) process.off(name, stop);
     controller.abort();
   };
   for (const name of names) process.on(name, stop);
+  process.stdout.on("error", stop);
   return controller.signal;
 }

@@ -1,14 +1,15 @@
 /**
  * `npm run simulate`: many seeds on all cores, or one run told event by event; `--help` tells how.
  * Ends with 1 when an invariant was broken, or what coverage expects never came about, with 2 where
- * the options are wrong or nothing is to be shrunk, and with 130 where it was stopped before that.
+ * the options are wrong, nothing is to be shrunk or a file cannot be written, and with 130 where it
+ * was stopped before that.
  */
 import { interrupted, interruption, perform } from "./command.ts";
 import { coverageOf, coveredRuns } from "./coverage.ts";
 import { type Options, optionsOf, usage } from "./options.ts";
 import { type Plan, planOf, type Wishes } from "./plan.ts";
 import { lineOf, runMany } from "./pool.ts";
-import { keep, regression } from "./regressions.ts";
+import { keep, pathOf, regression } from "./regressions.ts";
 import { run } from "./run.ts";
 import { linesOf, shrunk } from "./shrink.ts";
 
@@ -26,11 +27,12 @@ function tellOne(given: Plan, options: Options): number {
     return 2;
   }
   const plan = smaller ? shrunk(given) : given;
+  console.log(linesOf(plan).join("\n"));
   if (name !== undefined && broken) {
     const { invariant } = broken;
     keep({ name, why, seed: plan.seed, invariant, plan });
+    console.log(`kept as ${pathOf(name)}`);
   }
-  console.log(linesOf(plan).join("\n"));
   return broken === undefined ? 0 : 1;
 }
 
@@ -52,7 +54,10 @@ async function tellMany(options: Options): Promise<number> {
     tell: progress(),
   });
   wipe();
-  console.log(`${runs} runs from seed ${options.seed}: ${Math.round(runs / seconds)} a second`);
+  const [lowest] = broken;
+  const broke = lowest === undefined ? "" : `, ${broken.length} broke, the first ${lowest.seed}`;
+  const pace = `${Math.round(runs / seconds)} a second`;
+  console.log(`${runs} runs from seed ${options.seed}${broke}: ${pace}`);
   const holes = options.coverage ? tellCoverage(counts, runs) : [];
   if (broken.length > 0) return 1;
   if (signal.aborted) return interrupted;

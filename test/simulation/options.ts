@@ -8,8 +8,8 @@ export const usage = `npm run simulate -- OPTIONS
   --minutes 10             for so long
   --seed 7                 the first seed, 1 unless told
   --seed 7 --trace         one day, as it happened
-  --seed 7 --shrink        what is left of it when all is gone that may go
-  --seed 7 --keep NAME --why TEXT    shrinks it and makes it one of test/simulation/regressions
+  --seed N --shrink        what is left of one that breaks when all is gone that may go
+  --seed N --keep NAME --why TEXT    shrinks it and makes it one of test/simulation/regressions
   --regression NAME        one of these, as it happens
   --nodes 3                groups of so many, 2 to 9
   --long                   days of one to two minutes only
@@ -43,7 +43,7 @@ export function optionsOf(args: readonly string[]) {
   const minutes = wholeNumber("--minutes", values.minutes, 1, 1e6);
   const seed = wholeNumber("--seed", values.seed, 0, seeds - 1) ?? 1;
   const most = seeds - seed;
-  const runs = wholeNumber("--runs", values.runs, 1, most);
+  const runs = wholeNumber(`--seed ${seed} --runs`, values.runs, 1, most);
   const nodes = wholeNumber("--nodes", values.nodes, 2, 9);
   return {
     ...{ help, trace, shrink, long, all, coverage, regression, keep, why, minutes },
@@ -70,12 +70,15 @@ function refuseContradictions(values: Readonly<Record<string, unknown>>): void {
 function checkNames(regression?: string, keep?: string, why?: string): void {
   const known = regressionNames();
   if (regression !== undefined && !known.includes(regression)) {
-    throw new BadOption(`--regression ${regression}: there are ${known.join(", ")}`);
+    throw new BadOption(`--regression ${regression}: there are\n  ${known.join("\n  ")}`);
   }
-  if ((keep === undefined) !== (why === undefined || why === "")) {
+  if ((keep === undefined) !== (why === undefined)) {
     throw new BadOption("--keep NAME and --why TEXT: the one needs the other");
   }
-  if (keep === undefined) return;
+  if (keep === undefined || why === undefined) return;
+  if (!/^\S[^\p{Cc}]*[^.\s\p{Cc}]$/u.test(why)) {
+    throw new BadOption("--why TEXT: one line, and no full stop at its end");
+  }
   if (!/^[a-z\d-]{1,80}$/.test(keep)) {
     throw new BadOption(`--keep ${keep}: a name of up to 80 small letters, digits and dashes`);
   }

@@ -34,6 +34,9 @@ export type Summary = {
   readonly counts: ReadonlyMap<string, number>;
 };
 
+/** Gives at most so many seeds, and nothing where there are no more. */
+type Take = (most: number) => Batch | undefined;
+
 /** What broke, and how it is looked at, in two lines. */
 export function lineOf({ seed, violation }: Broken, { nodes, long }: Wishes = {}): string {
   const wishes = `${nodes === undefined ? "" : ` --nodes ${nodes}`}${long ? " --long" : ""}`;
@@ -42,7 +45,7 @@ export function lineOf({ seed, violation }: Broken, { nodes, long }: Wishes = {}
 }
 
 /** So many at once that asking costs nothing, so few that the end comes soon. */
-const batchSize = 50;
+const batch = { most: 50, ms: 500 };
 
 /** Real milliseconds, since this is no part of a run. */
 const clockMs = (): number => performance.now();
@@ -54,14 +57,14 @@ export async function runMany(limits: Limits): Promise<Summary> {
   let next = limits.first;
   let runs = 0;
   let over = false;
-  const threads = Math.min(availableParallelism(), Math.ceil(limits.runs / batchSize));
-  const take = (): Batch | undefined => {
+  const threads = Math.min(availableParallelism(), limits.runs);
+  const take = (most: number): Batch | undefined => {
     const left = limits.first + limits.runs - next;
     if (over || limits.signal?.aborted || left <= 0) return undefined;
     if (clockMs() - begunMs > limits.untilMs) return undefined;
-    const batch = { first: next, count: Math.min(batchSize, left), wishes: limits.wishes };
-    next += batch.count;
-    return batch;
+    const taken = { first: next, count: Math.min(most, left), wishes: limits.wishes };
+    next += taken.count;
+    return taken;
   };
   const learn = (done: Done): void => {
     runs += done.count;
@@ -78,15 +81,20 @@ export async function runMany(limits: Limits): Promise<Summary> {
 }
 
 /** One thread, until there is nothing more to take. */
-function work(take: () => Batch | undefined, learn: (done: Done) => void): Promise<void> {
+function work(take: Take, learn: (done: Done) => void): Promise<void> {
   const worker = new Worker(new URL("worker.ts", import.meta.url));
+  let size = 1;
+  let givenAt = clockMs();
   return new Promise((resolve, reject) => {
     const give = (): void => {
-      const batch = take();
-      if (batch !== undefined) worker.postMessage(batch);
+      const taken = take(size);
+      givenAt = clockMs();
+      if (taken !== undefined) worker.postMessage(taken);
       else void worker.terminate().then(() => resolve());
     };
     worker.on("message", (done: Done) => {
+      const oneMs = (clockMs() - givenAt) / done.count;
+      size = Math.max(1, Math.min(batch.most, Math.round(batch.ms / oneMs)));
       learn(done);
       give();
     });

@@ -21,16 +21,29 @@ export const regressionNames = (): readonly string[] =>
     .filter((name) => name.endsWith(".json"))
     .map((name) => name.slice(0, -".json".length));
 
+export const pathOf = (name: string): string => `test/simulation/regressions/${name}.json`;
+
+/** @throws BadOption where its file is none, or cannot be read */
 export function regression(name: string): Regression {
-  const text = readFileSync(new URL(`${name}.json`, folder), "utf8");
   try {
-    const { plan, ...about } = JSON.parse(text);
-    if (Array.isArray(plan?.nodes) && Array.isArray(plan.faults)) return { name, ...about, plan };
-    throw new SyntaxError("it has no plan with nodes and faults");
+    const kept: unknown = JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8"));
+    if (isKept(kept)) return { name, ...kept };
+    throw new SyntaxError("it has no plan, or none with nodes and faults, or no invariant or why");
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new BadOption(`test/simulation/regressions/${name}.json: ${error.message}`);
+    if (!(error instanceof Error)) throw error;
+    throw new BadOption(`${pathOf(name)}: ${error.message}`);
   }
+}
+
+/** Whether a file was written by `keep`; what its parts hold is not looked at. */
+function isKept(read: unknown): read is Omit<Regression, "name"> {
+  const { plan, why, invariant } = Object(read);
+  const { nodes, faults, group, cloud, network } = Object(plan);
+  return (
+    [why, invariant].every((one) => typeof one === "string") &&
+    [nodes, faults].every(Array.isArray) &&
+    [group, cloud, network, ...nodes, ...faults].every((one) => Object(one) === one)
+  );
 }
 
 /** Keeps a plan that breaks an invariant; its reader is told why by the line. */

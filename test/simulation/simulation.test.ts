@@ -16,7 +16,7 @@ import { linesOf, shrunk } from "./shrink.ts";
 const { SIMULATION_FIRST, SIMULATION_SECONDS, SIMULATION_RUNS } = process.env;
 const chosen = SIMULATION_FIRST === "fresh" ? undefined : SIMULATION_FIRST;
 const first =
-  wholeNumber("SIMULATION_FIRST, if not fresh,", chosen, 0, 9e8) ?? Math.floor(Math.random() * 9e8);
+  wholeNumber("SIMULATION_FIRST, if not fresh,", chosen, 0, 1e9) ?? Math.floor(Math.random() * 9e8);
 const seconds = wholeNumber("SIMULATION_SECONDS", SIMULATION_SECONDS, 0, 86_400) ?? 90;
 const least = wholeNumber("SIMULATION_RUNS", SIMULATION_RUNS, 1, 1e8) ?? 5_000;
 

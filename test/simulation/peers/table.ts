@@ -1,5 +1,7 @@
 /** `npm run simulate:peers`: writes the tables of docs/peers.md anew, from runs of this moment. */
 import { readFileSync, writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { perform as carryOut } from "../command.ts";
 import type { Result } from "../run.ts";
 import { cases, type PeerCase } from "./cases.ts";
 import { type Measured, measurements, modelled } from "./measured.ts";
@@ -85,4 +87,13 @@ function filled(text: string, name: string, content: string): string {
 export const withTables = (text: string): string =>
   filled(filled(text, "table", tableText()), "models", modelsText());
 
-if (import.meta.main) writeFileSync(page, withTables(readFileSync(page, "utf8")));
+const usage = "npm run simulate:peers    writes the tables of docs/peers.md anew; takes no options";
+
+if (import.meta.main) {
+  await carryOut(usage, () => {
+    const { values } = parseArgs({ options: { help: { type: "boolean" } } });
+    if (values.help) console.log(usage);
+    else writeFileSync(page, withTables(readFileSync(page, "utf8")));
+    return 0;
+  });
+}
