@@ -1,5 +1,7 @@
 /** I3: of what is asked for after the last fault there are at most as many moves as nodes. */
+
 import { stranger } from "../world/world.ts";
+import { orderedUntil } from "./bounds.ts";
 import { type Checker, isBroken, isMixed } from "./checker.ts";
 
 /** R5: who never hears the other again contests, after back-offs that double from 45 s on. */
@@ -28,7 +30,9 @@ export const noFight: Checker = {
       const crossed = world.twoMastersAt >= world.plan.healAt ? 1 : 0;
       const most =
         free + crossed + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
-      if (claims > most || moves.length - claims > contests + nodes) {
+      // An order to hand over, or to stop, that still stands makes its node let go once more.
+      const orders = orderedUntil(world) > world.plan.healAt ? nodes : 0;
+      if (claims > most || moves.length - claims > nodes + contests + orders) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;
       }
     }
