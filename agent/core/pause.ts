@@ -69,6 +69,8 @@ const secondMs = 1_000;
 /** By how much a peer's clock went on more than ours did: then it was we who slept (R15). Else 0. */
 export function sleptThrough(state: State, before: Peer | undefined, frame: Advertisement) {
   if (frame.wire === "exoip" || before?.clock === undefined) return 0;
+  // Two runs have two clocks.
+  if (frame.boot !== before.boot) return 0;
   const theirsMs = frame.uptimeMs - before.clock.uptimeMs;
   const oursMs = state.now - before.clock.at;
   const mostMs = deadIntervalMs(state, before.intervalMs) + driftRatio * oursMs;

@@ -85,7 +85,7 @@ function speakerOf(state: State, frame: Advertisement, before?: Peer): Omit<Peer
   return {
     heardAt: now,
     since,
-    clock: clockAfter(before, frame.uptimeMs, now),
+    clock: clockAfter(before?.boot === boot ? before : undefined, frame.uptimeMs, now),
     boot: frame.boot,
     intervalMs: frame.intervalMs,
     hears: new Map(hears.map(({ node, ageMs }) => [node, now - ageMs])),

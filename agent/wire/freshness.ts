@@ -66,6 +66,8 @@ const retiredBoots = 4;
 const leastSilent = 3;
 /** A busy host reads late what came in time, and short intervals are soon over. */
 const lateMs = 3_000;
+/** A boot that is so much older by its own uptime is no successor; frames come late by less. */
+const bornApartMs = 1_000;
 /** A peer that was silent for this long may be forgotten where another needs its place. */
 const forgetAfterMs = 60_000;
 
@@ -96,7 +98,7 @@ export function judge(
   const after = (changed: PeerFreshness): Freshness => new Map(room).set(node, changed);
   const again = proven?.boot === boot;
   const silentMs = Math.max(leastSilent, receiver.deadRatio) * frame.intervalMs;
-  const isPunctual = again && receiver.nowMs - proven.heardMs <= silentMs;
+  const isPunctual = again && isHeard(proven, receiver, silentMs);
   // Frames that somebody holds back and passes on one by one fall behind, be they never silent.
   if (isPunctual && lagMs - proven.lagMs <= Math.max(silentMs, lateMs)) {
     const since = {
@@ -109,6 +111,9 @@ export function judge(
     };
   }
   // The last frames of a run that ended may come after the first of its successor.
+  if (!again && isHeard(proven, receiver, silentMs) && lagMs < proven.lagMs - bornApartMs) {
+    return no("retired");
+  }
   const least = again || proven === undefined ? 0 : proven.echoed + 1;
   const doubt = doubtOf(frame, receiver, least);
   if (doubt !== undefined) return no(doubt, after({ ...peer, candidate: newest }));
@@ -122,6 +127,13 @@ export function judge(
     }),
   };
 }
+
+/** Whether the boot that counts speaks still: who is silent may have a successor of any age. */
+const isHeard = (
+  proven: Newest | undefined,
+  { nowMs }: Receiver,
+  silentMs: number,
+): proven is Newest => proven !== undefined && nowMs - proven.heardMs <= silentMs;
 
 /**
  * The sender's entries about this node's present boot: two while this node proves itself again.

@@ -85,6 +85,15 @@ const plays: Readonly<Record<string, readonly Step[]>> = {
     [from("3", 1, echo(100)), "new boot"],
     [from("2", 3, echo(100)), "retired"],
   ],
+  "nor where it had heard more of us than the first frame of its successor": [
+    [from("2", 1, echo(98), 0), "new boot", { nowMs: 22_000 }],
+    [from("1", 9, echo(99), 22_000), "retired", { nowMs: 22_040 }],
+    [from("2", 2, [], 1_000), "accepted", { nowMs: 23_000 }],
+  ],
+  "an older run counts once the other is silent: who slept meanwhile cannot tell their order": [
+    [from("2", 1, echo(98), 0), "new boot", { nowMs: 22_000 }],
+    [from("1", 9, echo(99), 25_000), "new boot", { nowMs: 25_001 }],
+  ],
   "what a run echoes in any of its frames, its successor has to exceed": [
     [from("1", 1, echo(90)), "new boot"],
     [from("1", 2, echo(99)), "accepted"],
