@@ -1,7 +1,8 @@
 /**
  * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
  * own boot and a recent sequence of ours, which nobody could have recorded earlier, newer than any
- * that the boot before it echoed, which ended first. After that only higher sequences count, and
+ * that the boot before it echoed, which ended first; and while that one is heard, none that began
+ * before it, by its uptime, is its successor. After that only higher sequences count, and
  * who was silent, or falls behind its own uptime, proves itself again, since frames that were lost
  * on their way may have been recorded. No wall clock and no stored state decides, so a lost state
  * directory mutes nobody and an old recording revives nobody.
