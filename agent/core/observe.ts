@@ -78,11 +78,6 @@ const saysItself = (state: State, ip: string, id: NodeId): boolean =>
   saysHolding(state, ip, id) &&
   !silent(state, id);
 
-const isLinked = (state: State, id: NodeId): boolean => {
-  const peer = state.peers.get(id);
-  return peer !== undefined && linked(state, peer);
-};
-
 /** What follows from a read that is believed. */
 function settle(
   state: State,
@@ -99,12 +94,7 @@ function settle(
   const gained = holds && was?.has(self) !== true;
   const same = was?.size === holders.size && [...was].every((id) => holders.has(id));
   const others = [...holders].filter((id) => id !== self);
-  const known = others.filter(
-    (id) =>
-      before.knownHolders.has(id) ||
-      (isLinked(state, id) && !deniesHolding(state, before.ip, id)) ||
-      (appeared.includes(id) && hadTold(state, before, id)),
-  );
+  const known = others.filter((id) => isKnown(state, before, id, appeared.includes(id)));
   const { ended, requestEndedAt } = before;
   const letGo = ended?.whom === self && ended.kind === "release" && now < requestEndedAt + calmMs;
   // A holder that we did not put there, and that nobody claimed to be, was put there by hand.
@@ -148,6 +138,18 @@ function settle(
     respectUntil: byHand ? now + settings.respectMs : before.respectUntil,
     ...yieldAfter(state, before, appeared, holders),
   };
+}
+
+/** Whether a holder is known as one: it was before, it says so itself, or it had told of it. */
+function isKnown(state: State, before: AddressState, id: NodeId, appeared: boolean): boolean {
+  if (before.knownHolders.has(id)) return true;
+  if (appeared && hadTold(state, before, id)) return true;
+  const peer = state.peers.get(id);
+  if (peer === undefined || !linked(state, peer)) return false;
+  if (deniesHolding(state, before.ip, id)) return false;
+  if (peer.addresses.get(before.ip)?.possession !== undefined) return true;
+  // exoip's frames do not say who holds: one that comes after the move shows that it lives (R10).
+  return !appeared && peer.heardAt > (before.movedAt ?? -Infinity);
 }
 
 /** A release that we were told of while we held, and that took the address, cannot do so again. */
