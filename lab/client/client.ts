@@ -18,7 +18,8 @@ export type Traffic = { readonly address: string; readonly client: Measurement }
 
 /**
  * How long an answer is waited for: less than the second after which a lost SYN is sent again (RFC
- * 6298), so that no outage is bridged by it, and long enough for a machine that is busy.
+ * 6298), so that no outage is bridged by it, and long enough for a machine that is busy. Time in
+ * which the client itself stood still does not count.
  */
 export const answerTimeoutMs = 800;
 

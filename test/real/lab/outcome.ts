@@ -21,8 +21,11 @@ export const untilServed = (bench: Bench, forMs = 1500): Promise<void> =>
 /** What a scenario came to; its figures are printed. */
 export type Outcome = {
   readonly gaps: readonly Gap[];
-  /** Without those that were under way at the moment of a move: the cloud cuts them short. */
-  readonly failed: number;
+  /**
+   * What became of each request that failed, in words: a failed test says no more. Without those
+   * that were under way at the moment of a move: the cloud cuts them short.
+   */
+  readonly failed: readonly string[];
   readonly attaches: number;
   readonly detaches: number;
   readonly holder: string;
@@ -47,16 +50,26 @@ export async function outcomeOf(
   await untilServed(bench);
   const moves = movesSince(bench.lab, at);
   const samples = since(bench, at);
-  const { gaps, failed: all, sent } = summarize(samples);
+  const { gaps, sent } = summarize(samples);
   const cut = samples.filter((one) => isCutShort(one, moves));
-  const failed = all - cut.length;
+  const lost = samples.filter((one) => !isAnswered(one) && !cut.includes(one));
+  const failed = await toldOf(bench, lost, at);
   const count = (kind: "attach" | "detach") => moves.filter((one) => one.kind === kind).length;
   const outcome = { gaps, failed, attaches: count("attach"), detaches: count("detach") };
   const cloudS = moves.reduce((sum, one) => sum + ((one.until ?? one.at) - one.at), 0) / 1000;
   log(
-    `${title}: longest gap ${gaps[0]?.ms ?? 0} ms, ${failed} of ${sent} requests failed, ` +
+    `${title}: longest gap ${gaps[0]?.ms ?? 0} ms, ${failed.length} of ${sent} requests failed, ` +
       `${cut.length} cut short by a move, ` +
       `${moves.length} moves of ${cloudS.toFixed(1)} s of the cloud's own, ${expected} holds`,
   );
   return { ...outcome, holder: expected };
+}
+
+async function toldOf({ lab }: Bench, lost: readonly Sample[], since: number): Promise<string[]> {
+  const flows = lost.length > 0 ? await lab.fabric.flows() : new Map<number, string>();
+  return lost.map(({ at, ms, port = 0, status, error = status }) => {
+    const host = flows.get(port);
+    const where = host === undefined ? "no host" : lab.hostOf(host);
+    return `sent after ${at - since} ms from port ${port} to ${where}: ${error}, ${ms} ms`;
+  });
 }
