@@ -25,7 +25,7 @@ type Woke = { readonly at: number; readonly sleptMs: number; readonly shownAt: n
 /** Who was awake and heard another for so long knows by its clock how its own goes. */
 const knownMs = 5_000;
 
-/** The kernel's buffers are not endless. */
+/** So many datagrams wait in the kernel's buffer at most; what else waits is never lost. */
 const bufferedMax = 200;
 
 export class Host {
@@ -53,6 +53,7 @@ export class Host {
   /** Since when nothing on it runs; what comes in waits. */
   frozenAt: number | undefined;
   #waiting: (() => void)[] = [];
+  #buffered = 0;
   woke: Woke = { at: Number.NEGATIVE_INFINITY, sleptMs: 0, shownAt: Number.NEGATIVE_INFINITY };
   /** The last frame of each other node that its agent took, and when. */
   readonly #taken = new Map<string, Datagram & { readonly at: number }>();
@@ -123,6 +124,7 @@ export class Host {
     this.program = undefined;
     this.#taken.clear();
     this.#waiting = [];
+    this.#buffered = 0;
     this.world.changed();
   }
 
@@ -157,6 +159,7 @@ export class Host {
     if (unseen) this.clock.stoodSince(since, now);
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#buffered = 0;
     // A process that wakes sees first the timers that are due, then what its sockets hold.
     if (!unseen) this.program?.tick();
     for (const late of waiting) late();
@@ -166,7 +169,7 @@ export class Host {
   /** Runs in this life of the program, now or when the host wakes. */
   deliver(run: () => void): void {
     if (this.frozenAt === undefined) run();
-    else if (this.#waiting.length < bufferedMax) this.#waiting.push(run);
+    else this.#waiting.push(run);
   }
 
   /**
@@ -202,6 +205,10 @@ export class Host {
 
   hear(datagram: Datagram): void {
     if (!this.up) return;
+    if (this.frozenAt !== undefined) {
+      if (this.#buffered === bufferedMax) return;
+      this.#buffered += 1;
+    }
     if (isFollowed(datagram)) this.deliver(() => this.followed?.hear(datagram));
     else if (this.program !== undefined) this.deliver(() => this.program?.hear(datagram));
   }
