@@ -140,16 +140,11 @@ function settle(
   };
 }
 
-/** Whether a holder is known as one: it was before, it says so itself, or it had told of it. */
+/** Whether a holder is known as one: it was before, it is heard, or it had told of it. */
 function isKnown(state: State, before: AddressState, id: NodeId, appeared: boolean): boolean {
-  if (before.knownHolders.has(id)) return true;
-  if (appeared && hadTold(state, before, id)) return true;
+  if (before.knownHolders.has(id) || (appeared && hadTold(state, before, id))) return true;
   const peer = state.peers.get(id);
-  if (peer === undefined || !linked(state, peer)) return false;
-  if (deniesHolding(state, before.ip, id)) return false;
-  if (peer.addresses.get(before.ip)?.possession !== undefined) return true;
-  // exoip's frames do not say who holds: one that comes after the move shows that it lives (R10).
-  return !appeared && peer.heardAt > (before.movedAt ?? -Infinity);
+  return peer !== undefined && linked(state, peer) && !deniesHolding(state, before.ip, id);
 }
 
 /** A release that we were told of while we held, and that took the address, cannot do so again. */

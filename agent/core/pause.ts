@@ -69,10 +69,11 @@ const secondMs = 1_000;
 /** By how much a peer's clock went on more than ours did: then it was we who slept (R15). Else 0. */
 export function sleptThrough(state: State, before: Peer | undefined, frame: Advertisement) {
   if (frame.wire === "exoip" || before?.clock === undefined) return 0;
-  // Two runs have two clocks.
-  if (frame.boot !== before.boot) return 0;
-  const theirsMs = frame.uptimeMs - before.clock.uptimeMs;
-  const oursMs = state.now - before.clock.at;
+  // Two runs have two clocks, and the second began after the last word of the first.
+  const same = frame.boot === before.boot;
+  const { uptimeMs, at } = same ? before.clock : { uptimeMs: 0, at: before.heardAt };
+  const theirsMs = frame.uptimeMs - uptimeMs;
+  const oursMs = state.now - at;
   const mostMs = deadIntervalMs(state, before.intervalMs) + driftRatio * oursMs;
   return theirsMs - oursMs > mostMs ? theirsMs - oursMs : 0;
 }

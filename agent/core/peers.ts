@@ -182,9 +182,12 @@ export function saysHolding(state: State, ip: string, id: NodeId): boolean {
   return possession === "claimed" || possession === "given";
 }
 
-/** exoip's frames do not say it. */
-const mayHold = ({ addresses }: Peer, ip: string): boolean =>
-  addresses.has(ip) && addresses.get(ip)?.possession !== "none";
+/** Whether a peer may hold beside those that the cloud showed; exoip's frames do not say it. */
+function mayHold({ addresses }: Peer, ip: string, holders: ReadonlySet<NodeId>): boolean {
+  const said = addresses.get(ip);
+  if (said === undefined) return false;
+  return said.possession === undefined ? holders.size === 0 : said.possession !== "none";
+}
 
 /** Whether a peer says that it is not to hold any more, whether it hears us or not. */
 export function givesWay(state: State, id: NodeId): boolean {
@@ -213,7 +216,7 @@ export function lateAt(state: State, { seen, ip }: AddressState): number | undef
   if (seen === undefined || seen.holders.has(state.settings.self)) return undefined;
   let lateAt: number | undefined;
   for (const [id, peer] of state.peers) {
-    if (!seen.holders.has(id) && !mayHold(peer, ip)) continue;
+    if (!seen.holders.has(id) && !mayHold(peer, ip, seen.holders)) continue;
     const at = peer.heardAt + deadIntervalMs(state, peer.intervalMs) / 2;
     lateAt = Math.max(lateAt ?? at, at);
   }

@@ -127,8 +127,10 @@ function isDead(state: State, address: AddressState, whom: NodeId): boolean {
     return (missed && withoutAt > -Infinity) || isTurnToRelease(state, whom);
   }
   if (isUntold(state, address, whom)) return true;
-  // It asked for nothing that we were not told of since it was heard again; exoip tells nothing.
-  if (speaksExoip(state) && state.now < landedAt(state, peer)) return false;
+  // It asked for nothing that we were not told of since it was heard again; exoip tells nothing,
+  // neither that nor whom it took the address from.
+  const since = Math.max(peer.since, address.movedAt ?? -Infinity);
+  if (speaksExoip(state) && state.now < landedAt(state, { since })) return false;
   return isTurnToRelease(state, whom);
 }
 
@@ -142,7 +144,7 @@ export function noticedAt(state: State): number {
 }
 
 /** When what a peer asked for before it was heard again has landed, and can be seen to have. */
-export const landedAt = ({ settings }: State, { since }: Peer): number =>
+export const landedAt = ({ settings }: State, { since }: Pick<Peer, "since">): number =>
   since + landsWithinMs(settings) + settings.settleMs;
 
 /** Whether a peer told that it releases a node, and no read has shown yet what came of it. */

@@ -1,10 +1,10 @@
 /**
  * R9: which signed frames speak of now. A new boot of a peer is accepted when its frame echoes our
- * own boot and a recent sequence of ours, which nobody could have recorded earlier, newer than any
- * that the boot before it echoed, which ended first; and while that one is heard, none that began
- * before it, by its uptime, is its successor. After that only higher sequences count, and
- * who was silent, or falls behind its own uptime, proves itself again, since frames that were lost
- * on their way may have been recorded. No wall clock and no stored state decides, so a lost state
+ * own boot and a recent sequence of ours, which nobody could have recorded earlier. That has to be
+ * newer than any that the boot which counts has echoed, and than all that we had sent when that one
+ * was taken: of two runs of a peer the first had ended before the second spoke. Then only higher
+ * sequences count. Who was silent, or falls behind its own uptime, proves itself again, since lost
+ * frames may have been recorded. No wall clock and no stored state decides, so a lost state
  * directory mutes nobody and an old recording revives nobody.
  */
 import type {
@@ -28,9 +28,14 @@ type Newest = {
   readonly echoed: number;
 };
 
+/** The boot that counts. */
+type Proven = Newest & {
+  /** The newest sequence that we had sent when it was taken. */
+  readonly takenAfter: number;
+};
+
 type PeerFreshness = {
-  /** The boot that counts. */
-  readonly proven: Newest | undefined;
+  readonly proven: Proven | undefined;
   /** A frame that proves nothing; we echo it, or two nodes that start would wait for ever. */
   readonly candidate: Newest | undefined;
   /** Boots that were replaced: their last frames may hold an echo that is still recent. */
@@ -67,8 +72,6 @@ const retiredBoots = 4;
 const leastSilent = 3;
 /** A busy host reads late what came in time, and short intervals are soon over. */
 const lateMs = 3_000;
-/** A boot that is so much older by its own uptime is no successor; frames come late by less. */
-const bornApartMs = 1_000;
 /** A peer that was silent for this long may be forgotten where another needs its place. */
 const forgetAfterMs = 60_000;
 
@@ -99,12 +102,13 @@ export function judge(
   const after = (changed: PeerFreshness): Freshness => new Map(room).set(node, changed);
   const again = proven?.boot === boot;
   const silentMs = Math.max(leastSilent, receiver.deadRatio) * frame.intervalMs;
-  const isPunctual = again && isHeard(proven, receiver, silentMs);
+  const isPunctual = again && receiver.nowMs - proven.heardMs <= silentMs;
   // Frames that somebody holds back and passes on one by one fall behind, be they never silent.
   if (isPunctual && lagMs - proven.lagMs <= Math.max(silentMs, lateMs)) {
     const since = {
       lagMs: Math.min(lagMs, proven.lagMs),
       echoed: Math.max(echoed, proven.echoed),
+      takenAfter: proven.takenAfter,
     };
     return {
       verdict: { accepted: true, restarted: false },
@@ -112,29 +116,19 @@ export function judge(
     };
   }
   // The last frames of a run that ended may come after the first of its successor.
-  if (!again && isHeard(proven, receiver, silentMs) && lagMs < proven.lagMs - bornApartMs) {
-    return no("retired");
-  }
-  const least = again || proven === undefined ? 0 : proven.echoed + 1;
+  const least = again || proven === undefined ? 0 : Math.max(proven.echoed, proven.takenAfter) + 1;
   const doubt = doubtOf(frame, receiver, least);
   if (doubt !== undefined) return no(doubt, after({ ...peer, candidate: newest }));
   const replaced = proven === undefined || again ? retired : [proven.boot, ...retired];
   return {
     verdict: { accepted: true, restarted: !again },
     peers: after({
-      proven: newest,
+      proven: { ...newest, takenAfter: again ? proven.takenAfter : receiver.sequence },
       candidate: undefined,
       retired: replaced.slice(0, retiredBoots),
     }),
   };
 }
-
-/** Whether the boot that counts speaks still: who is silent may have a successor of any age. */
-const isHeard = (
-  proven: Newest | undefined,
-  { nowMs }: Receiver,
-  silentMs: number,
-): proven is Newest => proven !== undefined && nowMs - proven.heardMs <= silentMs;
 
 /**
  * The sender's entries about this node's present boot: two while this node proves itself again.
