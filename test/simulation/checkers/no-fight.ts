@@ -26,13 +26,13 @@ export const noFight: Checker = {
       // Whoever held beside the last one lets go once.
       const watchedMs = world.queue.now - world.plan.healAt;
       const contests = isBroken(world) ? 2 * contestsWithin(watchedMs) : 0;
-      // Two that another program elects at once both claim, and one of them sees it taken away.
+      // Two that another program elects at once both claim, and one of them lets go once more.
       const crossed = world.twoMastersAt >= world.plan.healAt ? 1 : 0;
       const most =
         free + crossed + contests + (world.plan.group.hold === "shared" ? 2 * nodes : nodes);
       // An order to hand over, or to stop, that still stands makes its node let go once more.
       const orders = orderedUntil(world) > world.plan.healAt ? nodes : 0;
-      if (claims > most || moves.length - claims > nodes + contests + orders) {
+      if (claims > most || moves.length - claims > nodes + contests + crossed + orders) {
         return `${claims} claims and ${moves.length - claims} releases after the last fault`;
       }
     }
