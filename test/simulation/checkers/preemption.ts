@@ -20,10 +20,12 @@ export const takenAt = ({ cloud }: World, ip: string, id: string): number =>
 export const orderOf = ({ plan, ips, ids }: World, ip: string): readonly string[] =>
   (plan.group.orders[ips.indexOf(ip)] ?? []).map((place) => ids[place] ?? "");
 
+/** What another asked for a moment before may land first: who held as this was asked for counts. */
 export function isPreemption(world: World, move: Move): boolean {
-  const { plan } = world;
-  const { ip, by, before, askedAt } = move;
-  const [holder = ""] = before;
+  const { plan, cloud } = world;
+  const { ip, by, askedAt } = move;
+  const earlier = cloud.moves.findLast((one) => one.ip === ip && one.at <= askedAt);
+  const [holder = ""] = earlier?.holders ?? [];
   const order = orderOf(world, ip);
   const isBetter = order.indexOf(by) < order.indexOf(holder);
   return plan.group.preempt && isBetter && askedAt >= takenAt(world, ip, holder) + minimumHoldMs;
